@@ -1,0 +1,71 @@
+// Errors as values. Every function that can fail returns Result<T> or Status.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace kato {
+
+// What a caller may want to tell apart. The text says the rest.
+enum class ErrorCode {
+  kInvalid,      // the input is not what it should be: config, arguments, state
+  kNotFound,     // what was named is not there
+  kExists,       // what was to be made is there already
+  kRefused,      // policy, permissions or a lock forbid it
+  kUnsupported,  // a version, format or option that this build does not know
+  kIo,           // the operating system failed; errno_value() says how
+  kPlugin,       // a plugin broke its contract or reported a failure
+  kCancelled,
+  kInternal,     // a broken invariant: a bug in Kato
+};
+
+// What went wrong, where, and what to do. Context is put in front on the way up:
+// "start recording: open /notes/x.md: Permission denied".
+class Error {
+ public:
+  Error(ErrorCode code, std::string message, int errno_value = 0)
+      : code_(code), errno_(errno_value), message_(std::move(message)) {}
+
+  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+  // 0 unless the code is kIo, kRefused or kNotFound and the operating system said it.
+  [[nodiscard]] int errno_value() const noexcept { return errno_; }
+
+  // The same error with "context: " before its message.
+  [[nodiscard]] Error with_context(std::string_view context) const;
+
+ private:
+  ErrorCode code_;
+  int errno_;
+  std::string message_;
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+using Status = Result<void>;
+
+template <class... Args>
+[[nodiscard]] std::unexpected<Error> fail(ErrorCode code, fmt::format_string<Args...> format,
+                                          Args&&... args) {
+  return std::unexpected(Error(code, fmt::format(format, std::forward<Args>(args)...)));
+}
+
+// "<what>: <text of errno>". ENOENT becomes kNotFound, EACCES, EPERM and EROFS kRefused, the rest
+// kIo.
+[[nodiscard]] std::unexpected<Error> fail_errno(int errno_value, std::string_view what);
+
+// For `if (!r) return forward(r, "start recording");`
+template <class T>
+[[nodiscard]] std::unexpected<Error> forward(const Result<T>& result, std::string_view context) {
+  return std::unexpected(result.error().with_context(context));
+}
+template <class T>
+[[nodiscard]] std::unexpected<Error> forward(const Result<T>& result) {
+  return std::unexpected(result.error());
+}
+
+}  // namespace kato

@@ -1,0 +1,74 @@
+#include "host/base/hash.h"
+
+#include <new>
+
+#include <xxhash.h>
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+std::string hex_of(const uint8_t* bytes, size_t size) {
+  std::string text;
+  text.reserve(size * 2);
+  for (size_t i = 0; i < size; ++i) {
+    text.push_back(kHexDigits[bytes[i] >> 4U]);
+    text.push_back(kHexDigits[bytes[i] & 0x0FU]);
+  }
+  return text;
+}
+
+void append_length(std::string& buffer, size_t length) {
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    buffer.push_back(static_cast<char>((static_cast<uint64_t>(length) >> shift) & 0xFFU));
+  }
+}
+
+}  // namespace
+
+uint64_t hash64(std::string_view bytes) noexcept { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+Hash128 hash128(std::initializer_list<std::string_view> fields) noexcept {
+  std::string buffer;
+  for (const auto field : fields) {
+    append_length(buffer, field.size());
+    buffer.append(field);
+  }
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(buffer.data(), buffer.size()));
+  Hash128 hash{};
+  for (size_t i = 0; i < hash.size(); ++i) hash[i] = canonical.digest[i];
+  return hash;
+}
+
+std::string to_hex(const Hash128& hash) { return hex_of(hash.data(), hash.size()); }
+
+std::string to_hex(uint64_t hash) {
+  XXH64_canonical_t canonical;
+  XXH64_canonicalFromHash(&canonical, hash);
+  return hex_of(canonical.digest, sizeof(canonical.digest));
+}
+
+std::string to_uuid_text(const Hash128& hash) {
+  auto text = to_hex(hash);
+  for (const size_t position : {8U, 13U, 18U, 23U}) text.insert(position, 1, '-');
+  return text;
+}
+
+StreamingHash64::StreamingHash64() : state_(XXH3_createState()) {
+  if (state_ == nullptr) throw std::bad_alloc();
+  XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
+}
+
+StreamingHash64::~StreamingHash64() { XXH3_freeState(static_cast<XXH3_state_t*>(state_)); }
+
+void StreamingHash64::update(std::string_view bytes) noexcept {
+  XXH3_64bits_update(static_cast<XXH3_state_t*>(state_), bytes.data(), bytes.size());
+}
+
+uint64_t StreamingHash64::digest() const noexcept {
+  return XXH3_64bits_digest(static_cast<const XXH3_state_t*>(state_));
+}
+
+}  // namespace kato
