@@ -20,7 +20,7 @@ enum class ErrorCode {
   kIo,           // the operating system failed; errno_value() says how
   kPlugin,       // a plugin broke its contract or reported a failure
   kCancelled,
-  kInternal,     // a broken invariant: a bug in Kato
+  kInternal,  // a broken invariant: a bug in Kato
 };
 
 // What went wrong, where, and what to do. Context is put in front on the way up:

@@ -27,7 +27,9 @@ void append_length(std::string& buffer, size_t length) {
 
 }  // namespace
 
-uint64_t hash64(std::string_view bytes) noexcept { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t hash64(std::string_view bytes) noexcept {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 Hash128 hash128(std::initializer_list<std::string_view> fields) noexcept {
   std::string buffer;
@@ -38,11 +40,14 @@ Hash128 hash128(std::initializer_list<std::string_view> fields) noexcept {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits(buffer.data(), buffer.size()));
   Hash128 hash{};
-  for (size_t i = 0; i < hash.size(); ++i) hash[i] = canonical.digest[i];
+  for (size_t i = 0; i < hash.size(); ++i)
+    hash[i] = canonical.digest[i];
   return hash;
 }
 
-std::string to_hex(const Hash128& hash) { return hex_of(hash.data(), hash.size()); }
+std::string to_hex(const Hash128& hash) {
+  return hex_of(hash.data(), hash.size());
+}
 
 std::string to_hex(uint64_t hash) {
   XXH64_canonical_t canonical;
@@ -52,7 +57,8 @@ std::string to_hex(uint64_t hash) {
 
 std::string to_uuid_text(const Hash128& hash) {
   auto text = to_hex(hash);
-  for (const size_t position : {8U, 13U, 18U, 23U}) text.insert(position, 1, '-');
+  for (const size_t position : {8U, 13U, 18U, 23U})
+    text.insert(position, 1, '-');
   return text;
 }
 
@@ -61,7 +67,9 @@ StreamingHash64::StreamingHash64() : state_(XXH3_createState()) {
   XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
 }
 
-StreamingHash64::~StreamingHash64() { XXH3_freeState(static_cast<XXH3_state_t*>(state_)); }
+StreamingHash64::~StreamingHash64() {
+  XXH3_freeState(static_cast<XXH3_state_t*>(state_));
+}
 
 void StreamingHash64::update(std::string_view bytes) noexcept {
   XXH3_64bits_update(static_cast<XXH3_state_t*>(state_), bytes.data(), bytes.size());

@@ -3,6 +3,7 @@
 #include "host/base/error.h"
 #include "host/base/hash.h"
 #include "host/base/time_text.h"
+
 #include "tests/support/catch.h"
 
 using namespace kato;
@@ -34,8 +35,9 @@ TEST_CASE("RFC 3339 times survive a round trip", "[base]") {
 }
 
 TEST_CASE("what is not a time is refused", "[base]") {
-  for (const auto* text : {"", "2026", "2026-02-30T00:00:00Z", "2026-02-25T24:00:00Z",
-                           "2026-02-25T16:26:55", "2026-02-25T16:26:55.Z", "2026-02-25T16:26:55Zx"}) {
+  for (const auto* text :
+       {"", "2026", "2026-02-30T00:00:00Z", "2026-02-25T24:00:00Z", "2026-02-25T16:26:55",
+        "2026-02-25T16:26:55.Z", "2026-02-25T16:26:55Zx"}) {
     CHECK_FALSE(parse_rfc3339(text));
   }
 }

@@ -2,10 +2,9 @@
 // Header-only; needs nothing but the standard library.
 #pragma once
 
-#include <kato/host.h>
-
 #include <cstring>
 #include <exception>
+#include <kato/host.h>
 #include <new>
 #include <optional>
 #include <span>
@@ -20,7 +19,9 @@ constexpr std::string_view view(kato_str text) noexcept {
 inline std::string_view view(kato_bytes bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data), bytes.size};
 }
-constexpr kato_str str(std::string_view text) noexcept { return {text.data(), text.size()}; }
+constexpr kato_str str(std::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
 inline kato_bytes bytes(std::string_view text) noexcept {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <kato/provider.h>
-
 #include <memory>
 #include <vector>
 
@@ -82,8 +81,8 @@ class Emitter {
 
   void draft(const Draft& draft);
   void record(const Record& record) {
-    const kato_record c{sizeof(kato_record),     record.outcome,   record.offset_bytes,
-                        record.length_bytes,     str(record.type), str(record.reason),
+    const kato_record c{sizeof(kato_record), record.outcome,   record.offset_bytes,
+                        record.length_bytes, str(record.type), str(record.reason),
                         str(record.key)};
     out_.record(out_.context, &c);
   }
@@ -158,8 +157,8 @@ class Provider {
   virtual ~Provider() = default;
 
   // Static data.
-  [[nodiscard]] virtual const kato_source_description& sources(std::string_view options_json)
-      const = 0;
+  [[nodiscard]] virtual const kato_source_description& sources(
+      std::string_view options_json) const = 0;
   [[nodiscard]] virtual Probe probe(const Host& host, const kato_probe_input& input) const = 0;
   // nullptr: the saved state does not fit (KATO_UNSUPPORTED).
   [[nodiscard]] virtual std::unique_ptr<Decoder> open(const Host& host,
@@ -172,7 +171,8 @@ inline void Emitter::draft(const Draft& draft) {
     options_.push_back({sizeof(kato_option), str(option.label), str(option.description)});
   }
   selections_.clear();
-  for (const auto selection : draft.selections) selections_.push_back(str(selection));
+  for (const auto selection : draft.selections)
+    selections_.push_back(str(selection));
   attachments_.clear();
   for (const auto& attachment : draft.attachments) {
     attachments_.push_back({sizeof(kato_attachment), str(attachment.media_type),
@@ -286,8 +286,8 @@ struct ProviderTable {
     });
   }
 
-  static constexpr kato_provider_api kApi{sizeof(kato_provider_api), 0, &describe_sources, &probe,
-                                          &open, &close, &decode, &save};
+  static constexpr kato_provider_api kApi{
+      sizeof(kato_provider_api), 0, &describe_sources, &probe, &open, &close, &decode, &save};
 
  private:
   static Decoder* decoder_of(kato_provider_instance* self) noexcept {
@@ -315,15 +315,15 @@ struct ProviderTable {
 
 // ProviderType: derived from kato::sdk::Provider, default-constructible, with a static constexpr
 // kato::sdk::PluginInfo kInfo. id_ and version_: string literals.
-#define KATO_EXPORT_PROVIDER(ProviderType, id_, version_)                                        \
-  KATO_PLUGIN_NOTE(KATO_PLUGIN_PROVIDER, id_, version_, 0);                                      \
-  extern "C" KATO_EXPORT const kato_plugin_descriptor* KATO_PLUGIN_ENTRY(uint32_t major,         \
-                                                                         uint32_t) noexcept {    \
-    static const kato_plugin_descriptor descriptor = [] {                                        \
-      auto made = kato::sdk::make_descriptor(KATO_PLUGIN_PROVIDER, id_, version_,                \
-                                             ProviderType::kInfo);                               \
-      made.provider = &kato::sdk::ProviderTable<ProviderType>::kApi;                             \
-      return made;                                                                               \
-    }();                                                                                         \
-    return major == KATO_ABI_MAJOR ? &descriptor : nullptr;                                      \
+#define KATO_EXPORT_PROVIDER(ProviderType, id_, version_)                                       \
+  KATO_PLUGIN_NOTE(KATO_PLUGIN_PROVIDER, id_, version_, 0);                                     \
+  extern "C" KATO_EXPORT const kato_plugin_descriptor* KATO_PLUGIN_ENTRY(uint32_t major,        \
+                                                                         uint32_t) noexcept {   \
+    static const kato_plugin_descriptor descriptor = [] {                                       \
+      auto made =                                                                               \
+          kato::sdk::make_descriptor(KATO_PLUGIN_PROVIDER, id_, version_, ProviderType::kInfo); \
+      made.provider = &kato::sdk::ProviderTable<ProviderType>::kApi;                            \
+      return made;                                                                              \
+    }();                                                                                        \
+    return major == KATO_ABI_MAJOR ? &descriptor : nullptr;                                     \
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <kato/sink.h>
-
 #include <memory>
 #include <vector>
 
@@ -138,15 +137,14 @@ struct RenderSinkTable {
 
 }  // namespace kato::sdk
 
-#define KATO_EXPORT_RENDER_SINK(SinkType, id_, version_)                                         \
-  KATO_PLUGIN_NOTE(KATO_PLUGIN_SINK, id_, version_, 0);                                          \
-  extern "C" KATO_EXPORT const kato_plugin_descriptor* KATO_PLUGIN_ENTRY(uint32_t major,         \
-                                                                         uint32_t) noexcept {    \
-    static const kato_plugin_descriptor descriptor = [] {                                        \
-      auto made =                                                                                \
-          kato::sdk::make_descriptor(KATO_PLUGIN_SINK, id_, version_, SinkType::kInfo);          \
-      made.sink = &kato::sdk::RenderSinkTable<SinkType>::kApi;                                   \
-      return made;                                                                               \
-    }();                                                                                         \
-    return major == KATO_ABI_MAJOR ? &descriptor : nullptr;                                      \
+#define KATO_EXPORT_RENDER_SINK(SinkType, id_, version_)                                        \
+  KATO_PLUGIN_NOTE(KATO_PLUGIN_SINK, id_, version_, 0);                                         \
+  extern "C" KATO_EXPORT const kato_plugin_descriptor* KATO_PLUGIN_ENTRY(uint32_t major,        \
+                                                                         uint32_t) noexcept {   \
+    static const kato_plugin_descriptor descriptor = [] {                                       \
+      auto made = kato::sdk::make_descriptor(KATO_PLUGIN_SINK, id_, version_, SinkType::kInfo); \
+      made.sink = &kato::sdk::RenderSinkTable<SinkType>::kApi;                                  \
+      return made;                                                                              \
+    }();                                                                                        \
+    return major == KATO_ABI_MAJOR ? &descriptor : nullptr;                                     \
   }

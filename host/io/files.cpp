@@ -1,0 +1,79 @@
+#include "host/io/files.h"
+
+#include <filesystem>
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kTemporarySuffix = ".kato-new";
+
+Status write_new(FileSystem& files, const std::string& path, std::string_view content,
+                 Durability durability, uint32_t mode) {
+  auto file = files.open(path, OpenMode::kCreateNew);
+  if (!file) return forward(file);
+  if (auto set = (*file)->set_mode(mode); !set) return set;
+  if (auto written = (*file)->append(content); !written) return written;
+  return durability == Durability::kSynced ? (*file)->sync() : Status{};
+}
+
+}  // namespace
+
+Result<std::string> read_whole(FileSystem& files, const std::string& path, uint64_t max_bytes) {
+  auto file = files.open(path, OpenMode::kRead);
+  if (!file) return forward(file);
+  const auto info = (*file)->info();
+  if (!info) return forward(info);
+  if (info->size_bytes > max_bytes) {
+    return fail(ErrorCode::kInvalid, "read {}: {} bytes, more than the {} that are allowed", path,
+                info->size_bytes, max_bytes);
+  }
+  std::string content(info->size_bytes, '\0');
+  const auto read = (*file)->read_at(0, content);
+  if (!read) return forward(read);
+  content.resize(*read);
+  return content;
+}
+
+Status replace_whole(FileSystem& files, const std::string& path, std::string_view content,
+                     Durability durability) {
+  const std::string temporary = path + std::string(kTemporarySuffix);
+  if (auto removed = files.remove(temporary);
+      !removed && removed.error().code() != ErrorCode::kNotFound) {
+    return removed;
+  }
+  const auto old = files.info(path);
+  const uint32_t mode = old ? old->mode : 0600U;
+  auto done = write_new(files, temporary, content, durability, mode);
+  if (done) done = files.rename(temporary, path);
+  if (!done) {
+    static_cast<void>(files.remove(temporary));  // the first failure is the one to report
+    return forward(done, "replace " + path);
+  }
+  return durability == Durability::kSynced ? files.sync_folder(parent_folder(path)) : Status{};
+}
+
+std::string parent_folder(std::string_view path) {
+  const auto slash = path.find_last_of('/');
+  if (slash == std::string_view::npos) return ".";
+  return std::string(path.substr(0, slash == 0 ? 1 : slash));
+}
+
+std::string_view base_name(std::string_view path) {
+  const auto slash = path.find_last_of('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string join_path(std::string_view folder, std::string_view name) {
+  std::string path(folder);
+  if (!path.empty() && path.back() != '/') path.push_back('/');
+  path.append(name);
+  return path;
+}
+
+std::string normal_path(std::string_view path) {
+  auto normal = std::filesystem::path(path).lexically_normal().string();
+  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal;
+}
+
+}  // namespace kato

@@ -1,0 +1,16 @@
+#include "tests/support/corpus.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace kato::test {
+
+std::optional<std::string> corpus_folder() {
+  const char* shared = std::getenv("KATO_SHARED_DIR");
+  const auto folder =
+      std::filesystem::path(shared != nullptr ? shared : KATO_SOURCE_DIR "/../shared") / "corpus";
+  if (!std::filesystem::is_directory(folder)) return std::nullopt;
+  return folder.lexically_normal().string();
+}
+
+}  // namespace kato::test
