@@ -29,6 +29,7 @@ struct SourcePattern {
   Packing packing = Packing::kNone;
   bool duplicates_by_rank = false;
   bool may_copy_history = false;
+  bool restates = false;
   std::string include;  // glob relative to the root
   std::vector<std::string> excludes;
   std::vector<CompanionPattern> companions;

@@ -32,7 +32,10 @@ enum kato_source_flag {
   KATO_SOURCE_DUPLICATES_BY_RANK = 1u << 0,
   /* A new file may begin with records copied from another session's file (a resume, a fork): the
    * host compares record keys to find the unmarked copies. */
-  KATO_SOURCE_MAY_COPY_HISTORY = 1u << 1
+  KATO_SOURCE_MAY_COPY_HISTORY = 1u << 1,
+  /* The log may state things again: drafts may carry KATO_DRAFT_REVISABLE or KATO_DRAFT_RELISTED.
+   * Without this bit the host ignores those two flags, and saves itself the comparing. */
+  KATO_SOURCE_RESTATES = 1u << 2
 };
 
 /* A companion that the host reads for each source of a pattern.
