@@ -72,6 +72,7 @@ struct Record {
   std::string_view type;
   std::string_view reason;
   std::string_view key;
+  uint64_t repaired_count = 0;
 };
 
 // Where decode puts its results. Borrowed for one call.
@@ -81,9 +82,9 @@ class Emitter {
 
   void draft(const Draft& draft);
   void record(const Record& record) {
-    const kato_record c{sizeof(kato_record), record.outcome,   record.offset_bytes,
-                        record.length_bytes, str(record.type), str(record.reason),
-                        str(record.key)};
+    const kato_record c{sizeof(kato_record), record.outcome,       record.offset_bytes,
+                        record.length_bytes, str(record.type),     str(record.reason),
+                        str(record.key),     record.repaired_count};
     out_.record(out_.context, &c);
   }
   void facts(std::string_view project_directory, std::string_view client_version) {

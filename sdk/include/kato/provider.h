@@ -174,6 +174,8 @@ typedef struct kato_record {
   kato_str type;         /* the log's own name for it: "assistant/text"; bounded, no user text */
   kato_str reason;       /* KATO_RECORD_IGNORED and _MALFORMED: kebab-case; else absent */
   kato_str key;          /* the record's key, as in kato_draft */
+  /* Characters of it that were no text (lone surrogates, invalid UTF-8) and became U+FFFD. */
+  uint64_t repaired_count;
 } kato_record;
 
 /* Facts on the session that were learnt while decoding. Absent fields leave what is known. */
