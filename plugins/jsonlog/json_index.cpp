@@ -1,0 +1,222 @@
+// Parsing: tokens, repair of bytes that are no UTF-8, grammar.
+#include <algorithm>
+#include <bit>
+#include <simdjson.h>
+
+#include "json.h"
+
+namespace kato::jsonlog {
+namespace {
+
+constexpr size_t kLeastCapacity = 64U << 10;
+constexpr size_t kKeptCapacity = 4U << 20;
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
+bool is_number(std::string_view token) noexcept {
+  size_t i = 0;
+  const auto peek = [&] { return i < token.size() ? token[i] : '\0'; };
+  const auto digits = [&] {
+    const size_t begin = i;
+    while (is_digit(peek()))
+      ++i;
+    return i > begin;
+  };
+  if (peek() == '-') ++i;
+  if (peek() == '0') {
+    ++i;
+  } else if (!digits()) {
+    return false;
+  }
+  if (peek() == '.') {
+    ++i;
+    if (!digits()) return false;
+  }
+  if (peek() == 'e' || peek() == 'E') {
+    ++i;
+    if (peek() == '+' || peek() == '-') ++i;
+    if (!digits()) return false;
+  }
+  return i == token.size();
+}
+
+// Length of the valid UTF-8 sequence at the front of `text`; 0 if there is none.
+size_t sequence_length(std::string_view text) noexcept {
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0};
+  };
+  const auto tail = [&](size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return lead == 0 ? 0 : 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    if (!tail(1) || !tail(2)) return 0;
+    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
+    return overlong || surrogate ? 0 : 3;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    const bool overlong = lead == 0xF0 && byte(1) < 0x90;
+    const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
+    return overlong || too_large ? 0 : 4;
+  }
+  return 0;
+}
+
+// Every byte that belongs to no valid sequence, and every NUL, becomes U+FFFD.
+size_t repair_bytes(std::string_view text, std::string& out) {
+  size_t repairs = 0;
+  out.clear();
+  out.reserve(text.size() + 64);
+  while (!text.empty()) {
+    const size_t length = sequence_length(text);
+    if (length == 0) {
+      out += kReplacement;
+      ++repairs;
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return repairs;
+}
+
+}  // namespace
+
+// simdjson's first stage: positions of all tokens, and whether the text is UTF-8.
+struct Json::FirstStage {
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
+
+  simdjson::error_code run(std::string_view text) {
+    // Memory for the positions is reserved for as many as there are bytes, but touched only as far
+    // as there are tokens.
+    const size_t wanted = std::bit_ceil(std::max(text.size(), kLeastCapacity));
+    const bool too_large = parser && parser->capacity() > kKeptCapacity && wanted < kKeptCapacity;
+    if (!parser) {
+      const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+          wanted, 1, parser);
+      if (error) return error;
+    } else if (parser->capacity() < text.size() || too_large) {
+      if (const auto error = parser->set_capacity(wanted)) return error;
+    }
+    return parser->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                          simdjson::stage1_mode::regular);
+  }
+};
+
+Json::Json() : stage_(std::make_unique<FirstStage>()) {}
+Json::~Json() = default;
+
+JsonError Json::parse(std::string_view text) {
+  arena_.clear();
+  repairs_ = 0;
+  error_offset_ = 0;
+  if (repaired_.capacity() > kKeptCapacity) repaired_ = {};
+  return index(text);
+}
+
+JsonError Json::index(std::string_view text) {
+  if (text.size() >= UINT32_MAX / 2) return JsonError::kTooLong;
+  auto error = stage_->run(text);
+  if (error == simdjson::UTF8_ERROR || error == simdjson::UNESCAPED_CHARS) {
+    repairs_ = repair_bytes(text, repaired_);
+    text = repaired_;
+    if (repairs_ > 0) error = stage_->run(text);
+  }
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+  if (error) return JsonError::kSyntax;
+  text_ = text.data();
+  positions_ = stage_->parser->structural_indexes.get();
+  count_ = stage_->parser->n_structural_indexes;
+  return check_grammar();
+}
+
+JsonError Json::fault(uint32_t token, JsonError error) noexcept {
+  error_offset_ = positions_[std::min(token, count_)];
+  return error;
+}
+
+// From the token's first byte to the next token, without the blanks between them.
+std::string_view Json::token_bytes(uint32_t token) const noexcept {
+  const uint32_t begin = positions_[token];
+  uint32_t end = positions_[token + 1];
+  while (end > begin && is_blank(text_[end - 1]))
+    --end;
+  return {text_ + begin, end - begin};
+}
+
+bool Json::check_scalar(uint32_t token) const noexcept {
+  const auto bytes = token_bytes(token);
+  switch (bytes.front()) {
+    case '"':
+      return bytes.size() >= 2 && bytes.back() == '"';
+    case 't':
+      return bytes == "true";
+    case 'f':
+      return bytes == "false";
+    case 'n':
+      return bytes == "null";
+    default:
+      return is_number(bytes);
+  }
+}
+
+// One pass, without recursion: while a container is open, its slot in ends_ names the container
+// around it.
+JsonError Json::check_grammar() {
+  if (count_ == 0) return fault(0);
+  if (ends_size_ < count_ || (ends_size_ > kKeptCapacity && count_ < kKeptCapacity)) {
+    ends_size_ = std::bit_ceil(std::max<size_t>(count_, kLeastCapacity / 4));
+    ends_ = std::make_unique_for_overwrite<uint32_t[]>(ends_size_);
+  }
+  constexpr uint32_t kNobody = UINT32_MAX;
+  uint32_t open = kNobody;
+  uint32_t depth = 0;
+  uint32_t token = 0;
+  while (true) {
+    // A value, or the key before it, or the end of an empty container.
+    bool closing = false;
+    if (open != kNobody && at(open) == '{') {
+      closing = token == open + 1 && token < count_ && at(token) == '}';
+      if (!closing) {
+        if (token + 2 >= count_ || at(token) != '"' || !check_scalar(token)) return fault(token);
+        if (at(token + 1) != ':') return fault(token + 1);
+        token += 2;
+      }
+    } else if (open != kNobody) {
+      closing = token == open + 1 && token < count_ && at(token) == ']';
+    }
+    if (!closing) {
+      if (token >= count_) return fault(token);
+      const char c = at(token);
+      if (c == '{' || c == '[') {
+        if (++depth > kMaxDepth) return fault(token, JsonError::kTooDeep);
+        ends_[token] = open;
+        open = token++;
+        continue;
+      }
+      if (!check_scalar(token)) return fault(token);
+      ++token;
+    }
+    // Behind a value: as many containers end here as do, then a comma or the end.
+    while (open != kNobody && token < count_ && at(token) == (at(open) == '{' ? '}' : ']')) {
+      const uint32_t around = ends_[open];
+      ends_[open] = token++;
+      open = around;
+      --depth;
+    }
+    if (open == kNobody) return token == count_ ? JsonError::kNone : fault(token);
+    if (token >= count_ || at(token) != ',') return fault(token);
+    ++token;
+  }
+}
+
+}  // namespace kato::jsonlog
