@@ -12,17 +12,6 @@ constexpr uint32_t kBaseVersion = 1;
 constexpr size_t kBytesBetweenAsking = 256U << 10;
 constexpr unsigned kMaxComplaints = 8;
 
-std::string_view reason_of(JsonError error) noexcept {
-  switch (error) {
-    case JsonError::kTooDeep:
-      return "too-deep";
-    case JsonError::kTooLong:
-      return "too-long";
-    default:
-      return "not-json";
-  }
-}
-
 }  // namespace
 
 struct AppendDecoder::Call {

@@ -5,6 +5,17 @@
 
 namespace kato::jsonlog {
 
+std::string_view reason_of(JsonError error) noexcept {
+  switch (error) {
+    case JsonError::kTooDeep:
+      return "too-deep";
+    case JsonError::kTooLong:
+      return "too-long";
+    default:
+      return "not-json";
+  }
+}
+
 JsonKind Value::kind() const noexcept {
   switch (first()) {
     case '\0':

@@ -44,6 +44,8 @@ class Value {
   [[nodiscard]] std::string_view json() const;
   // The same without looking for what must be repaired.
   [[nodiscard]] std::string_view bytes() const noexcept;
+  // Where its first byte stands in the text that was parsed (Json::parsed_text).
+  [[nodiscard]] size_t offset() const noexcept;
   [[nodiscard]] std::optional<int64_t> integer() const noexcept;
 
   // A member of an object: the first one of that name.
@@ -65,6 +67,9 @@ class Value {
 
 enum class JsonError : uint8_t { kNone, kSyntax, kTooDeep, kTooLong };
 
+// As a record's account says it: "not-json".
+[[nodiscard]] std::string_view reason_of(JsonError error) noexcept;
+
 // One text at a time. Keeps its memory for the next one, unless it was very large.
 class Json {
  public:
@@ -83,6 +88,10 @@ class Json {
   JsonError parse(std::string_view text);
 
   [[nodiscard]] Value root() const noexcept { return {this, 0}; }
+  // What values lie in: the text, or its repaired copy, if parse() itself had to repair.
+  [[nodiscard]] std::string_view parsed_text() const noexcept {
+    return {text_, count_ == 0 ? 0 : positions_[count_]};
+  }
   // About where in the text parse() gave up.
   [[nodiscard]] size_t error_offset() const noexcept { return error_offset_; }
   // Characters that were replaced by U+FFFD since parse(), in what was looked at.
@@ -185,6 +194,10 @@ class Value::Items {
 
 inline char Value::first() const noexcept {
   return json_ == nullptr ? '\0' : json_->at(token_);
+}
+
+inline size_t Value::offset() const noexcept {
+  return json_ == nullptr ? 0 : json_->positions_[token_];
 }
 
 inline Value::Members Value::members() const noexcept {

@@ -4,13 +4,13 @@
 #include <simdjson.h>
 
 #include "json.h"
+#include "repair.h"
 
 namespace kato::jsonlog {
 namespace {
 
 constexpr size_t kLeastCapacity = 64U << 10;
 constexpr size_t kKeptCapacity = 4U << 20;
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -45,48 +45,6 @@ bool is_number(std::string_view token) noexcept {
     if (!digits()) return false;
   }
   return i == token.size();
-}
-
-// Length of the valid UTF-8 sequence at the front of `text`; 0 if there is none.
-size_t sequence_length(std::string_view text) noexcept {
-  const auto byte = [&](size_t i) {
-    return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0};
-  };
-  const auto tail = [&](size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return lead == 0 ? 0 : 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (!tail(1) || !tail(2)) return 0;
-    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    const bool overlong = lead == 0xF0 && byte(1) < 0x90;
-    const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
-    return overlong || too_large ? 0 : 4;
-  }
-  return 0;
-}
-
-// Every byte that belongs to no valid sequence, and every NUL, becomes U+FFFD.
-size_t repair_bytes(std::string_view text, std::string& out) {
-  size_t repairs = 0;
-  out.clear();
-  out.reserve(text.size() + 64);
-  while (!text.empty()) {
-    const size_t length = sequence_length(text);
-    if (length == 0) {
-      out += kReplacement;
-      ++repairs;
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<size_t>(length, 1));
-  }
-  return repairs;
 }
 
 }  // namespace

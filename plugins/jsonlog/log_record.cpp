@@ -22,7 +22,8 @@ sdk::Draft LogRecord::draft(kato_event_kind kind, std::string_view part_key) con
   draft.part_key = part_key;
   draft.record_offset_bytes = place_.offset_bytes;
   draft.record_length_bytes = place_.length_bytes;
-  draft.cursor.value = place_.offset_bytes;
+  draft.cursor.kind = place_.item ? KATO_CURSOR_ITEM_INDEX : KATO_CURSOR_BYTE_OFFSET;
+  draft.cursor.value = place_.item.value_or(place_.offset_bytes);
   draft.provider_event_type = type_;
   draft.provider_event_id = own_id_;
   draft.provider_timestamp = timestamp_;
@@ -66,7 +67,7 @@ void LogRecord::report(kato_record_outcome outcome, std::string_view reason) con
   record.type = type_;
   record.reason = reason;
   record.key = key_;
-  record.repaired_count = json_.repairs();
+  record.repaired_count = json_.repairs() - repairs_before_;
   out_.record(record);
 }
 

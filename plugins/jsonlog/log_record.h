@@ -3,6 +3,7 @@
 #pragma once
 
 #include <kato/provider.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ struct RecordPlace {
   std::string_view line;  // without the line end
   uint64_t offset_bytes = 0;
   uint64_t length_bytes = 0;  // with the line end
+  // In a document: which item of its list. Then `line` is the item.
+  std::optional<uint64_t> item = std::nullopt;
 };
 
 // Lives while one record is decoded. A decoder
@@ -25,10 +28,12 @@ struct RecordPlace {
 // in silence.
 class LogRecord {
  public:
+  // root: missing means the root of what `json` has parsed.
   LogRecord(const RecordPlace& place, Json& json, const sdk::Host& host, sdk::Emitter& out,
-            RecordKeys& keys, std::string known_key = {})
+            RecordKeys& keys, std::string known_key = {}, Value root = {})
       : place_(place),
         json_(json),
+        root_(root.exists() ? root : json.root()),
         host_(host),
         out_(out),
         keys_(keys),
@@ -39,7 +44,7 @@ class LogRecord {
   LogRecord& operator=(LogRecord&&) = delete;
   ~LogRecord() = default;
 
-  [[nodiscard]] Value root() const noexcept { return json_.root(); }
+  [[nodiscard]] Value root() const noexcept { return root_; }
   // Texts that must live until the record is done.
   [[nodiscard]] Arena& arena() const noexcept { return json_.arena(); }
   [[nodiscard]] const RecordPlace& place() const noexcept { return place_; }
@@ -70,6 +75,7 @@ class LogRecord {
 
  private:
   friend class AppendDecoder;
+  friend class DocumentDecoder;
 
   // Tells the host what became of it.
   void account();
@@ -78,6 +84,7 @@ class LogRecord {
 
   RecordPlace place_;
   Json& json_;
+  Value root_;
   const sdk::Host& host_;
   sdk::Emitter& out_;
   RecordKeys& keys_;
@@ -90,6 +97,7 @@ class LogRecord {
   bool mapped_ = false;
   bool raw_ = false;
   bool held_ = false;
+  size_t repairs_before_ = 0;  // of json_, that belong to other records
 };
 
 }  // namespace kato::jsonlog

@@ -1,0 +1,129 @@
+#include "document_decoder.h"
+
+#include <optional>
+
+#include "repair.h"
+
+namespace kato::jsonlog {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr uint64_t kItemsBetweenAsking = 256;
+
+bool is_blank(std::string_view text) noexcept {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+}  // namespace
+
+struct DocumentDecoder::Call {
+  Call(const sdk::Host& host_, sdk::Emitter& out_, std::string_view text_, uint64_t offset_)
+      : host(host_), out(out_), text(text_), offset(offset_) {}
+
+  const sdk::Host& host;
+  sdk::Emitter& out;
+  std::string_view text;  // without a byte-order mark
+  uint64_t offset;        // of `text` in the source
+  RecordKeys keys;
+  std::optional<OriginalOffsets> original;  // if the text had to be repaired
+  uint64_t begun = 0;                       // of the next record in `text`
+  size_t repairs = 0;                       // reported so far
+
+  // The record from where the last one ended to `end`, a place in the text that was parsed.
+  RecordPlace place_up_to(size_t end, std::string_view line) {
+    const uint64_t original_end = original ? original->of(end) : end;
+    const RecordPlace place{line, offset + begun, original_end - begun};
+    begun = original_end;
+    return place;
+  }
+};
+
+kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_input& input,
+                                    sdk::Emitter& out, uint64_t& consumed_bytes) {
+  const std::string_view whole = sdk::view(input.bytes);
+  const size_t mark = whole.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  Call call(host, out, whole.substr(mark), input.base_offset_bytes + mark);
+  const bool final = (input.flags & KATO_DECODE_FINAL) != 0;
+  if (call.text.empty() && !final) return KATO_OK;
+
+  const JsonError error = json_.parse(call.text);
+  if (error == JsonError::kSyntax && !final) {
+    host.error(KATO_RETRY_LATER, call.offset + json_.error_offset(), "not JSON, or not all of it");
+    return KATO_RETRY_LATER;
+  }
+  if (mark > 0) {
+    sdk::Record record;
+    record.outcome = KATO_RECORD_IGNORED;
+    record.offset_bytes = input.base_offset_bytes;
+    record.length_bytes = mark;
+    record.type = record.reason = "blank";
+    out.record(record);
+  }
+  if (error != JsonError::kNone || !json_.root().is_object()) {
+    refuse(call, error == JsonError::kNone ? "not-an-object" : reason_of(error));
+  } else if (const kato_status status = take_document(call); status != KATO_OK) {
+    return status;
+  }
+  consumed_bytes = whole.size();
+  return KATO_OK;
+}
+
+void DocumentDecoder::refuse(Call& call, std::string_view reason) {
+  if (call.text.empty()) return;
+  const bool blank = is_blank(call.text);
+  sdk::Record record;
+  record.outcome = blank ? KATO_RECORD_IGNORED : KATO_RECORD_MALFORMED;
+  record.offset_bytes = call.offset;
+  record.length_bytes = call.text.size();
+  record.type = blank ? "blank" : "malformed";
+  record.reason = blank ? "blank" : reason;
+  if (!blank) call.host.error(KATO_SKIP_RECORD, call.offset + json_.error_offset(), reason);
+  call.out.record(record);
+}
+
+kato_status DocumentDecoder::take_document(Call& call) {
+  if (json_.parsed_text().data() != call.text.data()) call.original.emplace(call.text);
+  const auto take = [&](const RecordPlace& place, Value root, auto&& decide) {
+    LogRecord record(place, json_, call.host, call.out, call.keys, {}, root);
+    record.repairs_before_ = call.repairs;
+    decide(record);
+    record.account();
+    call.repairs = json_.repairs();
+  };
+  const auto on_head = [this](LogRecord& record) { this->on_head(record); };
+  const auto on_tail = [this](LogRecord& record) { this->on_tail(record); };
+
+  begin();
+  const Value root = json_.root();
+  const auto items = this->items(root).items();
+  if (items.begin() == items.end()) {
+    take(call.place_up_to(json_.parsed_text().size(), call.text), root, on_head);
+    return KATO_OK;
+  }
+  take(call.place_up_to((*items.begin()).offset(), {}), root, on_head);
+  uint64_t index = 0;
+  for (auto at = items.begin(); at != items.end(); ++index) {
+    if (index % kItemsBetweenAsking == 0 && call.host.cancelled()) return KATO_CANCELLED;
+    const Value item = *at;
+    ++at;
+    const auto bytes = item.bytes();
+    const size_t end = at == items.end() ? item.offset() + bytes.size() : (*at).offset();
+    RecordPlace place = call.place_up_to(end, bytes);
+    place.item = index;
+    take(place, item, [&](LogRecord& record) { on_item(record, index); });
+  }
+  take(call.place_up_to(json_.parsed_text().size(), {}), root, on_tail);
+  return KATO_OK;
+}
+
+sdk::SavedState DocumentDecoder::save() const {
+  sdk::SavedState saved;
+  saved.version = state_version();
+  return saved;
+}
+
+bool DocumentDecoder::fits(const kato_state_blob& state) const {
+  return state.version == state_version() && state.blob.size == 0;
+}
+
+}  // namespace kato::jsonlog

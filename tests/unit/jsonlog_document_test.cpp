@@ -1,0 +1,140 @@
+// The loop of document decoders, driven by a toy format: {"list":[{"say":TEXT}, ...]}.
+#include <string>
+#include <vector>
+
+#include "plugins/jsonlog/document_decoder.h"
+#include "plugins/jsonlog/repair.h"
+#include "tests/support/catch.h"
+
+using namespace kato;
+
+namespace {
+
+class ToyDocument : public jsonlog::DocumentDecoder {
+ protected:
+  void begin() override {}
+  [[nodiscard]] jsonlog::Value items(jsonlog::Value root) const override { return root["list"]; }
+  void on_head(jsonlog::LogRecord& record) override { quiet(record, "head"); }
+  void on_tail(jsonlog::LogRecord& record) override { quiet(record, "tail"); }
+  void on_item(jsonlog::LogRecord& record, uint64_t index) override {
+    record.name_it("item", std::to_string(index), {});
+    auto draft = record.draft(KATO_USER_MESSAGE, "text");
+    draft.text = record.root()["say"].text();
+    record.emit(draft);
+  }
+  [[nodiscard]] uint32_t state_version() const override { return 7; }
+
+ private:
+  static void quiet(jsonlog::LogRecord& record, std::string_view type) {
+    record.name_it(type, type, {});
+    record.ignore("envelope");
+  }
+};
+
+struct Result {
+  kato_status status = KATO_FATAL;
+  uint64_t consumed = 0;
+  uint64_t accounted = 0;
+  std::vector<std::string> lines;
+};
+
+Result decode(const std::string& text, uint32_t flags = KATO_DECODE_END_OF_INPUT) {
+  Result result;
+  kato_host host{};
+  host.struct_size = sizeof(host);
+  host.error = [](void*, kato_status, uint64_t, kato_str) {};
+  host.cancelled = [](void*) -> int32_t { return 0; };
+  host.hash = [](void*, kato_bytes) -> uint64_t { return 1; };
+  kato_emitter emitter{};
+  emitter.struct_size = sizeof(emitter);
+  emitter.context = &result;
+  emitter.draft = [](void* self, const kato_draft* draft) {
+    static_cast<Result*>(self)->lines.push_back("draft " + std::to_string(draft->cursor.kind) +
+                                                ":" + std::to_string(draft->cursor.value) + " " +
+                                                std::string(sdk::view(draft->payload->text)));
+  };
+  emitter.record = [](void* self, const kato_record* record) {
+    auto& to = *static_cast<Result*>(self);
+    to.accounted += record->length_bytes;
+    to.lines.push_back(
+        std::string(sdk::view(record->type)) + "@" + std::to_string(record->offset_bytes) + "+" +
+        std::to_string(record->length_bytes) + " " + std::to_string(record->outcome) +
+        " repaired " + std::to_string(record->repaired_count));
+  };
+  ToyDocument decoder;
+  const kato_decode_input input{sizeof(kato_decode_input), flags, sdk::bytes(text), 0};
+  sdk::Emitter out(&emitter);
+  result.status = decoder.decode(sdk::Host(&host), input, out, result.consumed);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("head, items and tail of a document share its bytes out among them", "[jsonlog]") {
+  const auto result = decode(R"({"a":1,"list":[{"say":"x"}, {"say":"y"}],"b":2} )");
+  CHECK(result.status == KATO_OK);
+  CHECK(result.consumed == 48);
+  CHECK(result.accounted == 48);
+  CHECK(result.lines == std::vector<std::string>{
+                            "head@0+15 4 repaired 0", "draft 2:0 x", "item@15+13 1 repaired 0",
+                            "draft 2:1 y", "item@28+11 1 repaired 0", "tail@39+9 4 repaired 0"});
+}
+
+TEST_CASE("a document without items is all head", "[jsonlog]") {
+  for (const auto* text : {R"({"list":[]})", R"({"list":5})", R"({})"}) {
+    const auto result = decode(text);
+    CHECK(result.accounted == std::string(text).size());
+    CHECK(result.lines.size() == 1);
+  }
+}
+
+TEST_CASE("half a document is left for later, unless it is final", "[jsonlog]") {
+  const std::string half = R"({"list":[{"say":"x"},{"sa)";
+  const auto now = decode(half);
+  CHECK(now.status == KATO_RETRY_LATER);
+  CHECK(now.consumed == 0);
+  CHECK(now.lines.empty());
+  const auto final = decode(half, KATO_DECODE_END_OF_INPUT | KATO_DECODE_FINAL);
+  CHECK(final.status == KATO_OK);
+  CHECK(final.consumed == half.size());
+  CHECK(final.lines == std::vector<std::string>{"malformed@0+25 5 repaired 0"});
+}
+
+TEST_CASE("a document that is no object is one malformed record", "[jsonlog]") {
+  CHECK(decode("[1]").lines == std::vector<std::string>{"malformed@0+3 5 repaired 0"});
+}
+
+TEST_CASE("a byte-order mark and blanks are accounted for", "[jsonlog]") {
+  CHECK(decode("\xEF\xBB\xBF{}\n").lines ==
+        std::vector<std::string>{"blank@0+3 4 repaired 0", "head@3+3 4 repaired 0"});
+  CHECK(decode(" \n", KATO_DECODE_FINAL).lines ==
+        std::vector<std::string>{"blank@0+2 4 repaired 0"});
+  CHECK(decode("").consumed == 0);
+}
+
+TEST_CASE("places in a document that had to be repaired are those of the original",
+          "[jsonlog][bad-input]") {
+  const auto result = decode("{\"list\":[{\"say\":\"\xFF\xFE\"},{\"say\":\"y\"}]}");
+  CHECK(result.consumed == 35);
+  CHECK(result.lines == std::vector<std::string>{"head@0+9 4 repaired 2", "draft 2:0 \uFFFD\uFFFD",
+                                                 "item@9+13 1 repaired 0", "draft 2:1 y",
+                                                 "item@22+11 1 repaired 0",
+                                                 "tail@33+2 4 repaired 0"});
+}
+
+TEST_CASE("repaired characters count for the item that has them", "[jsonlog]") {
+  const auto result = decode(R"({"list":[{"say":"\ud800"},{"say":"y"}]})");
+  CHECK(result.lines[2] == "item@9+17 1 repaired 1");
+  CHECK(result.lines[4] == "item@26+11 1 repaired 0");
+}
+
+TEST_CASE("original offsets are found past every kind of damage", "[jsonlog]") {
+  const std::string original("a\0b\xC3\xA9\xC3(\xE2\x82", 9);
+  std::string repaired;
+  CHECK(jsonlog::repair_bytes(original, repaired) == 4);
+  jsonlog::OriginalOffsets offsets(original);
+  CHECK(offsets.of(0) == 0);
+  CHECK(offsets.of(repaired.find('b')) == 2);
+  CHECK(offsets.of(repaired.find('(')) == 6);
+  CHECK(offsets.of(repaired.size()) == original.size());
+}
