@@ -16,6 +16,9 @@
 
 namespace kato {
 
+// Bytes that must be readable, whatever they hold, behind what is handed to probe and decode.
+inline constexpr size_t kReadPaddingBytes = 64;
+
 enum class Growth : uint8_t { kAppend = 1, kDocument = 2 };
 enum class Packing : uint8_t { kNone = 0, kZstd = 1 };
 
@@ -68,7 +71,7 @@ struct SourceIdentity {
 
 struct ProbeRequest {
   std::string_view path;  // relative to the root
-  std::string_view head;  // followed by KATO_READ_PADDING_BYTES readable bytes
+  std::string_view head;  // followed by kReadPaddingBytes readable bytes
   uint64_t size_bytes = 0;
   bool whole_file = false;
   std::string_view options_json;
@@ -129,16 +132,21 @@ class DecodeListener {
   virtual ~DecodeListener() = default;
 
   // Checked: kinds are known (unknown ones are kProviderRaw), keys are there and bounded, texts are
-  // valid UTF-8 (else repaired), raw JSON is valid and on one line (else absent), times are valid
-  // (else absent), ranges lie within the consumed bytes or a held record.
+  // valid UTF-8 (else repaired), raw JSON is valid, on one line and without lone surrogates (else
+  // made so, or kept as a JSON string), times are valid (else absent), ranges lie within the bytes
+  // that were given or are a held record's. What was mended is told to on_problem.
   virtual void on_draft(const Draft& draft) = 0;
+  // In order of the log, without gaps; the final word on a record that was held comes when it is
+  // decided, at the record's own offset.
   virtual void on_record(const RecordReport& record) = 0;
+  // Empty: not stated.
   virtual void on_facts(std::string_view project_directory, std::string_view client_version) = 0;
   // What the plugin had to say of a record or of itself. offset_bytes: UINT64_MAX if nowhere.
   virtual void on_problem(uint64_t offset_bytes, std::string_view message) = 0;
 };
 
-// Bytes of a record that was held back: the record, or nothing if it is gone or has changed.
+// Bytes of a record that was held back, or nothing if they are gone. The key is empty. The handle
+// compares length and hash. An error: they cannot be read just now.
 using ReadBack = std::function<Result<std::optional<std::string>>(const HeldRecord&)>;
 
 enum class DecodeVerdict : uint8_t {
@@ -152,8 +160,8 @@ enum class DecodeVerdict : uint8_t {
 struct DecodeRequest {
   std::string_view bytes;  // padded
   uint64_t base_offset_bytes = 0;
-  bool end_of_input = false;
-  bool final = false;
+  bool end_of_input = false;  // nothing follows at this moment
+  bool final = false;         // the source is finished
 };
 
 struct DecodeOutcome {
@@ -161,7 +169,8 @@ struct DecodeOutcome {
   uint64_t consumed_bytes = 0;
 };
 
-// One source being decoded. Calls are never concurrent. After an error it is dead.
+// One source being decoded. Calls are never concurrent. After an error it is dead: go on with a new
+// one from the last saved state. Must not outlive its registry.
 class Decoder {
  public:
   Decoder() = default;
@@ -184,6 +193,9 @@ struct OpenDecoderRequest {
   const std::vector<CompanionFile>& companions;
   const StateBlob* state = nullptr;  // nullptr: from the beginning
   ReadBack read_back;                // used during decode
+  // What save said of held records when it gave `state`: with it the plugin's account of them can
+  // be checked. Used during the call.
+  const std::vector<HeldRecord>* held = nullptr;
 };
 
 // One loaded provider. [any thread]

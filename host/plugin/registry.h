@@ -9,6 +9,7 @@
 
 #include "host/base/error.h"
 #include "host/io/file_system.h"
+#include "host/plugin/plugin_services.h"
 #include "host/plugin/provider_handle.h"
 #include "host/plugin/sink_handle.h"
 
@@ -26,8 +27,8 @@ struct PluginEntry {
   std::string reason;  // of a refusal: what is wrong, and what to do
 };
 
-// Where plugins are looked for, in this order; earlier folders win over nothing: two plugins with
-// one id are both refused. Relative folders are refused.
+// Where plugins (files NAME.so) are looked for. The order gives no preference: two plugins of one
+// kind and id are both refused. Relative folders are refused; missing ones hold nothing.
 struct PluginSearchPath {
   std::vector<std::string> folders;
 };
@@ -36,8 +37,10 @@ struct PluginSearchPath {
 // asked for and never unloads it. One thread at a time.
 class PluginRegistry {
  public:
+  // `files` must outlive the registry; the registry outlives all handles that it gave.
   [[nodiscard]] static std::unique_ptr<PluginRegistry> scan(FileSystem& files,
-                                                            const PluginSearchPath& path);
+                                                            const PluginSearchPath& path,
+                                                            PluginServices services = {});
   PluginRegistry() = default;
   PluginRegistry(const PluginRegistry&) = delete;
   PluginRegistry& operator=(const PluginRegistry&) = delete;
@@ -52,7 +55,7 @@ class PluginRegistry {
   [[nodiscard]] virtual std::vector<std::string> sink_ids() const = 0;
 
   // Loads it if need be. The pointer lives as long as the registry. kNotFound: no such plugin
-  // (with the nearest id); kPlugin: refused, with the reason.
+  // (with the nearest id); kPlugin: refused, with the reason; kUnsupported: a delivery sink.
   [[nodiscard]] virtual Result<const Provider*> provider(std::string_view id) = 0;
   [[nodiscard]] virtual Result<const Sink*> sink(std::string_view id) = 0;
 };

@@ -42,7 +42,8 @@ typedef struct kato_host {
    *   followed by KATO_READ_PADDING_BYTES.
    * KATO_SKIP_RECORD: the bytes are gone or differ from the hash; account for the record as
    *   ignored with the reason "lost: source-gone".
-   * KATO_RETRY_LATER: they cannot be read just now; return KATO_RETRY_LATER from the call. */
+   * KATO_RETRY_LATER: they cannot be read just now; end the call before the record that needs them:
+   *   with KATO_OK if something was consumed, else with KATO_RETRY_LATER. */
   kato_status (*read_back)(void* context, kato_range range, kato_bytes* out);
 
   /* An ability of the host by its id ("kato.live-preview/1"), or NULL. */

@@ -291,8 +291,10 @@ typedef struct kato_provider_api {
    * KATO_OK: 0 consumed means that more input is needed.
    * KATO_SKIP_RECORD: the record behind the consumed ones cannot be handled; the host steps over
    *   it up to the next line end.
-   * KATO_RETRY_LATER: nothing was consumed (a document that is half written).
-   * KATO_CANCELLED, KATO_QUARANTINE_SOURCE, KATO_FATAL: what was consumed counts. */
+   * KATO_RETRY_LATER: nothing was consumed and nothing was said (a document that is half written).
+   * KATO_CANCELLED, KATO_QUARANTINE_SOURCE: what was consumed counts.
+   * KATO_FATAL, KATO_UNSUPPORTED: nothing of this call counts; the host closes the instance and
+   *   goes on, if at all, from the last state that it saved. */
   kato_status (*decode)(kato_provider_instance* self, const kato_host* host,
                         const kato_decode_input* input, const kato_emitter* out,
                         uint64_t* consumed_bytes);
