@@ -76,6 +76,7 @@ struct LoadedDecoder::Running {
     report.outcome = outcome_of(record.outcome);
     report.offset_bytes = record.offset_bytes;
     report.length_bytes = record.length_bytes;
+    report.repaired_count = record.repaired_count;
     if (!read_name(record.type, kMaxTypeBytes, report.type) ||
         !read_name(record.reason, kMaxTypeBytes, report.reason) ||
         !read_name(record.key, kMaxKeyBytes, report.key)) {

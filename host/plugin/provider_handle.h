@@ -119,6 +119,7 @@ struct RecordReport {
   std::string_view type;
   std::string_view reason;
   std::string_view key;
+  uint64_t repaired_count = 0;  // characters that were no text and became U+FFFD
 };
 
 // Where a decoder puts what it finds, in the order of the log. Views live until the call returns.

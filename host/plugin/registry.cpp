@@ -5,6 +5,9 @@
 #include <kato/sink.h>
 #include <set>
 
+#include <fmt/ranges.h>
+
+#include "host/base/nearest.h"
 #include "host/io/files.h"
 #include "host/plugin/descriptor.h"
 #include "host/plugin/elf_image.h"
@@ -190,11 +193,17 @@ std::vector<std::string> ScannedRegistry::ids(PluginKind kind) const {
 }
 
 std::unexpected<Error> ScannedRegistry::not_found(PluginKind kind, std::string_view id) const {
-  std::string known;
-  for (const auto& other : ids(kind))
-    known += (known.empty() ? "" : ", ") + other;
-  return fail(ErrorCode::kNotFound, "no {} plugin {}: there {}", kind_words(kind), id,
-              known.empty() ? "is none" : "are " + known);
+  const auto known = ids(kind);
+  if (known.empty()) {
+    return fail(ErrorCode::kNotFound, "no {} plugin {}: none was found", kind_words(kind), id);
+  }
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  if (const auto meant = nearest(id, candidates)) {
+    return fail(ErrorCode::kNotFound, "no {} plugin {}: did you mean {}?", kind_words(kind), id,
+                *meant);
+  }
+  return fail(ErrorCode::kNotFound, "no {} plugin {}: there are {}", kind_words(kind), id,
+              fmt::join(known, ", "));
 }
 
 Result<Slot*> ScannedRegistry::loaded(PluginKind kind, std::string_view id) {
