@@ -1,0 +1,461 @@
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "host/source/discovery.h"
+#include "host/source/glob.h"
+#include "host/source/source_reader.h"
+#include "host/source/source_rule.h"
+#include "host/source/source_state.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace kato;
+using kato::test::FaultyFileSystem;
+using kato::test::FileOperation;
+using kato::test::TemporaryFolder;
+
+namespace {
+
+bool glob_matches(std::string_view pattern, std::string_view path) {
+  const auto glob = Glob::compile(pattern);
+  REQUIRE(glob);
+  return glob->matches(path);
+}
+
+SourceRules rules_of(std::vector<SourceRule> rules) {
+  auto compiled = SourceRules::compile(std::move(rules));
+  REQUIRE(compiled);
+  return std::move(*compiled);
+}
+
+std::vector<std::string> paths_of(const DiscoveryResult& found) {
+  std::vector<std::string> paths;
+  for (const auto& source : found.sources) {
+    paths.push_back(source.path);
+  }
+  return paths;
+}
+
+void set_time(const std::string& path, time_t seconds) {
+  const struct timespec times[2] = {{seconds, 0}, {seconds, 0}};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+}
+
+std::string packed(std::string_view plain) {
+  std::string out(ZSTD_compressBound(plain.size()), '\0');
+  const size_t size = ZSTD_compress(out.data(), out.size(), plain.data(), plain.size(), 3);
+  REQUIRE(ZSTD_isError(size) == 0U);
+  out.resize(size);
+  return out;
+}
+
+struct Fixture {
+  TemporaryFolder folder;
+  FaultyFileSystem files;
+  SourceBuffer buffer;
+
+  SourceReader open(const std::string& path, SourcePacking packing = SourcePacking::kNone,
+                    SourceLimits limits = {}) {
+    auto reader = SourceReader::open(files, path, packing, buffer, limits);
+    REQUIRE(reader);
+    return std::move(*reader);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a glob matches within components and across them", "[source]") {
+  CHECK(glob_matches("*.jsonl", "a.jsonl"));
+  CHECK_FALSE(glob_matches("*.jsonl", "b/a.jsonl"));
+  CHECK_FALSE(glob_matches("*.jsonl", "a.json"));
+  CHECK(glob_matches("**/*.jsonl", "a.jsonl"));
+  CHECK(glob_matches("**/*.jsonl", "b/c/a.jsonl"));
+  CHECK(glob_matches("*/chats/session-*.json", "x/chats/session-1.json"));
+  CHECK_FALSE(glob_matches("*/chats/session-*.json", "x/y/chats/session-1.json"));
+  CHECK(glob_matches("a/**/b/**/c", "a/b/c"));
+  CHECK(glob_matches("a/**/b/**/c", "a/x/b/y/b/z/c"));
+  CHECK_FALSE(glob_matches("a/**/b/**/c", "a/x/y/c"));
+  CHECK(glob_matches("rollout-?.z", "rollout-\xC3\xA9.z"));
+  CHECK_FALSE(glob_matches("rollout-?.z", "rollout-.z"));
+  CHECK(glob_matches("*a*b*", "xxaxxbxx"));
+  CHECK_FALSE(glob_matches("*a*b*", "xxbxxaxx"));
+  CHECK(glob_matches("**", "a/b"));
+}
+
+TEST_CASE("a glob that could lead out of the root or means nothing is refused", "[source]") {
+  for (const auto* pattern : {"", "/a", "a/", "a//b", "../a", "a/./b"}) {
+    CHECK(Glob::compile(pattern).error().code() == ErrorCode::kInvalid);
+  }
+  std::string deep = "a";
+  for (int i = 0; i < 63; ++i) {
+    deep += "/a";
+  }
+  CHECK_FALSE(Glob::compile(deep));
+}
+
+TEST_CASE("a hostile glob takes no more than linear time for each component", "[source]") {
+  std::string stars = "**";
+  for (int i = 0; i < 30; ++i) {
+    stars += "/*a*a*a*/**";
+  }
+  const auto glob = Glob::compile(stars + "/c");
+  REQUIRE(glob);
+  std::string path;
+  for (int i = 0; i < 200; ++i) {
+    path += std::string(100, 'a') + "/";
+  }
+  CHECK_FALSE(glob->matches(path + "b"));
+  CHECK(glob->matches(path + "c"));
+}
+
+TEST_CASE("a file belongs to the first rule that includes and does not exclude it", "[source]") {
+  const auto rules = rules_of({{.include = "**/*.jsonl", .excludes = {"**/agent-*", "trash/**"}},
+                               {.include = "**/agent-*.jsonl", .excludes = {}}});
+  CHECK(rules.rule_of("a/b.jsonl") == 0U);
+  CHECK(rules.rule_of("a/agent-b.jsonl") == 1U);
+  CHECK(rules.rule_of("trash/agent-b.jsonl") == 1U);
+  CHECK_FALSE(rules.rule_of("trash/b.jsonl"));
+  CHECK_FALSE(rules.rule_of(""));
+}
+
+TEST_CASE("discovery finds the sources, newest first, and looks at each once", "[source]") {
+  Fixture f;
+  set_time(f.folder.write("p/old.jsonl", "1"), 1000);
+  set_time(f.folder.write("p/q/new.jsonl", "123"), 3000);
+  set_time(f.folder.write("middle.jsonl", "12"), 2000);
+  f.folder.write("p/other.txt", "x");
+  const auto rules = rules_of({{.include = "**/*.jsonl", .excludes = {}}});
+  const auto found = discover(f.files, f.folder.path(), rules);
+  CHECK(found.folder_exists);
+  CHECK(paths_of(found) ==
+        std::vector<std::string>{"p/q/new.jsonl", "middle.jsonl", "p/old.jsonl"});
+  CHECK(found.sources[0].info.size_bytes == 3);
+  CHECK(f.files.counts.infos == 3);
+}
+
+TEST_CASE("folders in which nothing can match are not entered", "[source]") {
+  Fixture f;
+  f.folder.write("sessions/2026/01/02/a.jsonl", "");
+  f.folder.write("node_modules/x/y/z.jsonl", "");
+  f.folder.write("sessions/attic/a.jsonl", "");
+  const auto rules =
+      rules_of({{.include = "sessions/**/*.jsonl", .excludes = {"sessions/attic/**"}}});
+  const auto found = discover(f.files, f.folder.path(), rules);
+  CHECK(found.sources.size() == 1);
+  CHECK(f.files.counts.lists == 5);
+}
+
+TEST_CASE("discovery goes on past what it cannot look at, and says so", "[source]") {
+  Fixture f;
+  f.folder.write("good.jsonl", "");
+  f.folder.write("folder.jsonl/inside", "");
+  f.folder.write("locked/a.jsonl", "");
+  REQUIRE(::symlink((f.folder / "nowhere").c_str(), (f.folder / "dangling.jsonl").c_str()) == 0);
+  REQUIRE(::symlink(f.folder.path().c_str(), (f.folder / "loop").c_str()) == 0);
+  REQUIRE(::mkfifo((f.folder / "fifo.jsonl").c_str(), 0600) == 0);
+  f.files.fault = [&](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kList && path == f.folder / "locked" ? EACCES : 0;
+  };
+  const auto rules =
+      rules_of({{.include = "*.jsonl", .excludes = {}}, {.include = "*/*.jsonl", .excludes = {}}});
+  const auto found = discover(f.files, f.folder.path(), rules);
+  CHECK(paths_of(found) == std::vector<std::string>{"good.jsonl"});
+  std::vector<std::string> problems;
+  for (const auto& problem : found.problems) {
+    problems.emplace_back(std::filesystem::path(problem.path).filename());
+  }
+  std::ranges::sort(problems);
+  CHECK(problems ==
+        std::vector<std::string>{"dangling.jsonl", "fifo.jsonl", "folder.jsonl", "locked", "loop"});
+}
+
+TEST_CASE("a link to a log counts once, and only if the log itself was not found", "[source]") {
+  Fixture f;
+  f.folder.write("root/a.jsonl", "");
+  const auto outside = f.folder.write("elsewhere/b.jsonl", "");
+  REQUIRE(::symlink((f.folder / "root/a.jsonl").c_str(), (f.folder / "root/again.jsonl").c_str()) ==
+          0);
+  REQUIRE(::symlink(outside.c_str(), (f.folder / "root/b.jsonl").c_str()) == 0);
+  const auto found =
+      discover(f.files, f.folder / "root", rules_of({{.include = "*.jsonl", .excludes = {}}}));
+  auto paths = paths_of(found);
+  std::ranges::sort(paths);
+  CHECK(paths == std::vector<std::string>{"a.jsonl", "b.jsonl"});
+}
+
+TEST_CASE("a root that is not there is no error", "[source]") {
+  Fixture f;
+  const auto found =
+      discover(f.files, f.folder / "none", rules_of({{.include = "*", .excludes = {}}}));
+  CHECK_FALSE(found.folder_exists);
+  CHECK(found.problems.empty());
+}
+
+TEST_CASE("each folder is announced before it is listed", "[source]") {
+  Fixture f;
+  f.folder.write("a/b/c.jsonl", "");
+  std::vector<std::string> announced;
+  static_cast<void>(discover(f.files, f.folder.path(),
+                             rules_of({{.include = "**/*.jsonl", .excludes = {}}}), "a",
+                             [&](const std::string& folder) {
+                               CHECK(f.files.counts.lists == announced.size());
+                               announced.push_back(folder);
+                             }));
+  CHECK(announced == std::vector<std::string>{f.folder / "a", f.folder / "a/b"});
+}
+
+TEST_CASE("a source is read in chunks that hold every byte once", "[source]") {
+  Fixture f;
+  std::string content;
+  for (int i = 0; i < 500; ++i) {
+    content += std::string(static_cast<size_t>(i % 97), 'x') + "\n";
+  }
+  content += "unfinished";
+  const auto plain = f.folder.write("plain", content);
+  const auto zipped =
+      f.folder.write("zipped", packed(content.substr(0, 9000)) + packed(content.substr(9000)));
+  for (const auto packing : {SourcePacking::kNone, SourcePacking::kZstd}) {
+    auto reader = f.open(packing == SourcePacking::kNone ? plain : zipped, packing);
+    std::string seen;
+    bool end = false;
+    while (!end) {
+      const auto chunk = reader.read(seen.size(), 100);
+      REQUIRE(chunk);
+      CHECK(chunk->offset_bytes == seen.size());
+      // Only whole lines are taken: what is left comes again.
+      const auto whole = chunk->end_of_input ? chunk->bytes.size() : chunk->bytes.rfind('\n') + 1;
+      REQUIRE((whole > 0 || chunk->end_of_input));
+      seen += chunk->bytes.substr(0, whole);
+      end = chunk->end_of_input;
+      CHECK_FALSE(chunk->broke_off);
+    }
+    CHECK(seen == content);
+  }
+}
+
+TEST_CASE("an append is read without reading anything else", "[source]") {
+  Fixture f;
+  const std::string before(1U << 20, 'x');
+  const std::string record = std::string(700, 'y') + "\n";
+  const auto path = f.folder.write("log", before + "\n" + record);
+  auto reader = f.open(path);
+  const auto chunk = reader.read(before.size() + 1, 1U << 20);
+  REQUIRE(chunk);
+  CHECK(chunk->bytes == record);
+  CHECK(chunk->end_of_input);
+  CHECK(f.files.counts.read_bytes == record.size());
+  CHECK(f.files.counts.reads == 1);
+  CHECK(f.buffer.capacity_bytes() <= 64U << 10);
+}
+
+TEST_CASE("what a chunk left over is not read from the disk again", "[source]") {
+  Fixture f;
+  const auto path =
+      f.folder.write("log", std::string(60, 'a') + "\n" + std::string(60, 'b') + "\n");
+  auto reader = f.open(path);
+  REQUIRE(reader.read(0, 100)->bytes.size() == 100);
+  const auto chunk = reader.read(61, 100);
+  CHECK(chunk->bytes == std::string(60, 'b') + "\n");
+  CHECK(f.files.counts.read_bytes == 122);
+}
+
+TEST_CASE("a record longer than the chunk makes the chunk grow, and the memory is given back",
+          "[source]") {
+  Fixture f;
+  const std::string record = std::string(20U << 20, 'x') + "\n";
+  const auto path = f.folder.write("log", record + "short\n");
+  auto reader = f.open(path);
+  const auto chunk = reader.read(0, 1000);
+  REQUIRE(chunk);
+  CHECK(chunk->bytes.substr(0, record.size()) == record);
+  CHECK(reader.read(record.size(), 1000)->bytes == "short\n");
+  CHECK(f.buffer.capacity_bytes() < 1U << 20);
+}
+
+TEST_CASE("a record above the limit is stepped over without being kept", "[source]") {
+  Fixture f;
+  const auto path = f.folder.write("log", "one\n" + std::string(3U << 20, 'x') + "\ntwo\n");
+  auto reader = f.open(path, SourcePacking::kNone, {.max_record_bytes = 1U << 20});
+  CHECK(reader.read(0, 10)->bytes.starts_with("one\n"));
+  const auto chunk = reader.read(4, 10);
+  REQUIRE(chunk);
+  CHECK(chunk->oversize);
+  const auto skipped = reader.skip_record(4);
+  REQUIRE(skipped);
+  CHECK(skipped->complete);
+  CHECK(skipped->end_bytes == 4 + (3U << 20) + 1);
+  CHECK(reader.read(skipped->end_bytes, 10)->bytes == "two\n");
+  CHECK(f.buffer.capacity_bytes() <= 2U << 20);
+}
+
+TEST_CASE("the limit counts the line end, also for what fits into one chunk", "[source]") {
+  Fixture f;
+  const auto path = f.folder.write("log", "1234567\n12345678\n");
+  auto reader = f.open(path, SourcePacking::kNone, {.max_record_bytes = 8});
+  CHECK(reader.read(0, 4096)->bytes.starts_with("1234567\n"));
+  CHECK(reader.read(8, 4096)->oversize);
+}
+
+TEST_CASE("an oversize record that is still growing is skipped as far as it is there", "[source]") {
+  Fixture f;
+  const auto path = f.folder.write("log", std::string(100, 'x'));
+  auto reader = f.open(path, SourcePacking::kNone, {.max_record_bytes = 50});
+  CHECK(reader.read(0, 10)->oversize);
+  const auto skipped = reader.skip_record(0);
+  CHECK(skipped->end_bytes == 100);
+  CHECK_FALSE(skipped->complete);
+}
+
+TEST_CASE("behind the end there is nothing, and an empty source is no error", "[source]") {
+  Fixture f;
+  auto reader = f.open(f.folder.write("log", ""));
+  const auto chunk = reader.read(0, 100);
+  REQUIRE(chunk);
+  CHECK(chunk->bytes.empty());
+  CHECK(chunk->end_of_input);
+  CHECK(reader.read(1000, 100)->bytes.empty());
+  CHECK(reader.read_document()->bytes.empty());
+}
+
+TEST_CASE("64 bytes behind a chunk can be read", "[source]") {
+  Fixture f;
+  auto reader = f.open(f.folder.write("log", std::string(64U << 10, 'x')));
+  const auto chunk = reader.read(0, 64U << 10);
+  REQUIRE(chunk->bytes.size() == 64U << 10);
+  unsigned sum = 0;
+  for (size_t i = 0; i < kSourcePaddingBytes; ++i) {
+    sum += static_cast<unsigned char>(chunk->bytes.data()[chunk->bytes.size() + i]);
+  }
+  CHECK(sum == 0);
+}
+
+TEST_CASE("a document comes as a whole, or not at all if it is too large", "[source]") {
+  Fixture f;
+  const std::string document = "{\n" + std::string(1U << 20, ' ') + "}\n";
+  const auto plain = f.folder.write("plain", document);
+  const auto zipped = f.folder.write("zipped", packed(document));
+  CHECK(f.open(plain).read_document()->bytes == document);
+  CHECK(f.open(zipped, SourcePacking::kZstd).read_document()->bytes == document);
+  CHECK(f.open(plain, SourcePacking::kNone, {.max_record_bytes = 1000}).read_document()->oversize);
+  CHECK(f.open(zipped, SourcePacking::kZstd, {.max_record_bytes = 1000}).read_document()->oversize);
+}
+
+TEST_CASE("a source that shrinks while it is read ends early and says so", "[source]") {
+  Fixture f;
+  const auto path = f.folder.write("log", "one\ntwo\nthree\n");
+  auto reader = f.open(path);
+  std::filesystem::resize_file(path, 6);
+  const auto chunk = reader.read(0, 100);
+  REQUIRE(chunk);
+  CHECK(chunk->bytes == "one\ntw");
+  CHECK(chunk->end_of_input);
+  CHECK(chunk->broke_off);
+}
+
+TEST_CASE("a failing disk is an error that names the file", "[source]") {
+  Fixture f;
+  const auto path = f.folder.write("log", "one\n");
+  auto reader = f.open(path);
+  f.files.fault = [](FileOperation operation, const std::string&) {
+    return operation == FileOperation::kRead ? EIO : 0;
+  };
+  const auto chunk = reader.read(0, 100);
+  REQUIRE_FALSE(chunk);
+  CHECK(chunk.error().errno_value() == EIO);
+  CHECK(chunk.error().message().find(path) != std::string::npos);
+  f.files.fault = {};
+  CHECK(reader.read(0, 100)->bytes == "one\n");
+  CHECK_FALSE(SourceReader::open(f.files, f.folder / "none", SourcePacking::kNone, f.buffer));
+}
+
+TEST_CASE("a packed source that breaks off gives what is there", "[source]") {
+  Fixture f;
+  std::string content;
+  for (int i = 0; i < 100000; ++i) {
+    content += std::to_string(i * 7919) + "\n";
+  }
+  const auto whole = packed(content);
+  const auto path = f.folder.write("log", whole.substr(0, whole.size() / 2));
+  auto reader = f.open(path, SourcePacking::kZstd);
+  const auto chunk = reader.read(0, content.size() + 1);
+  REQUIRE(chunk);
+  CHECK(chunk->end_of_input);
+  CHECK(chunk->broke_off);
+  CHECK(!chunk->bytes.empty());
+  CHECK(content.starts_with(chunk->bytes));
+}
+
+TEST_CASE("damaged packing is an error behind all that could be unpacked", "[source]") {
+  Fixture f;
+  const auto good = packed("one\ntwo\n");
+  auto reader = f.open(f.folder.write("log", good + "not zstd at all"), SourcePacking::kZstd);
+  const auto chunk = reader.read(0, 8);
+  REQUIRE(chunk);
+  CHECK(chunk->bytes == "one\ntwo\n");
+  const auto damaged = reader.read(8, 100);
+  REQUIRE_FALSE(damaged);
+  CHECK(damaged.error().code() == ErrorCode::kInvalid);
+}
+
+TEST_CASE("a packed source can be read again from the beginning", "[source]") {
+  Fixture f;
+  const auto path = f.folder.write("log", packed("0123456789\nabcdef\n"));
+  auto reader = f.open(path, SourcePacking::kZstd);
+  CHECK(reader.read(11, 100)->bytes == "abcdef\n");
+  CHECK(reader.read_range(2, 3) == "234");
+  CHECK(reader.read(11, 100)->bytes == "abcdef\n");
+  CHECK(reader.head(4) == fingerprint_of("0123"));
+}
+
+TEST_CASE("a range that is gone comes back shorter", "[source]") {
+  Fixture f;
+  auto reader = f.open(f.folder.write("log", "0123456789"));
+  CHECK(reader.read_range(4, 3) == "456");
+  CHECK(reader.read_range(8, 5) == "89");
+  CHECK(reader.read_range(20, 5) == "");
+}
+
+TEST_CASE("what became of a source is told from its identity, size and head", "[source]") {
+  const SourceRule append{};
+  SourceRule document;
+  document.growth = SourceGrowth::kDocument;
+  SourceRule zipped;
+  zipped.packing = SourcePacking::kZstd;
+  const FileInfo info{.type = FileType::kRegular, .id = {1, 2}, .size_bytes = 10, .mtime_ns = 5};
+  const auto head = fingerprint_of("0123456789");
+  const SourceStamp known{.id = {1, 2}, .size_bytes = 10, .mtime_ns = 5, .head = head};
+  const auto with = [&](auto change) {
+    auto changed = info;
+    change(changed);
+    return std::optional(changed);
+  };
+  const auto grown = with([](auto& i) {
+    i.size_bytes = 20;
+    i.mtime_ns = 6;
+  });
+  const auto touched = with([](auto& i) { i.mtime_ns = 6; });
+  const auto shrunk = with([](auto& i) {
+    i.size_bytes = 4;
+    i.mtime_ns = 6;
+  });
+  const auto other = with([](auto& i) { i.id.inode = 3; });
+  using enum SourceChange;
+
+  CHECK(is_untouched(known, info));
+  CHECK(compare_source(known, append, info, head) == kUnchanged);
+  CHECK(compare_source(known, append, touched, head) == kUnchanged);
+  CHECK(compare_source(known, append, grown, head) == kGrown);
+  CHECK(compare_source(known, append, shrunk, fingerprint_of("0123")) == kTruncated);
+  CHECK(compare_source(known, append, other, head) == kReplaced);
+  CHECK(compare_source(known, append, grown, fingerprint_of("abcdefghij")) == kReplaced);
+  CHECK(compare_source(known, append, std::nullopt, {}) == kMissing);
+  CHECK(compare_source(known, document, touched, head) == kRewritten);
+  CHECK(compare_source(known, document, other, head) == kRewritten);
+  CHECK(compare_source(known, zipped, grown, head) == kReplaced);
+}
