@@ -40,7 +40,7 @@ FileType type_of(mode_t mode) {
 }
 
 FileType type_of_entry(unsigned char entry_type) {
-  return type_of(DTTOIF(entry_type));
+  return type_of(static_cast<mode_t>(DTTOIF(entry_type)));
 }
 
 FileInfo to_info(const struct stat& from) {

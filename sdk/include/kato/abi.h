@@ -8,8 +8,9 @@
  *   fills the struct to the size that it was compiled with. New fields are only ever added at the
  *   end. A reader uses a field only if struct_size covers it: see KATO_HAS_FIELD. Function tables
  *   grow in the same way. A struct is never embedded in another one by value, and
- *   elements of an array are array[0].struct_size apart, so that each can grow on its own. (kato_str,
- *   kato_bytes, kato_range and kato_cursor are frozen, carry no size, and may be embedded.)
+ *   elements of an array are array[0].struct_size apart, so that each can grow on its own.
+ * (kato_str, kato_bytes, kato_range and kato_cursor are frozen, carry no size, and may be
+ * embedded.)
  * - Enumerations travel as int32_t. A reader tolerates values that it does not know and treats
  *   them as the comment of the enumeration says.
  * - What is optional is an extension, asked for by a string id with a revision
@@ -197,14 +198,14 @@ typedef struct kato_note {
 #endif
 
 /* kind: enum kato_plugin_kind. id, version: string literals. capabilities: uint64_t constant. */
-#define KATO_PLUGIN_NOTE(kind_, id_, version_, capabilities_)                              \
-  KATO_NOTE_SECTION static const kato_note kato_plugin_note = {                            \
-      5u,                                                                                  \
-      (uint32_t)sizeof(kato_note_identity),                                                \
-      KATO_NOTE_TYPE_IDENTITY,                                                             \
-      "Kato",                                                                              \
-      {(uint32_t)sizeof(kato_note_identity), KATO_ABI_MAJOR, KATO_ABI_MINOR, (kind_),      \
-       (uint32_t)((uint64_t)(capabilities_) & 0xffffffffu),                                \
+#define KATO_PLUGIN_NOTE(kind_, id_, version_, capabilities_)                         \
+  KATO_NOTE_SECTION static const kato_note kato_plugin_note = {                       \
+      5u,                                                                             \
+      (uint32_t)sizeof(kato_note_identity),                                           \
+      KATO_NOTE_TYPE_IDENTITY,                                                        \
+      "Kato",                                                                         \
+      {(uint32_t)sizeof(kato_note_identity), KATO_ABI_MAJOR, KATO_ABI_MINOR, (kind_), \
+       (uint32_t)((uint64_t)(capabilities_) & 0xffffffffu),                           \
        (uint32_t)((uint64_t)(capabilities_) >> 32), id_, version_}}
 
 #ifdef __cplusplus

@@ -56,7 +56,8 @@ typedef struct kato_cursor {
   kato_str opaque;
 } kato_cursor;
 
-/* Severity of KATO_PROVIDER_INFO and of log lines. Unknown values are treated as KATO_LEVEL_INFO. */
+/* Severity of KATO_PROVIDER_INFO and of log lines. Unknown values are treated as KATO_LEVEL_INFO.
+ */
 enum kato_level {
   KATO_LEVEL_UNSET = 0,
   KATO_LEVEL_DEBUG = 1,
@@ -78,14 +79,14 @@ typedef struct kato_attachment {
   kato_str media_type; /* "image/png"; absent if unknown */
   kato_str name;       /* file name or path as the log has it; may be absent */
   uint64_t size_bytes; /* decoded size; UINT64_MAX if unknown */
-  kato_str hash;       /* "xxh3:" and 16 hex digits over the logged (encoded) bytes; may be absent */
+  kato_str hash; /* "xxh3:" and 16 hex digits over the logged (encoded) bytes; may be absent */
 } kato_attachment;
 
 /* Bits of kato_payload.flags. Unknown bits are ignored. */
 enum kato_payload_flag {
-  KATO_PAYLOAD_IS_ERROR = 1u << 0,      /* the tool call failed; absent: succeeded or unknown */
-  KATO_PAYLOAD_TRUNCATED = 1u << 1,     /* the log holds only a part of the result */
-  KATO_PAYLOAD_MULTI_SELECT = 1u << 2   /* several options may be chosen */
+  KATO_PAYLOAD_IS_ERROR = 1u << 0,    /* the tool call failed; absent: succeeded or unknown */
+  KATO_PAYLOAD_TRUNCATED = 1u << 1,   /* the log holds only a part of the result */
+  KATO_PAYLOAD_MULTI_SELECT = 1u << 2 /* several options may be chosen */
 };
 
 /* The fields of all kinds; enum kato_event_kind says which kind uses which. */
@@ -111,7 +112,8 @@ typedef struct kato_payload {
   size_t option_count;
   const kato_str* selections;
   size_t selection_count;
-  const kato_attachment* attachments; /* attachment_count structs, attachments[0].struct_size apart */
+  const kato_attachment*
+      attachments; /* attachment_count structs, attachments[0].struct_size apart */
   size_t attachment_count;
 } kato_payload;
 
@@ -166,9 +168,7 @@ typedef struct kato_session_ref {
 } kato_session_ref;
 
 /* Bits of kato_event.flags. Unknown bits are ignored. */
-enum kato_event_flag {
-  KATO_EVENT_INHERITED = 1u << 0
-};
+enum kato_event_flag { KATO_EVENT_INHERITED = 1u << 0 };
 
 #define KATO_NO_TIME INT64_MIN
 

@@ -21,10 +21,7 @@ enum kato_growth {
 };
 
 /* How bytes are packed on disk. The host unpacks; decode sees plain bytes and plain offsets. */
-enum kato_packing {
-  KATO_PACKING_NONE = 0,
-  KATO_PACKING_ZSTD = 1
-};
+enum kato_packing { KATO_PACKING_NONE = 0, KATO_PACKING_ZSTD = 1 };
 
 /* Bits of kato_source_pattern.flags. */
 enum kato_source_flag {
@@ -88,11 +85,7 @@ enum kato_probe_verdict {
 };
 
 /* Who talks to the agent. Unknown values are treated as KATO_DRIVER_UNKNOWN. */
-enum kato_driver {
-  KATO_DRIVER_UNKNOWN = 0,
-  KATO_DRIVER_PERSON = 1,
-  KATO_DRIVER_PROGRAM = 2
-};
+enum kato_driver { KATO_DRIVER_UNKNOWN = 0, KATO_DRIVER_PERSON = 1, KATO_DRIVER_PROGRAM = 2 };
 
 /* What the parent session is to this one. */
 enum kato_parentage {
@@ -154,13 +147,14 @@ typedef struct kato_identity_writer {
 
 /* What became of a record. Unknown values are treated as KATO_RECORD_RAW. */
 enum kato_record_outcome {
-  KATO_RECORD_MAPPED = 1,    /* gave at least one draft of another kind than info and raw */
-  KATO_RECORD_INFO = 2,      /* gave provider.info only */
-  KATO_RECORD_RAW = 3,       /* no mapping is known: gave provider.raw, and nothing else or besides
-                                the parts that are known */
-  KATO_RECORD_IGNORED = 4,   /* gave nothing, for a named reason */
-  KATO_RECORD_MALFORMED = 5, /* is not what the format says: broken JSON, a wrong type at the root */
-  KATO_RECORD_HELD = 6       /* consumed, but not decided yet: reported again when it is */
+  KATO_RECORD_MAPPED = 1,  /* gave at least one draft of another kind than info and raw */
+  KATO_RECORD_INFO = 2,    /* gave provider.info only */
+  KATO_RECORD_RAW = 3,     /* no mapping is known: gave provider.raw, and nothing else or besides
+                              the parts that are known */
+  KATO_RECORD_IGNORED = 4, /* gave nothing, for a named reason */
+  KATO_RECORD_MALFORMED =
+      5,               /* is not what the format says: broken JSON, a wrong type at the root */
+  KATO_RECORD_HELD = 6 /* consumed, but not decided yet: reported again when it is */
 };
 
 /* The account of one record. Each consumed byte belongs to exactly one record; a blank line and a

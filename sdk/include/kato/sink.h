@@ -10,10 +10,7 @@ extern "C" {
 #endif
 
 /* What a sink does with events. Unknown values: the plugin is refused. */
-enum kato_sink_shape {
-  KATO_SINK_RENDER = 1,
-  KATO_SINK_DELIVER = 2
-};
+enum kato_sink_shape { KATO_SINK_RENDER = 1, KATO_SINK_DELIVER = 2 };
 
 /* Bits of kato_sink_api.flags. Unknown bits are ignored. */
 enum kato_sink_flag {
@@ -93,8 +90,8 @@ typedef struct kato_sink_instance kato_sink_instance;
  * Slots of the other shape are NULL. */
 typedef struct kato_sink_api {
   uint32_t struct_size;
-  int32_t shape;           /* enum kato_sink_shape */
-  uint32_t flags;          /* enum kato_sink_flag */
+  int32_t shape;  /* enum kato_sink_shape */
+  uint32_t flags; /* enum kato_sink_flag */
   uint32_t reserved;
   kato_str file_extension; /* render: "md", without a dot */
   kato_str media_type;     /* render: "text/markdown" */
@@ -126,8 +123,7 @@ typedef struct kato_sink_api {
                               const kato_bytes_writer* out, uint64_t* replaced_bytes);
 
   /* [worker] render: calls out->state once with the state behind the last append. */
-  kato_status (*save)(kato_sink_instance* self, const kato_host* host,
-                      const kato_blob_writer* out);
+  kato_status (*save)(kato_sink_instance* self, const kato_host* host, const kato_blob_writer* out);
 
   /* [worker] deliver: hands events over, at least once, in order for each session. *delivery: set
    * with every status. KATO_OK: see acknowledged_seq. KATO_RETRY_LATER: again after
