@@ -72,6 +72,7 @@ SourcePattern read_pattern(const kato_source_pattern& pattern, PluginCall& call)
   out.packing = static_cast<Packing>(pattern.packing);
   out.duplicates_by_rank = (pattern.flags & KATO_SOURCE_DUPLICATES_BY_RANK) != 0;
   out.may_copy_history = (pattern.flags & KATO_SOURCE_MAY_COPY_HISTORY) != 0;
+  out.restates = (pattern.flags & KATO_SOURCE_RESTATES) != 0;
   out.include = reader.text(pattern.include);
   if (out.include.empty()) call.breach("gave a source pattern without a glob");
   out.excludes = reader.texts(pattern.excludes, pattern.exclude_count);
