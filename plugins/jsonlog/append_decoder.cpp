@@ -63,7 +63,7 @@ kato_status AppendDecoder::decode(const sdk::Host& host, const kato_decode_input
 kato_status AppendDecoder::take_line(Call& call, const RecordPlace& place) {
   JsonError error = JsonError::kNone;
   try {
-    error = json_.parse(place.line);
+    error = json_.parse(place.line, Behind::kPadding);
   } catch (const std::bad_alloc&) {
     return KATO_RETRY_LATER;  // nothing was changed yet
   }
@@ -116,7 +116,7 @@ kato_status AppendDecoder::fetch(const LogRecord& record, const HeldRecord& held
   const auto frame = next_frame(whole, {false, true});
   held_line_ = frame.text;
   const bool readable = frame.kind == FrameKind::kLine &&
-                        held_json_.parse(frame.text) == JsonError::kNone &&
+                        held_json_.parse(frame.text, Behind::kPadding) == JsonError::kNone &&
                         held_json_.root().is_object();
   return readable ? KATO_OK : KATO_SKIP_RECORD;
 }

@@ -46,7 +46,7 @@ kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_inp
   const bool final = (input.flags & KATO_DECODE_FINAL) != 0;
   if (call.text.empty() && !final) return KATO_OK;
 
-  const JsonError error = json_.parse(call.text);
+  const JsonError error = json_.parse(call.text, Behind::kPadding);
   if (error == JsonError::kSyntax && !final) {
     host.error(KATO_RETRY_LATER, call.offset + json_.error_offset(), "not JSON, or not all of it");
     return KATO_RETRY_LATER;
@@ -89,6 +89,7 @@ kato_status DocumentDecoder::take_document(Call& call) {
     decide(record);
     record.account();
     call.repairs = json_.repairs();
+    json_.arena().clear();  // texts live as long as the record
   };
   const auto on_head = [this](LogRecord& record) { this->on_head(record); };
   const auto on_tail = [this](LogRecord& record) { this->on_tail(record); };

@@ -49,6 +49,11 @@ std::string_view Value::text() const {
   return json_->unescape(escaped, first_escape);
 }
 
+std::string_view Value::unescape_key(std::string_view key) const {
+  const size_t first_escape = key.find('\\');
+  return first_escape == std::string_view::npos ? key : json_->unescape(key, first_escape);
+}
+
 std::string_view Value::bytes() const noexcept {
   if (!exists()) return {};
   if (!is_object() && !is_array()) return json_->token_bytes(token_);

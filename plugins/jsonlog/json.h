@@ -55,6 +55,8 @@ class Value {
   class Items;
   // for (const auto& [key, value] : object.members()). The key is as it stands in the text.
   [[nodiscard]] Members members() const noexcept;
+  // What a key of members() means, where keys may have escapes.
+  [[nodiscard]] std::string_view unescape_key(std::string_view key) const;
   // for (const Value item : array.items())
   [[nodiscard]] Items items() const noexcept;
 
@@ -64,6 +66,9 @@ class Value {
   const Json* json_ = nullptr;
   uint32_t token_ = 0;
 };
+
+// What follows a text in memory: reading in wide steps is allowed only where something is.
+enum class Behind : uint8_t { kUnknown, kPadding /* KATO_READ_PADDING_BYTES */ };
 
 enum class JsonError : uint8_t { kNone, kSyntax, kTooDeep, kTooLong };
 
@@ -85,7 +90,7 @@ class Json {
 
   // `text` must live as long as its values are used. One value, with blanks around it. Invalid
   // UTF-8 and NUL bytes become U+FFFD (in a copy) and are counted.
-  JsonError parse(std::string_view text);
+  JsonError parse(std::string_view text, Behind behind = Behind::kUnknown);
 
   [[nodiscard]] Value root() const noexcept { return {this, 0}; }
   // What values lie in: the text, or its repaired copy, if parse() itself had to repair.
@@ -96,7 +101,7 @@ class Json {
   [[nodiscard]] size_t error_offset() const noexcept { return error_offset_; }
   // Characters that were replaced by U+FFFD since parse(), in what was looked at.
   [[nodiscard]] size_t repairs() const noexcept { return repairs_; }
-  // Texts that live as long as the values do.
+  // Texts that live as long as the values do, or until it is cleared.
   [[nodiscard]] Arena& arena() const noexcept { return arena_; }
 
  private:
@@ -116,6 +121,9 @@ class Json {
     return (c == '{' || c == '[') ? ends_[token] + 1 : token + 1;
   }
   std::string_view unescape(std::string_view escaped, size_t first_escape) const;
+  std::string_view unescape_slowly(std::string_view escaped, size_t first_escape) const;
+  // simdjson's way: fast, but it refuses lone surrogates. Returns where it ended, or nullptr.
+  char* unescape_fast(std::string_view escaped, char* to) const noexcept;
   std::string_view repair_surrogates(std::string_view json) const;
 
   std::unique_ptr<FirstStage> stage_;
@@ -124,6 +132,7 @@ class Json {
   uint32_t count_ = 0;
   std::unique_ptr<uint32_t[]> ends_;  // of a container: the token that closes it
   size_t ends_size_ = 0;
+  bool padded_ = false;
   std::string repaired_;
   size_t error_offset_ = 0;
   mutable size_t repairs_ = 0;

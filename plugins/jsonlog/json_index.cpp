@@ -73,7 +73,8 @@ struct Json::FirstStage {
 Json::Json() : stage_(std::make_unique<FirstStage>()) {}
 Json::~Json() = default;
 
-JsonError Json::parse(std::string_view text) {
+JsonError Json::parse(std::string_view text, Behind behind) {
+  padded_ = behind == Behind::kPadding;
   arena_.clear();
   repairs_ = 0;
   error_offset_ = 0;
@@ -87,6 +88,7 @@ JsonError Json::index(std::string_view text) {
   if (error == simdjson::UTF8_ERROR || error == simdjson::UNESCAPED_CHARS) {
     repairs_ = repair_bytes(text, repaired_);
     text = repaired_;
+    padded_ = true;
     if (repairs_ > 0) error = stage_->run(text);
   }
   if (error == simdjson::MEMALLOC) throw std::bad_alloc();
@@ -95,6 +97,14 @@ JsonError Json::index(std::string_view text) {
   positions_ = stage_->parser->structural_indexes.get();
   count_ = stage_->parser->n_structural_indexes;
   return check_grammar();
+}
+
+char* Json::unescape_fast(std::string_view escaped, char* to) const noexcept {
+  static_assert(simdjson::SIMDJSON_PADDING <= kPaddingBytes);
+  const size_t rest = parsed_text().size() - static_cast<size_t>(escaped.data() - text_);
+  if (!padded_ && rest < escaped.size() + kPaddingBytes) return nullptr;
+  return reinterpret_cast<char*>(stage_->parser->parse_string(
+      reinterpret_cast<const uint8_t*>(escaped.data()), reinterpret_cast<uint8_t*>(to)));
 }
 
 JsonError Json::fault(uint32_t token, JsonError error) noexcept {

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "json.h"
+#include "repair.h"
 
 namespace kato::jsonlog {
 namespace {
@@ -118,6 +119,16 @@ size_t copy_plain(std::string_view from, char* to) noexcept {
 }  // namespace
 
 std::string_view Json::unescape(std::string_view escaped, size_t first_escape) const {
+  char* const begin = arena_.take(escaped.size() + kPaddingBytes);
+  if (char* const end = unescape_fast(escaped, begin); end != nullptr) {
+    arena_.give_back_from(end);
+    return {begin, static_cast<size_t>(end - begin)};
+  }
+  arena_.give_back_from(begin);
+  return unescape_slowly(escaped, first_escape);
+}
+
+std::string_view Json::unescape_slowly(std::string_view escaped, size_t first_escape) const {
   char* const begin = arena_.take(escaped.size() + 1);
   std::memcpy(begin, escaped.data(), first_escape);
   char* out = begin + first_escape;

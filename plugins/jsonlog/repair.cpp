@@ -48,6 +48,7 @@ size_t repair_bytes(std::string_view text, std::string& out) {
     }
     text.remove_prefix(std::max<size_t>(length, 1));
   }
+  out.reserve(out.size() + kPaddingBytes);
   return repairs;
 }
 

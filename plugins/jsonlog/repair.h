@@ -7,7 +7,11 @@
 
 namespace kato::jsonlog {
 
-// Writes `text`, repaired, to `out`. Returns how many bytes were replaced.
+// That must be readable behind a text for parsers that read in wide steps.
+inline constexpr size_t kPaddingBytes = 64;
+
+// Writes `text`, repaired, to `out`, with kPaddingBytes readable behind it. Returns how many bytes
+// were replaced.
 size_t repair_bytes(std::string_view text, std::string& out);
 
 // Where in the original a place of its repaired form lies. Questions must be asked in ascending

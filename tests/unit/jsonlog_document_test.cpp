@@ -138,3 +138,22 @@ TEST_CASE("original offsets are found past every kind of damage", "[jsonlog]") {
   CHECK(offsets.of(repaired.find('(')) == 6);
   CHECK(offsets.of(repaired.size()) == original.size());
 }
+
+TEST_CASE("strings mean the same with and without room to read behind them", "[jsonlog]") {
+  const std::vector<std::string> strings = {
+      R"(plain)",   R"(a\nb\t\"c\"\\ \/)", R"(\u00e9\ud83d\ude00 end)",     R"(\ud800 lone)",
+      R"(\udc00x)", R"(\ud800\ud800)",     std::string(300, 'x') + R"(\n)", R"(\u0000)"};
+  for (const auto& escaped : strings) {
+    const std::string text = "{\"" + escaped + "\":\"" + escaped + "\"}";
+    const std::string roomy = text + std::string(64, '"');
+    jsonlog::Json narrow;
+    jsonlog::Json wide;
+    REQUIRE(narrow.parse(text) == jsonlog::JsonError::kNone);
+    REQUIRE(wide.parse(std::string_view(roomy).substr(0, text.size()), jsonlog::Behind::kPadding) ==
+            jsonlog::JsonError::kNone);
+    for (const auto& [key, value] : narrow.root().members()) {
+      CHECK(narrow.root().unescape_key(key) == value.text());
+      CHECK(wide.root()[key].text() == value.text());
+    }
+  }
+}
