@@ -92,6 +92,7 @@ static void report(const decoding* d, const record* r, enum kato_record_outcome 
   if (outcome == KATO_RECORD_RAW || outcome == KATO_RECORD_MALFORMED) {
     report.type = literal("unknown");
   }
+  if (report.type.size == 0) report.type = literal("blank");
   if (reason != NULL) report.reason = literal(reason);
   if (r->field_count > 1 && r->field[1].size <= 512) report.key = r->field[1];
   d->out->record(d->out->context, &report);
@@ -321,12 +322,14 @@ static kato_status decode(kato_provider_instance* self, const kato_host* host,
                           const kato_decode_input* input, const kato_emitter* out,
                           uint64_t* consumed_bytes) {
   const decoding d = {self, host, out};
+  const uint32_t final_flags = KATO_DECODE_END_OF_INPUT | KATO_DECODE_FINAL;
+  const int is_final = (input->flags & final_flags) == final_flags;
   const uint8_t* at = input->bytes.data;
   const uint8_t* const end = at + input->bytes.size;
   *consumed_bytes = 0;
   while (at < end) {
     const uint8_t* const newline = memchr(at, '\n', (size_t)(end - at));
-    if (newline == NULL && (input->flags & KATO_DECODE_FINAL) == 0) break;
+    if (newline == NULL && !is_final) break;
     const uint8_t* const next = newline != NULL ? newline + 1 : end;
     if (host->cancelled(host->context)) return KATO_CANCELLED;
     const kato_bytes line = {at, (size_t)(next - at)};
