@@ -1,0 +1,247 @@
+#include "event_msg.h"
+
+#include <algorithm>
+#include <array>
+
+#include "answer.h"
+#include "attachments.h"
+#include "thought.h"
+#include "tool_event.h"
+#include "turn_event.h"
+#include "user_message.h"
+
+namespace kato::codex {
+namespace {
+
+using jsonlog::Value;
+
+Value item_of(const Line& line) {
+  return line.payload["item"];
+}
+
+void add_paths(Value paths, std::vector<sdk::Attachment>& attachments) {
+  for (const auto path : paths.items()) {
+    sdk::Attachment attachment;
+    attachment.name = path.text();
+    attachments.push_back(attachment);
+  }
+}
+
+std::vector<sdk::Attachment> attachments_of_event(const Line& line) {
+  std::vector<sdk::Attachment> attachments;
+  for (const auto name : {"images", "audio"}) {
+    for (const auto url : line.payload[name].items())
+      attachments.push_back(attachment_of_url(line, url.word()));
+  }
+  add_paths(line.payload["local_images"], attachments);
+  add_paths(line.payload["local_audio"], attachments);
+  for (const auto part : item_of(line)["content"].items()) {
+    const auto type = part["type"].word();
+    if (type == "image" || type == "audio") {
+      const auto url = part["image_url"].exists() ? part["image_url"] : part["url"];
+      attachments.push_back(attachment_of_url(line, url.word()));
+    } else if (type == "local_image" || type == "local_audio") {
+      sdk::Attachment attachment;
+      attachment.name = part["path"].text();
+      attachments.push_back(attachment);
+    }
+  }
+  return attachments;
+}
+
+void on_user(Line& line, PairedItem paired) {
+  UserEvent event;
+  event.text = event_text(line);
+  event.paired = paired.there;
+  event.typed =
+      !line.payload["client_id"].word().empty() || !item_of(line)["client_id"].word().empty();
+  event.attachments = std::move(paired.images);
+  auto own = attachments_of_event(line);
+  if (event.attachments.size() == own.size()) {
+    for (size_t i = 0; i < own.size(); ++i) {
+      auto& image = event.attachments[i];
+      if (image.name.empty()) image.name = own[i].name;
+    }
+  } else if (event.attachments.empty()) {
+    event.attachments = std::move(own);
+  }
+  on_user_event(line, std::move(event));
+}
+
+void on_agent_message(Line& line) {
+  on_answer_event(line, {}, event_text(line), line.payload["phase"].word());
+}
+void on_agent_reasoning(Line& line) {
+  on_thought_event(line, line.payload["text"].text());
+}
+void on_error(Line& line) {
+  on_trouble(line, "api-error", KATO_LEVEL_ERROR);
+}
+void on_stream_error(Line& line) {
+  on_trouble(line, "stream-error", KATO_LEVEL_WARNING);
+}
+void on_warning(Line& line) {
+  on_trouble(line, "warning", KATO_LEVEL_WARNING);
+}
+void on_notice(Line& line) {
+  on_trouble(line, "notice", KATO_LEVEL_INFO);
+}
+void on_entered_review(Line& line) {
+  on_review_begin(line, line.payload);
+}
+void on_exited_review(Line& line) {
+  on_review_end(line, line.payload);
+}
+void on_sub_agent(Line& line) {
+  on_sub_agent_activity(line, line.payload);
+}
+void ignore_settings(Line& line) {
+  line.record.ignore("settings");
+}
+void ignore_duplicate(Line& line) {
+  line.record.ignore("duplicate");
+}
+void ignore_bookkeeping(Line& line) {
+  line.record.ignore("bookkeeping");
+}
+void on_item_completed(Line& line);
+
+struct EventHandler {
+  std::string_view type;
+  void (*handle)(Line&);
+};
+constexpr auto kEvents = std::to_array<EventHandler>({
+    {"token_count", on_token_count},
+    {"agent_message", on_agent_message},
+    {"item_completed", on_item_completed},
+    {"agent_reasoning", on_agent_reasoning},
+    {"agent_reasoning_raw_content", on_agent_reasoning},
+    {"task_started", on_task_started},
+    {"turn_started", on_task_started},
+    {"task_complete", on_task_complete},
+    {"turn_complete", on_task_complete},
+    {"turn_aborted", on_turn_aborted},
+    {"exec_command_end", on_exec_command_end},
+    {"patch_apply_end", on_patch_apply_end},
+    {"mcp_tool_call_end", on_mcp_tool_call_end},
+    {"web_search_end", on_web_search_end},
+    {"image_generation_end", ignore_duplicate},
+    {"view_image_tool_call", ignore_duplicate},
+    {"context_compacted", ignore_duplicate},
+    {"thread_settings_applied", ignore_settings},
+    {"thread_rolled_back", on_thread_rolled_back},
+    {"thread_name_updated", on_thread_name_updated},
+    {"thread_goal_updated", on_thread_goal_updated},
+    {"entered_review_mode", on_entered_review},
+    {"exited_review_mode", on_exited_review},
+    {"sub_agent_activity", on_sub_agent},
+    {"collab_agent_spawn_end", ignore_duplicate},
+    {"collab_agent_interaction_end", ignore_duplicate},
+    {"collab_waiting_end", ignore_duplicate},
+    {"collab_close_end", ignore_duplicate},
+    {"collab_resume_end", ignore_duplicate},
+    {"error", on_error},
+    {"stream_error", on_stream_error},
+    {"warning", on_warning},
+    {"guardian_warning", on_warning},
+    {"background_event", on_notice},
+    {"deprecation_notice", on_notice},
+    {"model_reroute", on_model_reroute},
+    {"undo_completed", on_notice},
+    {"undo_started", ignore_bookkeeping},
+    {"plan_update", ignore_duplicate},
+    {"turn_diff", ignore_bookkeeping},
+    {"shutdown_complete", ignore_bookkeeping},
+});
+
+struct ItemHandler {
+  std::string_view type;
+  void (*handle)(Line&, Value);
+};
+
+void on_agent_message_item(Line& line, Value item) {
+  on_answer_event(line, item["id"].word(), event_text(line), item["phase"].word());
+}
+void on_plan_item(Line& line, Value item) {
+  on_answer_event(line, {}, item["text"].text(), "final_answer");
+}
+void on_hook_item(Line& line, Value item) {
+  if (line.state.seen_item) {
+    line.record.ignore("duplicate");
+    return;
+  }
+  for (const auto fragment : item["fragments"].items())
+    line.emit_text(KATO_SYSTEM_MESSAGE, "text", "hook-output", fragment["text"].text());
+}
+void ignore_twin_item(Line& line, Value) {
+  line.record.ignore("duplicate");
+}
+void ignore_bookkeeping_item(Line& line, Value) {
+  line.record.ignore("bookkeeping");
+}
+
+constexpr auto kItems = std::to_array<ItemHandler>({
+    {"AgentMessage", on_agent_message_item},
+    {"Reasoning", on_thought_item_event},
+    {"CommandExecution", on_command_item},
+    {"FileChange", on_file_change_item},
+    {"McpToolCall", on_mcp_item},
+    {"DynamicToolCall", on_mcp_item},
+    {"WebSearch", on_web_search_item},
+    {"Plan", on_plan_item},
+    {"SubAgentActivity", on_sub_agent_activity},
+    {"CollabAgentToolCall", ignore_twin_item},
+    {"ContextCompaction", ignore_twin_item},
+    {"ImageView", ignore_twin_item},
+    {"ImageGeneration", ignore_twin_item},
+    {"EnteredReviewMode", on_review_begin},
+    {"ExitedReviewMode", on_review_end},
+    {"HookPrompt", on_hook_item},
+    {"Sleep", ignore_bookkeeping_item},
+});
+
+template <class Handlers>
+auto handler_of(const Handlers& handlers, std::string_view type) {
+  const auto found = std::find_if(handlers.begin(), handlers.end(),
+                                  [type](const auto& handler) { return handler.type == type; });
+  return found == handlers.end() ? nullptr : found->handle;
+}
+
+void on_item_completed(Line& line) {
+  const auto item = item_of(line);
+  if (auto* const handle = handler_of(kItems, item["type"].word())) handle(line, item);
+}
+
+}  // namespace
+
+bool is_user_event(Value payload) noexcept {
+  const auto type = payload["type"].word();
+  return type == "user_message" ||
+         (type == "item_completed" && payload["item"]["type"].word() == "UserMessage");
+}
+
+bool is_answer_event(Value payload) noexcept {
+  const auto type = payload["type"].word();
+  return type == "agent_message" ||
+         (type == "item_completed" && payload["item"]["type"].word() == "AgentMessage");
+}
+
+std::string_view event_text(const Line& line) {
+  if (const auto message = line.payload["message"]; message.is_string()) return message.text();
+  std::string_view joined;
+  for (const auto part : item_of(line)["content"].items()) {
+    const auto text = part["text"].text();
+    if (!text.empty()) joined = joined.empty() ? text : line.arena().join({joined, "\n", text});
+  }
+  return joined;
+}
+
+void on_event(Line& line, PairedItem user_item) {
+  if (is_user_event(line.payload)) {
+    on_user(line, std::move(user_item));
+  } else if (auto* const handle = handler_of(kEvents, line.payload["type"].word())) {
+    handle(line);
+  }
+}
+
+}  // namespace kato::codex

@@ -1,0 +1,88 @@
+// What a rollout has said so far, as far as it matters for what comes: names, hashes and marks, no
+// text of the conversation.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "copied_history.h"
+#include "plugins/jsonlog/state.h"
+#include "text_memory.h"
+
+namespace kato::codex {
+
+// What is known of the session before its first record is read.
+struct Session {
+  std::string id;
+  bool sub_agent = false;  // its prompts come from another agent
+};
+
+// A question that the person has been asked.
+struct OpenQuestion {
+  uint64_t call = 0;              // hash of the call's id
+  bool answered_later = false;    // not by the call's output but by a record of its own
+  std::vector<uint64_t> secrets;  // hashes of the ids of questions whose answers are secret
+};
+
+// Why a record is held back. At most one is.
+enum class Holding : uint8_t {
+  kNothing,
+  kUserText,  // an item of the user's role, until the next record tells whether a person wrote it
+  kAnswer     // an item of the assistant's role that no event announced: a compaction's summary?
+};
+
+// Review mode, in which a client writes prompts in the person's name.
+enum class Review : uint8_t { kNone, kPreset, kCustom };
+
+struct RolloutState {
+  std::string turn_id;
+  std::string model;
+  uint64_t directory = 0;  // hashes of what was said last
+  uint64_t version = 0;
+  uint64_t usage = 0;
+  uint64_t error = 0;
+  uint64_t thought = 0;        // the item of reasoning that an event stated last,
+  uint64_t thought_parts = 0;  // and how many parts it had
+  std::string open_script;     // id of the call of an `exec` script that is running
+
+  bool seen_meta = false;
+  bool seen_item = false;         // any response_item: else events are all there is
+  bool seen_user_event = false;   // this file says by events what a person wrote
+  bool seen_answer_pair = false;  // and announces answers by events
+  bool answered = false;          // the running turn has an answer
+  bool abort_told = false;        // the running turn's interruption was told
+  Review review = Review::kNone;
+
+  Holding holding = Holding::kNothing;
+  bool held_has_images = false;
+  bool held_is_mixed = false;  // the person's words and the client's in one record
+  uint64_t held_size = 0;      // of the text, trimmed
+
+  CopiedHistory copied;
+  TextMemory user_texts;   // all that were told
+  TextMemory user_items;   // told, the event may follow
+  TextMemory user_events;  // told, the item may follow
+  TextMemory answer_items;
+  TextMemory answer_events;
+  TextMemory thought_items;
+  TextMemory thought_events;
+  TextMemory failed_calls;  // hashes of ids, whose output may not say that they failed
+  std::vector<OpenQuestion> questions;
+
+  void begin_turn(std::string_view id);
+  // nullptr: no such question is open.
+  [[nodiscard]] OpenQuestion* question(uint64_t call) noexcept;
+  void open_question(OpenQuestion question);
+  void close_question(uint64_t call);
+
+  // Ids and names from a log, short enough to be kept; else empty.
+  static std::string_view bounded(std::string_view name) noexcept;
+
+  static constexpr uint32_t kVersion = 1;
+  void save(jsonlog::StateWriter& out) const;
+  void restore(jsonlog::StateReader& in);
+};
+
+}  // namespace kato::codex

@@ -1,0 +1,63 @@
+#include "session_meta.h"
+
+#include "json_object.h"
+
+namespace kato::codex {
+void tell_facts(const Line& line, std::string_view directory, std::string_view version) {
+  auto& state = line.state;
+  const uint64_t directory_hash = line.hash(directory);
+  const uint64_t version_hash = line.hash(version);
+  const bool new_directory = !directory.empty() && directory_hash != state.directory;
+  const bool new_version = !version.empty() && version_hash != state.version;
+  if (new_directory) state.directory = directory_hash;
+  if (new_version) state.version = version_hash;
+  if (!new_directory && !new_version) return;
+  line.record.out().facts(new_directory ? directory : std::string_view(),
+                          new_version ? version : std::string_view());
+}
+
+void on_session_meta(Line& line) {
+  const auto& meta = line.payload;
+  auto& state = line.state;
+  const auto id = meta["id"].word();
+  const bool own = id.empty() || id == line.session.id || !state.seen_meta;
+  if (!state.seen_meta) {
+    state.copied.begin(meta, line.session.id, line.record.timestamp());
+  } else {
+    state.copied.on_meta(own);
+  }
+  if (!own) {
+    line.record.ignore("inherited");
+    return;
+  }
+  tell_facts(line, meta["cwd"].text(), meta["cli_version"].text());
+  JsonObject data;
+  data.add_all(meta, {"timestamp", "cwd", "originator", "cli_version", "source", "thread_source",
+                      "model_provider", "git", "forked_from_id", "parent_thread_id", "agent_path",
+                      "agent_nickname", "agent_role", "history_base"});
+  // The first record is the file's own, also where a copy follows.
+  auto draft = line.record.draft(KATO_PROVIDER_INFO, "session");
+  draft.subtype = state.seen_meta ? "session-resume" : "session-start";
+  draft.data_json = data.finish(line);
+  line.record.emit(draft);
+  state.seen_meta = true;
+}
+
+void on_turn_context(Line& line) {
+  auto& state = line.state;
+  if (!state.copied.copying()) tell_facts(line, line.payload["cwd"].text(), {});
+  if (const auto turn = line.payload["turn_id"].word(); !turn.empty() && turn != state.turn_id) {
+    state.begin_turn(turn);
+  }
+  const auto model = RolloutState::bounded(line.payload["model"].text());
+  const bool changed = !model.empty() && model != state.model;
+  const bool first = state.model.empty();
+  if (changed) state.model = model;
+  if (changed && !first) {
+    line.emit_info("model-change", model);
+  } else {
+    line.record.ignore("turn-state");
+  }
+}
+
+}  // namespace kato::codex

@@ -1,0 +1,32 @@
+// Which texts were said lately: their hashes, of which the oldest are forgotten first.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "plugins/jsonlog/state.h"
+
+namespace kato::codex {
+
+// Codex writes most texts twice, as an item of the model's conversation and as an event for the
+// display. The one that comes first is told and remembered here; the other one takes it out.
+class TextMemory {
+ public:
+  void put(uint64_t hash) noexcept;
+  // True if it was there; forgets it once.
+  bool take(uint64_t hash) noexcept;
+  [[nodiscard]] bool has(uint64_t hash) const noexcept;
+  void clear() noexcept { size_ = 0; }
+
+  void save(jsonlog::StateWriter& out) const;
+  void restore(jsonlog::StateReader& in);
+
+ private:
+  static constexpr size_t kMost = 16;
+  void erase(size_t index) noexcept;
+
+  std::array<uint64_t, kMost> hashes_{};  // oldest first
+  size_t size_ = 0;
+};
+
+}  // namespace kato::codex

@@ -1,0 +1,114 @@
+#include "tool_output.h"
+
+#include <array>
+#include <charconv>
+
+#include "attachments.h"
+
+namespace kato::codex {
+namespace {
+
+constexpr auto kFailures = std::to_array<std::string_view>({
+    "Script failed",
+    "aborted by user",
+    "unsupported call",
+    "failed to parse function arguments",
+    "failed in sandbox",
+    "execution error",
+    "exec command rejected",
+    "apply_patch verification failed",
+    "patch rejected",
+    "tool call error",
+    "error: ",
+});
+
+// "…truncated…" in the middle of a text, or words to that effect at its beginning.
+bool tells_of_a_cut(std::string_view text) noexcept {
+  constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+  constexpr std::string_view kTruncated = "truncated";
+  constexpr size_t kHead = 400;
+  if (text.substr(0, kHead).find("Warning: truncated output") != std::string_view::npos)
+    return true;
+  for (size_t at = text.find(kEllipsis); at != std::string_view::npos;
+       at = text.find(kEllipsis, at + 1)) {
+    if (text.substr(0, at).ends_with(kTruncated)) return true;
+  }
+  return text.find("\n[... omitted ") != std::string_view::npos;
+}
+
+// The number behind `words` at the beginning of a line before the output begins.
+int exit_code_behind(std::string_view text, std::string_view words) noexcept {
+  size_t at = text.find(words);
+  while (at != std::string_view::npos && at > 0 && text[at - 1] != '\n')
+    at = text.find(words, at + 1);
+  if (at == std::string_view::npos) return 0;
+  int code = 0;
+  const char* const begin = text.data() + at + words.size();
+  std::from_chars(begin, text.data() + text.size(), code);
+  return code;
+}
+
+ToolOutput read_json_text(const Line& line, std::string_view text) {
+  ToolOutput found{text};
+  if (line.inner.parse(text) != jsonlog::JsonError::kNone) return found;
+  const auto root = line.inner.root();
+  const auto output = root["output"];
+  if (!output.is_string()) return found;
+  found.text = line.arena().copy(output.text());
+  found.is_error = root["metadata"]["exit_code"].integer().value_or(0) != 0;
+  return found;
+}
+
+}  // namespace
+
+bool tells_of_failure(std::string_view text) noexcept {
+  for (const auto words : kFailures) {
+    if (text.starts_with(words)) return true;
+  }
+  constexpr size_t kHead = 8192;
+  text = text.substr(0, kHead);
+  const size_t output = text.find("\nOutput:");
+  if (output == std::string_view::npos) return false;
+  text = text.substr(0, output);
+  return exit_code_behind(text, "Process exited with code ") != 0 ||
+         exit_code_behind(text, "Exit code: ") != 0;
+}
+
+std::string_view joined_blocks(const Line& line, jsonlog::Value blocks) {
+  std::string_view joined;
+  for (const auto block : blocks.items()) {
+    const auto type = block["type"].word();
+    std::string_view text = block["text"].text();
+    if (type == "input_image")
+      text = describe(line, attachment_of_url(line, block["image_url"].word()));
+    if (type == "image") {
+      sdk::Attachment image;
+      image.media_type = block["mimeType"].word();
+      text = describe(line, image);
+    }
+    if (text.empty()) continue;
+    const bool ends_line = joined.empty() || joined.ends_with('\n');
+    joined = joined.empty() ? text : line.arena().join({joined, ends_line ? "" : "\n", text});
+  }
+  return joined;
+}
+
+ToolOutput read_tool_output(const Line& line, jsonlog::Value value) {
+  ToolOutput found;
+  if (value.is_string()) {
+    found.text = value.text();
+    if (found.text.starts_with("{\"output\":")) found = read_json_text(line, found.text);
+  } else if (value.is_array()) {
+    found.text = joined_blocks(line, value);
+  } else if (value.is_object()) {
+    const auto content = value["content"].exists() ? value["content"] : value["body"];
+    found.text = content.is_array() ? joined_blocks(line, content) : content.text();
+    found.is_error =
+        value["success"].kind() == jsonlog::JsonKind::kBool && !value["success"].is_true();
+  }
+  found.is_error = found.is_error || tells_of_failure(found.text);
+  found.truncated = tells_of_a_cut(found.text);
+  return found;
+}
+
+}  // namespace kato::codex

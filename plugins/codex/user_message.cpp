@@ -1,0 +1,215 @@
+#include "user_message.h"
+
+#include <string>
+
+#include "attachments.h"
+#include "injected_text.h"
+#include "session_meta.h"
+#include "turn_event.h"
+
+namespace kato::codex {
+namespace {
+
+bool is_image(jsonlog::Value block) noexcept {
+  return block["type"].word() == "input_image";
+}
+
+// "<image name=[Image #1] path="leaf.png">" and its end stand around an image, as texts.
+bool is_image_tag(std::string_view text) noexcept {
+  return text == "<image>" || text.starts_with("<image name=") || text == "</image>";
+}
+
+std::string_view name_in_image_tag(std::string_view tag) noexcept {
+  constexpr std::string_view kPath = "path=\"";
+  const size_t at = tag.find(kPath);
+  if (at == std::string_view::npos) return {};
+  tag.remove_prefix(at + kPath.size());
+  return tag.substr(0, tag.find('"'));
+}
+
+// The kinds that newer clients note for each block of a message.
+class BlockKinds {
+ public:
+  explicit BlockKinds(jsonlog::Value payload) noexcept
+      : kinds_(payload["internal_chat_message_metadata_passthrough"]["content_item_kinds"].items()),
+        at_(kinds_.begin()) {}
+  std::string_view next() noexcept {
+    if (at_ == kinds_.end()) return {};
+    const auto kind = (*at_).word();
+    ++at_;
+    return kind;
+  }
+
+ private:
+  jsonlog::Value::Items kinds_;
+  jsonlog::Value::Items::Iterator at_;
+};
+
+struct UserItem {
+  std::string_view words;  // that may be a person's, joined
+  bool persons = false;    // the client says that they are
+  bool mixed = false;      // there are blocks of the client's, too
+  bool images = false;
+};
+
+// Calls visit(index, text, class) for each block of text.
+template <class Visit>
+void for_each_text(const Line& line, Visit&& visit) {
+  BlockKinds kinds(line.payload);
+  size_t index = 0;
+  for (const auto block : line.payload["content"].items()) {
+    const auto kind = kinds.next();
+    const auto text = block["text"].text();
+    if (!is_image(block) && !is_image_tag(text)) {
+      visit(index, text, kind, classify_user_block(line, text, kind));
+    }
+    ++index;
+  }
+}
+
+UserItem read_item(const Line& line) {
+  UserItem item;
+  for_each_text(line, [&](size_t, std::string_view text, std::string_view kind, BlockClass block) {
+    if (!block.persons) {
+      item.mixed = true;
+      return;
+    }
+    item.persons = item.persons || kind == "user.text";
+    item.words = item.words.empty() ? text : line.arena().join({item.words, "\n", text});
+  });
+  for (const auto block : line.payload["content"].items())
+    item.images = item.images || is_image(block);
+  return item;
+}
+
+// Bare rollouts say in which folder they run nowhere else.
+void tell_directory(const Line& line, std::string_view environment) {
+  if (line.shape != Shape::kBare) return;
+  const auto between = [&](std::string_view begin, std::string_view end) {
+    const size_t at = environment.find(begin);
+    if (at == std::string_view::npos) return std::string_view();
+    const auto rest = environment.substr(at + begin.size());
+    return trimmed(rest.substr(0, rest.find(end)));
+  };
+  auto directory = between("<cwd>", "</cwd>");
+  if (directory.empty()) directory = between("Current working directory:", "\n");
+  tell_facts(line, directory, {});
+}
+
+void tell_clients_blocks(Line& line) {
+  for_each_text(line, [&](size_t index, std::string_view text, std::string_view, BlockClass block) {
+    if (block.persons) return;
+    if (block.abort_note) {
+      tell_abort_note(line, text);
+    } else {
+      if (block.subtype == "environment-context") tell_directory(line, text);
+      line.emit_text(KATO_SYSTEM_MESSAGE, line.arena().join({"text/", std::to_string(index)}),
+                     block.subtype, text);
+    }
+  });
+}
+
+void tell_persons_words(Line& line, std::string_view words,
+                        std::vector<sdk::Attachment> attachments) {
+  const auto [context, request] = split_ide_text(words);
+  line.emit_text(KATO_SYSTEM_MESSAGE, "context", "ide-context", context);
+  if (trimmed(request).empty() && attachments.empty()) return;
+  auto draft = line.draft(KATO_USER_MESSAGE, "text");
+  draft.text = request;
+  draft.attachments = std::move(attachments);
+  line.record.emit(draft);
+}
+
+}  // namespace
+
+std::vector<sdk::Attachment> images_of(const Line& line) {
+  std::vector<sdk::Attachment> images;
+  std::string_view name;
+  for (const auto block : line.payload["content"].items()) {
+    if (is_image(block)) {
+      const auto url = block["image_url"];
+      images.push_back(attachment_of_url(line, url.is_object() ? url["url"].word() : url.word()));
+      if (!name.empty()) images.back().name = name;
+      name = {};
+    } else if (const auto text = block["text"].text(); is_image_tag(text)) {
+      name = name_in_image_tag(text);
+    }
+  }
+  return images;
+}
+
+Fate on_user_item(Line& line) {
+  const UserItem item = read_item(line);
+  const uint64_t hash = twin_hash(line, item.words);
+  if (trimmed(item.words).empty() && !item.images) {
+    tell_clients_blocks(line);
+    line.record.ignore(item.mixed ? "duplicate" : "empty");
+    return Fate::kDone;
+  }
+  const bool is_bare = line.shape == Shape::kBare;
+  if (!is_bare && line.state.user_events.take(hash)) {
+    tell_clients_blocks(line);
+    line.record.ignore("duplicate");
+    return Fate::kDone;
+  }
+  if (!is_bare && (line.session.sub_agent || !item.persons)) {
+    line.state.held_is_mixed = item.mixed;
+    line.state.held_has_images = item.images;
+    return Fate::kHold;
+  }
+  tell_clients_blocks(line);
+  tell_persons_words(line, item.words, images_of(line));
+  if (!is_bare) line.state.user_items.put(hash);
+  line.state.user_texts.put(hash);
+  return Fate::kDone;
+}
+
+void release_user_item(Line& line) {
+  const UserItem item = read_item(line);
+  const uint64_t hash = twin_hash(line, item.words);
+  auto& state = line.state;
+  tell_clients_blocks(line);
+  if (state.user_texts.has(hash)) {
+    line.record.ignore("repeated");
+    return;
+  }
+  state.user_items.put(hash);
+  if (line.session.sub_agent) {
+    line.emit_text(KATO_SYSTEM_MESSAGE, "text", "agent-task", item.words);
+  } else if (state.seen_user_event) {
+    line.emit_text(KATO_SYSTEM_MESSAGE, "text", "injected", item.words);
+  } else {
+    tell_persons_words(line, item.words, images_of(line));
+    state.user_texts.put(hash);
+  }
+  line.record.ignore("empty");
+}
+
+void finish_user_item(Line& line) {
+  tell_clients_blocks(line);
+  line.record.ignore("duplicate");
+}
+
+void on_user_event(Line& line, UserEvent event) {
+  auto& state = line.state;
+  const uint64_t hash = twin_hash(line, event.text);
+  state.seen_user_event = true;
+  if (!event.paired) {
+    if (state.user_items.take(hash)) {
+      line.record.ignore("duplicate");
+      return;
+    }
+    state.user_events.put(hash);
+  }
+  const bool in_the_persons_name = line.session.sub_agent || state.review == Review::kPreset;
+  if (in_the_persons_name && !event.typed) {
+    line.emit_text(KATO_SYSTEM_MESSAGE, "text",
+                   line.session.sub_agent ? "agent-task" : "review-prompt", event.text);
+  } else {
+    state.user_texts.put(hash);
+    tell_persons_words(line, event.text, std::move(event.attachments));
+  }
+  line.record.ignore("empty");
+}
+
+}  // namespace kato::codex

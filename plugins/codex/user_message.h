@@ -1,0 +1,36 @@
+// What stands in the conversation as the user's: a person's words, and what the client adds.
+//
+// Codex writes a person's words twice: as an item of the user's role, and as an event. The client's
+// own texts of that role have no event. So an item that could be a person's is held back until the
+// next record tells; its words are told by the event, and an item without an event is the client's
+// (in files that have such events at all).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "line.h"
+
+namespace kato::codex {
+
+enum class Fate : uint8_t { kDone, kHold };
+
+// An item of the user's role, at first sight. kHold: the next record tells.
+Fate on_user_item(Line& line);
+// The next record was no event of a person's words.
+void release_user_item(Line& line);
+// The next record was that event, which tells the person's words: what is left are the client's.
+void finish_user_item(Line& line);
+
+// The images of an item.
+[[nodiscard]] std::vector<sdk::Attachment> images_of(const Line& line);
+
+struct UserEvent {
+  std::string_view text;
+  std::vector<sdk::Attachment> attachments;
+  bool typed = false;   // into a prompt, as the client says
+  bool paired = false;  // its item came directly before it
+};
+void on_user_event(Line& line, UserEvent event);
+
+}  // namespace kato::codex
