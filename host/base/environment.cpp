@@ -19,8 +19,9 @@ std::optional<std::string> find(const Variables& variables, std::string_view nam
 
 std::optional<std::string> as_folder(std::string path) {
   if (!path.starts_with('/')) return std::nullopt;
-  while (path.size() > 1 && path.ends_with('/'))
+  while (path.size() > 1 && path.ends_with('/')) {
     path.pop_back();
+  }
   return path;
 }
 

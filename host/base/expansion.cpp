@@ -84,8 +84,9 @@ class Expander {
   // Behind "${".
   Status variable(std::string& out, size_t depth, bool wanted) {
     size_t length = 0;
-    while (length < rest_.size() && is_name_char(rest_[length]))
+    while (length < rest_.size() && is_name_char(rest_[length])) {
       ++length;
+    }
     const auto name = rest_.substr(0, length);
     if (name.empty() || !is_name_start(name.front())) {
       return fail(ErrorCode::kInvalid, "'${{' must be followed by the name of a variable");

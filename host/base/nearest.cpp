@@ -20,8 +20,9 @@ size_t edit_distance(std::string_view one, std::string_view other, size_t limit)
   Row before_last{};
   Row last{};
   Row current{};
-  for (size_t j = 0; j <= other.size(); ++j)
+  for (size_t j = 0; j <= other.size(); ++j) {
     current[j] = j;
+  }
   for (size_t i = 1; i <= one.size(); ++i) {
     before_last = last;
     last = current;

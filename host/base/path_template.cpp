@@ -13,8 +13,9 @@ constexpr std::array<std::string_view, 2> kFolderTokens = {"state", "project"};
 
 std::string listed(std::span<const std::string_view> tokens) {
   std::string text;
-  for (const auto token : tokens)
+  for (const auto token : tokens) {
     text += (text.empty() ? "{" : " {") + std::string(token) + "}";
+  }
   return text;
 }
 
@@ -58,8 +59,9 @@ Status check_template(std::string_view text, std::span<const std::string_view> t
         return std::nullopt;
       });
   if (filled) return {};
-  if (unknown == "state")
+  if (unknown == "state") {
     return fail(ErrorCode::kInvalid, "'{{state}}' may only stand at the beginning");
+  }
   if (unknown.empty()) return fail(ErrorCode::kInvalid, "{}", filled.error().message());
   return fail(ErrorCode::kInvalid, "'{{{}}}' is unknown; known are {}", unknown, listed(tokens));
 }
