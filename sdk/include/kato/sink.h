@@ -18,7 +18,9 @@ enum kato_sink_flag {
   KATO_SINK_WANTS_JSON = 1u << 0
 };
 
-/* What a recording is about, pinned when it begins. */
+/* What a recording is about, pinned when it begins. title, models and event_kinds are for heads:
+ * `begin` and `refresh_head` may use them, `append` may not (for an export the body is rendered
+ * before they are known). */
 typedef struct kato_recording_context {
   uint32_t struct_size;
   uint32_t reserved;
@@ -105,7 +107,9 @@ typedef struct kato_sink_api {
   void (*close)(kato_sink_instance* self);
 
   /* [worker] render: writes the head of a new file; possibly nothing. Called at most once in the
-   * life of a file, before the first append. */
+   * life of a file, before the first append. Not called where the recording goes on in a file that
+   * has content already: the host then makes sure that the content ends with a newline, and the
+   * first append writes what separates its text from it. */
   kato_status (*begin)(kato_sink_instance* self, const kato_host* host,
                        const kato_bytes_writer* out);
 

@@ -1,0 +1,29 @@
+// Decodes a session from its beginning, without a state: exports, inspections, golden tests.
+#pragma once
+
+#include <functional>
+
+#include "host/base/error.h"
+#include "host/ingest/catalog.h"
+#include "host/ingest/event_pipeline.h"
+
+namespace kato {
+
+struct OneShot {
+  // Asked between steps; false ends the decoding with kCancelled.
+  std::function<bool()> keep_going = [] { return true; };
+  // Called before each source.
+  std::function<void(const SessionSource&)> on_source;  // may be empty
+};
+
+// Decodes every source of the session to its end, as finished. EventMemory come from
+// FreshEventMemory(restates(session)).
+[[nodiscard]] Status decode_session(FileSystem& files, const Session& session,
+                                    EventPipeline& pipeline, const OneShot& how = {});
+
+[[nodiscard]] bool restates(const Session& session);
+
+// Hands back bytes of a held record from the source itself, if they are still the same.
+[[nodiscard]] ReadBack read_back_from(SourceReader& reader);
+
+}  // namespace kato

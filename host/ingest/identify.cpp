@@ -1,0 +1,73 @@
+#include "host/ingest/identify.h"
+
+#include <algorithm>
+
+#include "host/io/files.h"
+#include "host/source/source_reader.h"
+
+namespace kato {
+namespace {
+
+constexpr uint64_t kMaxCompanionBytes = 1U << 20U;
+constexpr size_t kFirstHeadBytes = size_t{16} << 10;
+constexpr size_t kHeadGrowth = 8;
+constexpr size_t kMaxHeadBytes = size_t{256} << 20;
+
+void replace_all(std::string& text, std::string_view token, std::string_view value) {
+  for (size_t at = text.find(token); at != std::string::npos; at = text.find(token, at)) {
+    text.replace(at, token.size(), value);
+    at += value.size();
+  }
+}
+
+// The path of a companion, relative to the root.
+std::string companion_path(std::string_view pattern, std::string_view source) {
+  const auto slash = source.find_last_of('/');
+  const auto folder = slash == std::string_view::npos ? "." : source.substr(0, slash);
+  const auto name = base_name(source);
+  std::string path(pattern);
+  replace_all(path, "{dir}", folder);
+  replace_all(path, "{stem}", name.substr(0, name.find('.')));
+  replace_all(path, "{parent}", base_name(folder));
+  return path;
+}
+
+}  // namespace
+
+std::vector<CompanionFile> read_companions(FileSystem& files, const SourceFile& source) {
+  std::vector<CompanionFile> found;
+  for (const auto& pattern : source.rule().companions) {
+    CompanionFile companion{.name = pattern.name,
+                            .path = companion_path(pattern.path, source.relative),
+                            .content = std::nullopt};
+    auto content = read_whole(files, normal_path(join_path(source.root->path, companion.path)),
+                              kMaxCompanionBytes);
+    if (content) companion.content = std::move(*content);
+    found.push_back(std::move(companion));
+  }
+  return found;
+}
+
+Result<Identification> identify(FileSystem& files, const SourceFile& source) {
+  SourceBuffer buffer;
+  auto reader = SourceReader::open(files, source.path,
+                                   source.root->rules.rule(source.pattern).packing, buffer);
+  if (!reader) return forward(reader);
+  Identification found{.identity = std::nullopt, .companions = read_companions(files, source)};
+  for (size_t want = kFirstHeadBytes;; want = std::min(want * kHeadGrowth, kMaxHeadBytes)) {
+    const auto head = reader->read(0, want);
+    if (!head) return forward(head);
+    auto answer = source.root->provider->probe({.path = source.relative,
+                                                .head = head->bytes,
+                                                .size_bytes = source.info.size_bytes,
+                                                .whole_file = head->end_of_input,
+                                                .options_json = source.root->options_json,
+                                                .companions = found.companions});
+    if (!answer) return forward(answer, source.path);
+    if (answer->verdict == ProbeVerdict::kMine) found.identity = std::move(answer->identity);
+    const bool wants_more = answer->verdict == ProbeVerdict::kNeedMoreBytes;
+    if (!wants_more || head->end_of_input || want >= kMaxHeadBytes) return found;
+  }
+}
+
+}  // namespace kato

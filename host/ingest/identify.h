@@ -1,0 +1,37 @@
+// Whose file is this? Asks a provider, with as much of the file as it needs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/error.h"
+#include "host/ingest/root.h"
+#include "host/io/file_system.h"
+
+namespace kato {
+
+// One file of a root.
+struct SourceFile {
+  const Root* root = nullptr;
+  std::string path;      // absolute
+  std::string relative;  // to the root; the base name for a file outside of one
+  size_t pattern = 0;    // of the root
+  FileInfo info;
+
+  [[nodiscard]] const SourcePattern& rule() const { return root->patterns[pattern]; }
+};
+
+// Reads what the pattern names beside the source. A companion that is missing, unreadable or too
+// large has no content.
+[[nodiscard]] std::vector<CompanionFile> read_companions(FileSystem& files,
+                                                         const SourceFile& source);
+
+struct Identification {
+  std::optional<SourceIdentity> identity;  // nothing: not a session, or not yet to be told
+  std::vector<CompanionFile> companions;
+};
+
+[[nodiscard]] Result<Identification> identify(FileSystem& files, const SourceFile& source);
+
+}  // namespace kato

@@ -1,0 +1,65 @@
+// Turns drafts into events: completes them, drops what is known, derives commands.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "host/event/event.h"
+#include "host/ingest/event_memory.h"
+
+namespace kato {
+
+// May a command in this message run, as far as the record itself tells?
+enum class CommandRight : uint8_t {
+  kMayCommand,
+  kNever,  // inherited from another session, or stated again
+};
+
+// Where events go, in order. Views live until the call returns.
+class EventListener {
+ public:
+  EventListener() = default;
+  EventListener(const EventListener&) = delete;
+  EventListener& operator=(const EventListener&) = delete;
+  EventListener(EventListener&&) = delete;
+  EventListener& operator=(EventListener&&) = delete;
+  virtual ~EventListener() = default;
+
+  virtual void on_event(const Event& event, CommandRight right) = 0;
+};
+
+// XXH3-64 of a record's bytes, by its range in the source.
+using RecordHash = std::function<uint64_t(uint64_t offset_bytes, uint64_t length_bytes)>;
+
+// One session's. One thread at a time.
+class Sequencer {
+ public:
+  // next_seq: of the next event, from 1. All references must outlive the sequencer.
+  Sequencer(const SessionRef& session, EventMemory& known, uint64_t next_seq,
+            EventListener& listener)
+      : session_(session), known_(known), next_seq_(next_seq), listener_(listener) {}
+
+  // The time that drafts from now on are given as capture time: they arrive live. Nothing: they
+  // are backfill.
+  void set_capture_time(std::optional<UnixMillis> time) { capture_time_ = time; }
+
+  // record_hash: used only for a revision.
+  void take(const Draft& draft, const RecordHash& record_hash);
+
+  [[nodiscard]] uint64_t next_seq() const { return next_seq_; }
+
+ private:
+  [[nodiscard]] bool is_restatement(const Draft& draft, const EventId& id, uint64_t content) const;
+  void emit(const Draft& draft, const EventId& id, std::optional<EventId> revises,
+            uint64_t content);
+  void emit_commands(const Event& message, const Draft& draft, CommandRight right);
+
+  const SessionRef& session_;
+  EventMemory& known_;
+  uint64_t next_seq_;
+  EventListener& listener_;
+  std::optional<UnixMillis> capture_time_;
+};
+
+}  // namespace kato
