@@ -1,0 +1,40 @@
+#include "host/cli/assembled.h"
+
+#include <filesystem>
+
+#include "host/base/time_text.h"
+
+namespace kato {
+
+AssemblyInput assembly_input(const CliContext& context) {
+  return {.files = context.files,
+          .environment = context.environment,
+          .program_path = context.program_path,
+          .state_dir = context.state_dir,
+          .config_path = context.config_path};
+}
+
+Result<std::unique_ptr<Assembly>> assemble(const CliContext& context) {
+  auto assembly = Assembly::make(assembly_input(context));
+  if (!assembly) return assembly;
+  for (const auto& warning : (*assembly)->warnings())
+    context.output.note("warning: " + warning);
+  return assembly;
+}
+
+std::string working_folder() {
+  std::error_code failed;
+  const auto folder = std::filesystem::current_path(failed);
+  return failed ? std::string("/") : folder.string();
+}
+
+std::string time_for_people(std::optional<UnixMillis> time, const TimeZone& zone) {
+  constexpr int64_t kMillis = 1000;
+  constexpr size_t kToMinutes = 16;
+  if (!time) return "-";
+  auto text = format_rfc3339({time->value + zone.offset_s(*time) * kMillis}).substr(0, kToMinutes);
+  text[10] = ' ';
+  return text;
+}
+
+}  // namespace kato

@@ -1,0 +1,23 @@
+// What most commands begin with.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "host/cli/cli_command.h"
+#include "host/daemon/assembly.h"
+
+namespace kato {
+
+// The assembly for this process; its warnings are printed.
+[[nodiscard]] Result<std::unique_ptr<Assembly>> assemble(const CliContext& context);
+
+[[nodiscard]] AssemblyInput assembly_input(const CliContext& context);
+
+// The folder that relative arguments are relative to.
+[[nodiscard]] std::string working_folder();
+
+// "2026-02-25 16:26" in UTC offset, "-" without a time.
+[[nodiscard]] std::string time_for_people(std::optional<UnixMillis> time, const TimeZone& zone);
+
+}  // namespace kato

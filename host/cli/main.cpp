@@ -1,0 +1,92 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <unistd.h>
+
+#include "host/base/clock.h"
+#include "host/cli/cli_command.h"
+#include "host/io/file_system.h"
+
+namespace kato {
+namespace {
+
+constexpr CliCommand kCommands[] = {
+    {"init", "Write the commented config", &declare_init},
+    {"sessions", "List the conversations that were found", &declare_sessions},
+    {"show", "Show one conversation", &declare_show},
+    {"export", "Write conversations to files, once", &declare_export},
+    {"inspect", "Account for every record of a log", &declare_inspect},
+    {"plugins", "List the plugins, and why any was refused", &declare_plugins},
+    {"golden", "Check a plugin against its fixtures", &declare_golden},
+    {"config", "Show or validate the config", &declare_config},
+};
+
+std::string own_path(const FileSystem&, const char* fallback) {
+  char buffer[4096];
+  const auto length = ::readlink("/proc/self/exe", buffer, sizeof(buffer));
+  return length > 0 ? std::string(buffer, static_cast<size_t>(length)) : std::string(fallback);
+}
+
+bool wants_colours(const Environment& environment) {
+  const auto no_colour = environment.variable("NO_COLOR");
+  return ::isatty(STDERR_FILENO) == 1 && (!no_colour || no_colour->empty());
+}
+
+// CLI11's exceptions end here: help and version are no failures, all else is a usage error.
+ExitCode report(const CLI::App& app, const CLI::ParseError& thrown, const Output& output) {
+  if (thrown.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    return static_cast<ExitCode>(app.exit(thrown));
+  }
+  return output.usage_error(std::string(thrown.what()) + "; see: kato --help");
+}
+
+ExitCode run(int argc, char** argv) {
+  const ProcessEnvironment environment;
+  const Output output(STDOUT_FILENO, STDERR_FILENO, wants_colours(environment));
+  const SystemClock clock;
+  const auto files = make_posix_file_system();
+  CliContext context{.output = output,
+                     .files = *files,
+                     .clock = clock,
+                     .environment = environment,
+                     .program_path = own_path(*files, argv[0]),
+                     .state_dir = {},
+                     .config_path = {}};
+
+  CLI::App app("Own your AI conversations: records what you and your coding agents say.", "kato");
+  app.set_version_flag("--version", std::string("kato ") + KATO_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--state-dir", context.state_dir, "State directory (KATO_HOME, else ~/.kato)");
+  app.add_option("--config", context.config_path, "Config file (kato.yaml in the state directory)");
+  std::map<const CLI::App*, CommandWork> work;
+  for (const auto& command : kCommands) {
+    auto* const declared = app.add_subcommand(command.name, command.summary);
+    work[declared] = command.declare(*declared, context);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& thrown) {
+    return report(app, thrown, output);
+  }
+  const auto code = work[app.get_subcommands().front()]();
+  if (!output.healthy() && code == ExitCode::kOk) return ExitCode::kFailed;
+  return code;
+}
+
+}  // namespace
+}  // namespace kato
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of a write
+  try {
+    return static_cast<int>(kato::run(argc, argv));
+  } catch (const std::exception& thrown) {
+    static_cast<void>(::write(STDERR_FILENO, "kato: error: ", 13));
+    const std::string_view what = thrown.what();
+    static_cast<void>(::write(STDERR_FILENO, what.data(), what.size()));
+    static_cast<void>(::write(STDERR_FILENO, "\n", 1));
+    return 1;
+  }
+}

@@ -1,0 +1,14 @@
+// A session as `sessions --json` and `show --json` print it: a documented contract.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "host/ingest/catalog.h"
+#include "host/ingest/session_summary.h"
+
+namespace kato {
+
+[[nodiscard]] nlohmann::ordered_json session_json(const Session& session,
+                                                  const SessionSummary& summary);
+
+}  // namespace kato

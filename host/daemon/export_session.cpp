@@ -1,0 +1,131 @@
+#include "host/daemon/export_session.h"
+
+#include "host/ingest/decode_session.h"
+#include "host/io/files.h"
+#include "host/recording/export_writer.h"
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kSpoolSuffix = ".kato-body";
+constexpr std::string_view kNewSuffix = ".kato-new";
+
+class EventsIntoExport final : public EventListener {
+ public:
+  explicit EventsIntoExport(ExportWriter& writer) : writer_(writer) {}
+  void on_event(const Event& event, CommandRight) override {
+    if (status_) status_ = writer_.take(event);
+  }
+  [[nodiscard]] const Status& status() const { return status_; }
+
+ private:
+  ExportWriter& writer_;
+  Status status_;
+};
+
+// Removes a temporary file unless it was put to use.
+class TemporaryFile {
+ public:
+  TemporaryFile(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {
+    static_cast<void>(files_.remove(path_));  // left over from an interrupted run
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  TemporaryFile(TemporaryFile&&) = delete;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+  ~TemporaryFile() { static_cast<void>(files_.remove(path_)); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  FileSystem& files_;
+  std::string path_;
+};
+
+Result<bool> same_content(FileSystem& files, const std::string& one, const std::string& other) {
+  constexpr size_t kPieceBytes = size_t{256} << 10;
+  auto first = files.open(one, OpenMode::kRead);
+  auto second = files.open(other, OpenMode::kRead);
+  if (!first) return forward(first);
+  if (!second) return forward(second);
+  std::string a(kPieceBytes, '\0');
+  std::string b(kPieceBytes, '\0');
+  for (uint64_t at = 0;; at += kPieceBytes) {
+    const auto got_a = (*first)->read_at(at, a);
+    const auto got_b = (*second)->read_at(at, b);
+    if (!got_a) return forward(got_a);
+    if (!got_b) return forward(got_b);
+    if (*got_a != *got_b || a.compare(0, *got_a, b, 0, *got_b) != 0) return false;
+    if (*got_a < kPieceBytes) return true;
+  }
+}
+
+}  // namespace
+
+RecordingContext context_of(const SessionRef& session, const SessionSummary& summary) {
+  RecordingContext context;
+  context.session = session;
+  context.title = summary.first_message.empty() ? summary.logged_title : summary.first_message;
+  context.project_directory = summary.project_directory;
+  context.models = summary.models;
+  context.event_kinds = summary.kinds();
+  return context;
+}
+
+Result<SessionSummary> export_session(FileSystem& files, const Session& session,
+                                      const ConfiguredSink& sink, const std::string& spool_path,
+                                      const std::function<Status(std::string_view)>& out,
+                                      const std::function<bool()>& keep_going) {
+  auto writer = ExportWriter::begin(files, {.sink = sink.sink,
+                                            .options_json = sink.options_json,
+                                            .session = session.ref,
+                                            .zone = sink.zone,
+                                            .spool_path = spool_path});
+  if (!writer) return forward(writer);
+  SessionSummary summary;
+  summary.add_facts(session.identity().project_directory, session.identity().client_version);
+  EventsIntoExport events(**writer);
+  FreshEventMemory known(restates(session));
+  EventPipeline pipeline(session.ref, known, 1, summary, events, nullptr);
+  const OneShot how{.keep_going = [&] { return events.status().has_value() && keep_going(); },
+                    .on_source = {}};
+  const auto decoded = decode_session(files, session, pipeline, how);
+  if (!events.status()) return forward(events.status());
+  if (!decoded) return forward(decoded);
+  if (auto done = (*writer)->finish(context_of(session.ref, summary), out); !done)
+    return forward(done);
+  return summary;
+}
+
+Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
+                                    const ConfiguredSink& sink, const std::string& path,
+                                    Overwrite overwrite, const std::function<bool()>& keep_going) {
+  if (const auto found = files.info(path); found && found->type != FileType::kRegular) {
+    return fail(ErrorCode::kInvalid, "{} is not a file: name a file to write to", path);
+  }
+  const TemporaryFile spool(files, path + std::string(kSpoolSuffix));
+  const TemporaryFile fresh(files, path + std::string(kNewSuffix));
+  auto file = files.open(fresh.path(), OpenMode::kCreateNew);
+  if (!file) return forward(file);
+  const auto append = [&file](std::string_view bytes) { return (*file)->append(bytes); };
+  const auto summary = export_session(files, session, sink, spool.path(), append, keep_going);
+  if (!summary) return forward(summary);
+  const auto exists = files.info(path);
+  if (exists) {
+    const auto same = same_content(files, path, fresh.path());
+    if (!same) return forward(same);
+    if (*same) return ExportResult::kUnchanged;
+    if (overwrite == Overwrite::kNever) {
+      return fail(ErrorCode::kExists,
+                  "{} exists and holds something else; name another file with -o, or replace it "
+                  "with --force",
+                  path);
+    }
+    if (auto set = (*file)->set_mode(exists->mode); !set) return forward(set);
+  }
+  if (auto synced = (*file)->sync(); !synced) return forward(synced);
+  if (auto moved = files.rename(fresh.path(), path); !moved) return forward(moved);
+  if (auto synced = files.sync_folder(parent_folder(path)); !synced) return forward(synced);
+  return ExportResult::kWritten;
+}
+
+}  // namespace kato
