@@ -11,6 +11,10 @@
 
 namespace kato {
 
+// The default destination where none is configured.
+inline constexpr std::string_view kBuiltInDestination =
+    "{state}/recordings/{provider}-{shortId}-{date}.md";
+
 // The tokens that a default destination may have. "{state}" only at its beginning.
 [[nodiscard]] std::span<const std::string_view> destination_tokens() noexcept;
 // The tokens that an allowed folder may have, at its beginning only.

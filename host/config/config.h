@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "host/base/path_template.h"  // kBuiltInDestination
+
 namespace kato {
 
 inline constexpr int kConfigSchemaVersion = 1;
-inline constexpr std::string_view kBuiltInDestination =
-    "{state}/recordings/{provider}-{shortId}-{date}.md";
 
 // When what was written is also on the disk.
 enum class CommitDurability : uint8_t {

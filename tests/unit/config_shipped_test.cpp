@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/base/path_template.h"
 #include "host/config/config_keys.h"
 #include "host/config/config_writer.h"
 #include "host/config/options_schema.h"

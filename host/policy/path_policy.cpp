@@ -1,0 +1,175 @@
+#include "host/policy/path_policy.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "host/io/files.h"
+#include "host/policy/canonical_path.h"
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kStateToken = "{state}";
+constexpr std::string_view kProjectToken = "{project}";
+constexpr std::string_view kRecordings = "recordings";
+
+bool is_or_lies_below(std::string_view folder, std::string_view path) {
+  return path == folder || lies_below(folder, path);
+}
+
+Decision deny(const PathFacts& facts, Denial denial, std::string reason) {
+  Decision decision;
+  decision.denial = denial;
+  decision.path = facts.path;
+  decision.exists = facts.info.has_value();
+  decision.reason = std::move(reason);
+  return decision;
+}
+
+Decision allow(const PathFacts& facts, std::string root, std::string reason) {
+  Decision decision;
+  decision.path = facts.path;
+  decision.relative = facts.path.substr(root.size() + (root == "/" ? 0 : 1));
+  decision.root = std::move(root);
+  decision.exists = facts.info.has_value();
+  decision.reason = std::move(reason);
+  return decision;
+}
+
+std::string_view in_words(Denial denial) {
+  switch (denial) {
+    case Denial::kDirectory:
+      return "it is a folder";
+    case Denial::kSpecialFile:
+      return "it is no ordinary file";
+    case Denial::kHardLinks:
+      return "the file has several names (hard links); allowHardLinkedDestinations is off";
+    default:
+      return "it may not be written";
+  }
+}
+
+// "{state}/recordings" -> "/home/ada/.kato/recordings"; empty if the token has no value.
+std::string filled(std::string_view root, std::string_view token, const std::string& value) {
+  if (!value.starts_with('/')) return {};
+  return value + std::string(root.substr(token.size()));
+}
+
+}  // namespace
+
+std::string_view to_name(Denial denial) {
+  switch (denial) {
+    case Denial::kNone:
+      return "allowed";
+    case Denial::kUnclear:
+      return "unclear";
+    case Denial::kOutsideRoots:
+      return "outside-roots";
+    case Denial::kStateDirectory:
+      return "state-directory";
+    case Denial::kProviderRoot:
+      return "provider-root";
+    case Denial::kDirectory:
+      return "directory";
+    case Denial::kSpecialFile:
+      return "special-file";
+    case Denial::kHardLinks:
+      return "hard-links";
+  }
+  return "unknown";
+}
+
+bool lies_below(std::string_view folder, std::string_view path) {
+  if (folder == "/") return path.size() > 1 && path.starts_with('/');
+  return path.size() > folder.size() + 1 && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+Denial judge_file(const FileInfo& info, bool allow_hard_links) {
+  if (info.type == FileType::kDirectory) return Denial::kDirectory;
+  if (info.type != FileType::kRegular) return Denial::kSpecialFile;
+  if (info.link_count > 1 && !allow_hard_links) return Denial::kHardLinks;
+  return Denial::kNone;
+}
+
+Decision decide(const PathFacts& facts) {
+  const auto recordings = join_path(facts.state_directory, kRecordings);
+  if (is_or_lies_below(facts.state_directory, facts.path) && !lies_below(recordings, facts.path)) {
+    return deny(facts, Denial::kStateDirectory,
+                fmt::format("{} holds Kato's own files", facts.state_directory));
+  }
+  for (const auto& root : facts.provider_roots) {
+    if (!is_or_lies_below(root, facts.path)) continue;
+    return deny(facts, Denial::kProviderRoot, fmt::format("{} holds an agent's logs", root));
+  }
+  if (facts.info) {
+    const auto denial = judge_file(*facts.info, facts.allow_hard_links);
+    if (denial != Denial::kNone) return deny(facts, denial, std::string(in_words(denial)));
+  }
+  for (const auto& root : facts.allowed_roots) {
+    if (lies_below(root, facts.path)) return allow(facts, root, "it lies below " + root);
+  }
+  if (facts.any_folder) {
+    return allow(facts, parent_folder(facts.path), "it was named at the command line");
+  }
+  return deny(facts, Denial::kOutsideRoots,
+              facts.allowed_roots.empty()
+                  ? "no folder is allowed"
+                  : fmt::format("it lies below none of the allowed folders: {}",
+                                fmt::join(facts.allowed_roots, ", ")));
+}
+
+PathPolicy::PathPolicy(FileSystem& files, PathRules rules)
+    : files_(files), rules_(std::move(rules)) {}
+
+Decision PathPolicy::check(const std::string& path, const std::string& project_directory) const {
+  PathFacts facts;
+  facts.allowed_roots = allowed_roots(project_directory);
+  return judge(path, std::move(facts));
+}
+
+Decision PathPolicy::check_explicit(const std::string& path) const {
+  PathFacts facts;
+  facts.any_folder = true;
+  return judge(path, std::move(facts));
+}
+
+Decision PathPolicy::judge(const std::string& path, PathFacts facts) const {
+  facts.path = path;
+  facts.allow_hard_links = rules_.allow_hard_links;
+  const auto found = canonical_path(files_, path);
+  if (!found) return deny(facts, Denial::kUnclear, found.error().message());
+  facts.path = found->path;
+  facts.info = found->info;
+  const auto state = canonical_path(files_, rules_.state_directory);
+  if (!state) return deny(facts, Denial::kUnclear, state.error().message());
+  facts.state_directory = state->path;
+  for (const auto& root : rules_.provider_roots) {
+    facts.provider_roots.push_back(normal_path(root));
+    add_canonical(facts.provider_roots, root);
+  }
+  return decide(facts);
+}
+
+std::vector<std::string> PathPolicy::allowed_roots(const std::string& project_directory) const {
+  std::vector<std::string> roots;
+  for (const auto& root : rules_.allowed_write_roots) {
+    if (root.starts_with(kStateToken)) {
+      add_canonical(roots, filled(root, kStateToken, rules_.state_directory));
+    } else if (root.starts_with(kProjectToken)) {
+      add_canonical(roots, filled(root, kProjectToken, project_directory));
+    } else {
+      add_canonical(roots, root);
+    }
+  }
+  return roots;
+}
+
+// A folder whose place cannot be told allows nothing.
+void PathPolicy::add_canonical(std::vector<std::string>& roots, const std::string& path) const {
+  if (path.empty()) return;
+  auto root = canonical_path(files_, path);
+  if (root) roots.push_back(std::move(root->path));
+}
+
+}  // namespace kato
