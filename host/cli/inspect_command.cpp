@@ -101,7 +101,7 @@ CommandWork declare_inspect(CLI::App& app, const CliContext& context) {
   auto arguments = std::make_shared<Arguments>();
   app.add_option("LOGFILE", arguments->log, "Path of a log, or a session")->required();
   app.add_flag("--json", arguments->json, "Print JSON");
-  app.footer("Example: kato inspect ~/.claude/projects/my-project/4f2a.jsonl");
+  app.footer("Example: kato inspect ~/logs/4f2a.jsonl");
   return [arguments, &context] { return run_inspect(arguments->log, arguments->json, context); };
 }
 
