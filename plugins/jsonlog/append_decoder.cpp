@@ -1,6 +1,7 @@
 #include "append_decoder.h"
 
 #include <new>
+#include <optional>
 
 #include "framing.h"
 
@@ -74,9 +75,12 @@ kato_status AppendDecoder::take_line(Call& call, const RecordPlace& place) {
     return KATO_OK;
   }
   LogRecord record(place, json_, call.host, call.out, keys_);
+  std::optional<RecordKeys> keys_before;  // only who holds something reads back and may try again
+  if (!held_.empty()) keys_before = keys_;
   broken_ = true;  // unless the provider comes back: an exception leaves it half changed
   const kato_status status = on_record(record);
   if (status == KATO_OK) record.account();
+  if (status == KATO_RETRY_LATER && keys_before) keys_ = *keys_before;
   broken_ = status == KATO_FATAL;
   return status;
 }
@@ -97,7 +101,7 @@ void AppendDecoder::hold(LogRecord& record, uint64_t tag) {
   const auto& place = record.place_;
   const std::string_view whole =
       call_->bytes.substr(place.offset_bytes - call_->base_offset, place.length_bytes);
-  held_.push_back({record.key_,
+  held_.push_back({std::string(record.key_),
                    std::string(record.type_),
                    {place.offset_bytes, place.length_bytes, record.host_.hash(whole)},
                    tag});

@@ -52,14 +52,17 @@ class AppendDecoder : public sdk::Decoder {
   [[nodiscard]] const std::vector<HeldRecord>& held() const noexcept { return held_; }
   // Reads the text of held()[index] again and parses it. KATO_OK: *root is valid until the next
   // call of read_held, release or drop. KATO_SKIP_RECORD: it is gone (drop it with kSourceGone).
-  // KATO_RETRY_LATER: give it on, having changed nothing.
+  // KATO_RETRY_LATER: give it on, having changed nothing but the record's name.
   // `record` is the one that on_record was called with.
   kato_status read_held(const LogRecord& record, size_t index, Value* root);
   // Ends the holding of held()[index] with what `decide` does to it: `decide(LogRecord&)` is called
   // with the record read back, names it, emits or ignores. Its key and its place are those of old.
-  // Returns as read_held does; on KATO_SKIP_RECORD it has already been accounted for as lost.
+  // KATO_OK. KATO_SKIP_RECORD: its text is gone, and it has been accounted for as lost.
+  // KATO_RETRY_LATER: it is still held; release it later. (Who has emitted or released something
+  // before cannot give this on as the answer of on_record.)
   template <class Decide>
   kato_status release(const LogRecord& record, size_t index, Decide&& decide);
+  void retag(size_t index, uint64_t tag) { held_[index].tag = tag; }
   // Ends the holding of held()[index]: it gives nothing, for that reason.
   void drop(const LogRecord& record, size_t index, std::string_view reason);
 

@@ -24,7 +24,7 @@ void Arena::give_back_from(const char* end) noexcept {
   used_ = static_cast<size_t>(end - blocks_.back().bytes.get());
 }
 
-std::string_view Arena::join(std::initializer_list<std::string_view> parts) {
+std::string_view Arena::join(std::span<const std::string_view> parts) {
   size_t size = 0;
   for (const auto part : parts)
     size += part.size();

@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,7 +18,10 @@ class Arena {
   void give_back_from(const char* end) noexcept;
 
   [[nodiscard]] std::string_view copy(std::string_view text) { return join({text}); }
-  [[nodiscard]] std::string_view join(std::initializer_list<std::string_view> parts);
+  [[nodiscard]] std::string_view join(std::initializer_list<std::string_view> parts) {
+    return join(std::span(parts.begin(), parts.size()));
+  }
+  [[nodiscard]] std::string_view join(std::span<const std::string_view> parts);
 
   // Forgets everything; keeps one block of a modest size.
   void clear() noexcept;

@@ -36,12 +36,6 @@ JsonKind Value::kind() const noexcept {
   }
 }
 
-std::string_view Value::word() const noexcept {
-  if (!is_string()) return {};
-  const auto quoted = json_->token_bytes(token_);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
 std::string_view Value::text() const {
   const auto escaped = word();
   const size_t first_escape = escaped.find('\\');
@@ -52,6 +46,13 @@ std::string_view Value::text() const {
 std::string_view Value::unescape_key(std::string_view key) const {
   const size_t first_escape = key.find('\\');
   return first_escape == std::string_view::npos ? key : json_->unescape(key, first_escape);
+}
+
+Value Value::member_named(std::string_view name) const {
+  for (const auto& [key, value] : members()) {
+    if (unescape_key(key) == name) return value;
+  }
+  return {};
 }
 
 std::string_view Value::bytes() const noexcept {

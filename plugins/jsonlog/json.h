@@ -50,6 +50,8 @@ class Value {
 
   // A member of an object: the first one of that name.
   [[nodiscard]] Value operator[](std::string_view key) const noexcept;
+  // The same for names that are texts, and may have escapes.
+  [[nodiscard]] Value member_named(std::string_view name) const;
 
   class Members;
   class Items;
@@ -114,7 +116,17 @@ class Json {
   JsonError fault(uint32_t token, JsonError error = JsonError::kSyntax) noexcept;
 
   [[nodiscard]] char at(uint32_t token) const noexcept { return text_[positions_[token]]; }
-  [[nodiscard]] std::string_view token_bytes(uint32_t token) const noexcept;
+  // From the token's first byte to the next token, without the blanks between them.
+  [[nodiscard]] std::string_view token_bytes(uint32_t token) const noexcept {
+    const uint32_t begin = positions_[token];
+    uint32_t end = positions_[token + 1];
+    while (end > begin && is_blank(text_[end - 1]))
+      --end;
+    return {text_ + begin, end - begin};
+  }
+  static constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  }
   // The token behind the value that begins at `token`.
   [[nodiscard]] uint32_t behind(uint32_t token) const noexcept {
     const char c = at(token);
@@ -207,6 +219,12 @@ inline char Value::first() const noexcept {
 
 inline size_t Value::offset() const noexcept {
   return json_ == nullptr ? 0 : json_->positions_[token_];
+}
+
+inline std::string_view Value::word() const noexcept {
+  if (!is_string()) return {};
+  const auto quoted = json_->token_bytes(token_);
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 inline Value::Members Value::members() const noexcept {

@@ -12,9 +12,6 @@ namespace {
 constexpr size_t kLeastCapacity = 64U << 10;
 constexpr size_t kKeptCapacity = 4U << 20;
 
-bool is_blank(char c) noexcept {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
@@ -45,6 +42,20 @@ bool is_number(std::string_view token) noexcept {
     if (!digits()) return false;
   }
   return i == token.size();
+}
+
+// What begins with no quote and no bracket.
+bool check_plain(std::string_view token) noexcept {
+  switch (token.front()) {
+    case 't':
+      return token == "true";
+    case 'f':
+      return token == "false";
+    case 'n':
+      return token == "null";
+    default:
+      return is_number(token);
+  }
 }
 
 }  // namespace
@@ -112,29 +123,10 @@ JsonError Json::fault(uint32_t token, JsonError error) noexcept {
   return error;
 }
 
-// From the token's first byte to the next token, without the blanks between them.
-std::string_view Json::token_bytes(uint32_t token) const noexcept {
-  const uint32_t begin = positions_[token];
-  uint32_t end = positions_[token + 1];
-  while (end > begin && is_blank(text_[end - 1]))
-    --end;
-  return {text_ + begin, end - begin};
-}
-
 bool Json::check_scalar(uint32_t token) const noexcept {
   const auto bytes = token_bytes(token);
-  switch (bytes.front()) {
-    case '"':
-      return bytes.size() >= 2 && bytes.back() == '"';
-    case 't':
-      return bytes == "true";
-    case 'f':
-      return bytes == "false";
-    case 'n':
-      return bytes == "null";
-    default:
-      return is_number(bytes);
-  }
+  if (bytes.front() == '"') return bytes.size() >= 2 && bytes.back() == '"';
+  return check_plain(bytes);
 }
 
 // One pass, without recursion: while a container is open, its slot in ends_ names the container

@@ -1,4 +1,5 @@
 // The content of strings: escapes, and the surrogates among them that stand alone.
+#include <bit>
 #include <cstring>
 
 #include "json.h"
@@ -75,41 +76,43 @@ Unescaped unescape_unicode(std::string_view text, size_t at) noexcept {
   return {static_cast<uint32_t>(code), 6, false};
 }
 
-// The escape at `at`, where a backslash stands.
-Unescaped unescape_one(std::string_view text, size_t at) noexcept {
-  switch (at + 1 < text.size() ? text[at + 1] : '\0') {
+// What stands for one character after a backslash, by that character; else NUL.
+constexpr char simple_escape(char c) noexcept {
+  switch (c) {
     case 'n':
-      return {'\n', 2, false};
+      return '\n';
     case 't':
-      return {'\t', 2, false};
+      return '\t';
     case 'r':
-      return {'\r', 2, false};
+      return '\r';
     case 'b':
-      return {'\b', 2, false};
+      return '\b';
     case 'f':
-      return {'\f', 2, false};
+      return '\f';
     case '"':
     case '\\':
     case '/':
-      return {static_cast<uint32_t>(text[at + 1]), 2, false};
-    case 'u':
-      return unescape_unicode(text, at);
+      return c;
     default:
-      return {};
+      return '\0';
   }
 }
 
-// Copies up to the next backslash or the end, eight bytes at a time.
+// Copies up to the next backslash or the end, eight bytes at a time. May write as many bytes as
+// there are in `from`, whatever it returns.
 size_t copy_plain(std::string_view from, char* to) noexcept {
   constexpr uint64_t kOnes = 0x0101010101010101ULL;
   constexpr uint64_t kBackslashes = kOnes * '\\';
   size_t i = 0;
-  for (; i + 8 <= from.size(); i += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, from.data() + i, 8);
-    const uint64_t matched = word ^ kBackslashes;
-    if (((matched - kOnes) & ~matched & (kOnes * 0x80)) != 0) break;
-    std::memcpy(to + i, &word, 8);
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; i + 8 <= from.size(); i += 8) {
+      uint64_t word = 0;
+      std::memcpy(&word, from.data() + i, 8);
+      std::memcpy(to + i, &word, 8);
+      const uint64_t differing = word ^ kBackslashes;
+      const uint64_t found = (differing - kOnes) & ~differing & (kOnes * 0x80);
+      if (found != 0) return i + static_cast<size_t>(std::countr_zero(found)) / 8;
+    }
   }
   for (; i < from.size() && from[i] != '\\'; ++i)
     to[i] = from[i];
@@ -135,10 +138,16 @@ std::string_view Json::unescape_slowly(std::string_view escaped, size_t first_es
   size_t at = first_escape;
   while (at < escaped.size()) {
     if (escaped[at] == '\\') {
-      const auto one = unescape_one(escaped, at);
-      if (one.repaired) ++repairs_;
-      out = put_utf8(out, one.code);
-      at += one.length;
+      const char simple = at + 1 < escaped.size() ? simple_escape(escaped[at + 1]) : '\0';
+      if (simple != '\0') {
+        *out++ = simple;
+        at += 2;
+      } else {
+        const auto one = unescape_unicode(escaped, at);
+        if (one.repaired) ++repairs_;
+        out = put_utf8(out, one.code);
+        at += one.length;
+      }
     }
     const size_t copied = copy_plain(escaped.substr(at), out);
     out += copied;

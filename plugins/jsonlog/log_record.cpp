@@ -11,7 +11,8 @@ void LogRecord::name_it(std::string_view type, std::string_view own_id,
     own_id_ = own_id;
     key_ = own_id;
   } else {
-    key_ = keys_.make(timestamp, host_.hash(place_.line));
+    made_key_ = keys_.make(timestamp, host_.hash(place_.line));
+    key_ = made_key_;
   }
 }
 

@@ -37,7 +37,8 @@ class LogRecord {
         host_(host),
         out_(out),
         keys_(keys),
-        key_(std::move(known_key)) {}
+        made_key_(std::move(known_key)),
+        key_(made_key_) {}
   LogRecord(const LogRecord&) = delete;
   LogRecord& operator=(const LogRecord&) = delete;
   LogRecord(LogRecord&&) = delete;
@@ -58,7 +59,7 @@ class LogRecord {
   // Another type than was said at first: more is known now.
   void rename(std::string_view type) noexcept { type_ = type; }
   // The key of the record: its own id, or one that is made (record_key.h).
-  [[nodiscard]] const std::string& key() const noexcept { return key_; }
+  [[nodiscard]] std::string_view key() const noexcept { return key_; }
   [[nodiscard]] std::string_view timestamp() const noexcept { return timestamp_; }
   [[nodiscard]] std::string_view type() const noexcept { return type_; }
 
@@ -88,7 +89,8 @@ class LogRecord {
   const sdk::Host& host_;
   sdk::Emitter& out_;
   RecordKeys& keys_;
-  std::string key_;
+  std::string made_key_;
+  std::string_view key_;  // made_key_ or own_id_
   std::string_view type_;
   std::string_view own_id_;
   std::string_view timestamp_;
