@@ -1,0 +1,143 @@
+#include "decision.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "user_text.h"
+
+namespace kato::claude {
+namespace {
+
+// The plan's two answers: the log has no words of its own for them.
+constexpr std::string_view kApproved = "approved";
+constexpr std::string_view kRejected = "rejected";
+
+// More are not looked at: the client itself allows a handful, and a log may say anything.
+constexpr size_t kMostQuestions = 32;
+constexpr size_t kMostOptions = 64;
+
+std::string_view decision_id(const Mapping& to, std::string_view call, size_t number) {
+  return to.arena().join({call, "/", std::to_string(number)});
+}
+
+sdk::Draft prompt_draft(const Mapping& to, std::string_view call, size_t number) {
+  const auto id = decision_id(to, call, number);
+  auto prompt = to.draft(KATO_ASSISTANT_DECISION_PROMPT, to.part("question", id, number));
+  prompt.decision_id = id;
+  return prompt;
+}
+
+sdk::Draft response_draft(const Mapping& to, std::string_view call, size_t number) {
+  const auto id = decision_id(to, call, number);
+  auto response = to.draft(KATO_USER_DECISION_RESPONSE, to.part("answer", id, number));
+  response.decision_id = id;
+  return response;
+}
+
+void ask(const Mapping& to, sdk::Draft prompt, Value question) {
+  const auto header = question["header"].text();
+  prompt.decision_key = header.empty() ? prompt.decision_id : header;
+  prompt.text = question["question"].text();
+  for (const Value option : question["options"].items()) {
+    if (prompt.options.size() == kMostOptions) break;
+    const auto label = option.is_string() ? option.text() : option["label"].text();
+    prompt.options.push_back({label, option["description"].text()});
+  }
+  if (question["multiSelect"].is_true()) prompt.payload_flags |= KATO_PAYLOAD_MULTI_SELECT;
+  to.record.emit(prompt);
+}
+
+void ask_for_plan(const Mapping& to, sdk::Draft prompt, Value input) {
+  prompt.decision_key = "plan";
+  prompt.text = input["plan"].text();
+  if (prompt.text.empty()) prompt.text = input["planFilePath"].text();
+  prompt.options = {{kApproved, {}}, {kRejected, {}}};
+  to.record.emit(prompt);
+}
+
+// The labels that an answer to a question with several choices consists of: joined by ", ", and
+// they may have commas themselves. What is no label is the person's own text.
+void split_answer(std::string_view answer, const std::vector<std::string_view>& labels,
+                  sdk::Draft& response) {
+  constexpr std::string_view kSeparator = ", ";
+  while (!answer.empty()) {
+    std::string_view longest;
+    for (const auto label : labels) {
+      const auto behind = answer.substr(std::min(label.size(), answer.size()));
+      const bool stands =
+          answer.starts_with(label) && (behind.empty() || behind.starts_with(kSeparator));
+      if (stands && label.size() > longest.size()) longest = label;
+    }
+    if (longest.empty()) {
+      response.free_text = answer;
+      return;
+    }
+    response.selections.push_back(longest);
+    answer.remove_prefix(std::min(longest.size() + kSeparator.size(), answer.size()));
+  }
+}
+
+void answer_question(const Mapping& to, std::string_view call, Value question, Value result,
+                     size_t number) {
+  const auto asked = question["question"].text();
+  const auto text = result["answers"].member_named(asked).text();
+  if (text.empty()) return;
+  auto response = response_draft(to, call, number);
+  std::vector<std::string_view> labels;
+  for (const Value option : question["options"].items()) {
+    if (labels.size() == kMostOptions) break;
+    labels.push_back(option["label"].text());
+  }
+  if (question["multiSelect"].is_true()) {
+    split_answer(text, labels, response);
+  } else if (std::find(labels.begin(), labels.end(), text) != labels.end()) {
+    response.selections = {text};
+  } else {
+    response.free_text = text;
+  }
+  const auto notes = result["annotations"].member_named(asked)["notes"].text();
+  if (response.free_text.empty()) response.free_text = notes;
+  to.record.emit(response);
+}
+
+}  // namespace
+
+void map_decision_prompts(const Mapping& to, Value tool_use, std::string_view model) {
+  const auto name = tool_use["name"].word();
+  const auto call = tool_use["id"].word();
+  const Value input = tool_use["input"];
+  if (call.empty() || call.size() > jsonlog::kMaxIdBytes) return;
+  if (name == "AskUserQuestion") {
+    size_t number = 0;
+    for (const Value question : input["questions"].items()) {
+      if (number == kMostQuestions) break;
+      auto prompt = prompt_draft(to, call, number++);
+      prompt.model = model;
+      ask(to, std::move(prompt), question);
+    }
+  } else if (name == "ExitPlanMode" || name == "exit_plan_mode") {
+    to.memory.plans.add(to.hash(call));
+    auto prompt = prompt_draft(to, call, 0);
+    prompt.model = model;
+    ask_for_plan(to, std::move(prompt), input);
+  }
+}
+
+void map_decision_answers(const Mapping& to, Value tool_result, Value tool_use_result) {
+  const auto call = tool_result["tool_use_id"].word();
+  if (call.empty() || call.size() > jsonlog::kMaxIdBytes) return;
+  if (tool_use_result["answers"].is_object()) {
+    size_t number = 0;
+    for (const Value question : tool_use_result["questions"].items()) {
+      if (number == kMostQuestions) break;
+      answer_question(to, call, question, tool_use_result, number++);
+    }
+  }
+  if (!to.memory.plans.remove(to.hash(call))) return;
+  auto response = response_draft(to, call, 0);
+  response.selections = {tool_result["is_error"].is_true() ? kRejected : kApproved};
+  to.record.emit(response);
+}
+
+}  // namespace kato::claude

@@ -1,0 +1,45 @@
+// The fields that Claude Code puts around whatever a line says.
+#pragma once
+
+#include <string_view>
+
+#include "plugins/jsonlog/json.h"
+
+namespace kato::claude {
+
+using jsonlog::Value;
+
+// Words are as they stand in the text: none of them ever has escapes. Missing ones are empty.
+struct Envelope {
+  std::string_view type;
+  std::string_view subtype;  // system lines
+  std::string_view uuid;
+  std::string_view timestamp;
+  std::string_view session_id;
+  std::string_view version;
+  std::string_view prompt_id;
+  std::string_view agent_id;
+  std::string_view entrypoint;
+  std::string_view prompt_source;
+  Value cwd;
+  Value message;
+  Value content;     // system lines, queue operations
+  Value attachment;  // attachment lines
+  Value origin;
+  Value forked_from;
+  Value tool_use_result;
+  Value plan_content;
+  bool is_sidechain = false;
+  bool is_meta = false;
+  bool is_compact_summary = false;
+  bool is_api_error = false;
+  bool is_spoken = false;  // has a uuid: one of the lines that form the conversation
+};
+
+// One pass over the members of a line.
+[[nodiscard]] Envelope read_envelope(Value root) noexcept;
+
+// `word` if it is short and looks like a name in a log format, else "other".
+[[nodiscard]] std::string_view bounded_word(std::string_view word) noexcept;
+
+}  // namespace kato::claude

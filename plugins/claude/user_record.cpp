@@ -1,0 +1,172 @@
+// Lines of the type "user": what a person typed, results of tools, and what the client says in the
+// person's name.
+#include "user_record.h"
+
+#include <vector>
+
+#include "content.h"
+#include "decision.h"
+#include "user_text.h"
+
+namespace kato::claude {
+namespace {
+
+// Whether a person may have typed the texts of a line at all, as the line itself says.
+struct Injection {
+  bool injected = false;
+  std::string_view subtype;  // empty: the text tells
+
+  [[nodiscard]] std::string_view subtype_of(std::string_view text) const noexcept {
+    return subtype.empty() ? injected_subtype(text) : subtype;
+  }
+};
+
+Injection injection_of(const Mapping& to) {
+  const auto& line = to.line;
+  if (line.is_compact_summary) return {true, "summary"};
+  if (line.is_meta) return {true, {}};
+  if (to.session.is_agent) return {true, "prompt"};
+  const auto origin = line.origin["kind"].word();
+  if (origin == "task-notification") return {true, "task-notification"};
+  if (origin == "peer" || origin == "coordinator") return {true, "agent-message"};
+  if (!origin.empty() && origin != "human") return {true, {}};
+  if (line.plan_content.is_string()) return {true, "accepted-plan"};
+  return {line.prompt_source == "system", {}};
+}
+
+// Collects what a person said, and gives the rest of the texts to whom they belong.
+class UserContent {
+ public:
+  explicit UserContent(const Mapping& to) : to_(to), injection_(injection_of(to)) {}
+
+  void map(Value content) {
+    if (content.is_string()) {
+      map_text(content.text());
+    } else {
+      for (const Value block : content.items()) {
+        map_block(block);
+        ++number_;
+      }
+    }
+    emit_said();
+    to_.record.ignore("empty");
+  }
+
+ private:
+  void map_block(Value block) {
+    const auto type = block.is_string() ? "text" : block["type"].word();
+    if (type == "text") {
+      map_text(block.is_string() ? block.text() : block["text"].text());
+    } else if (type == "tool_result") {
+      map_result(block);
+    } else if (type == "image" || type == "document") {
+      map_attachment_block(block);
+    } else {
+      to_.raw(to_.part("block", number_), to_.arena().join({"user/", bounded_word(type)}));
+    }
+  }
+
+  void map_text(std::string_view text) {
+    const auto found = classify(text, to_.arena());
+    if (found.author == Author::kNobody) return;
+    const auto part = to_.part("text", number_);
+    if (found.author == Author::kNotice) {
+      map_notice(part, found);
+      return;
+    }
+    if (injection_.injected) {
+      to_.system_message(part, injection_.subtype_of(text), text);
+    } else if (found.author == Author::kClient) {
+      to_.system_message(part, found.subtype, found.text);
+    } else {
+      map_typed(found.text);
+    }
+  }
+
+  void map_notice(std::string_view part, const UserText& notice) {
+    auto text = notice.text;
+    if (notice.subtype.ends_with("-output")) {
+      text = output_words(text, to_.arena());
+      if (text.empty()) return;
+    }
+    to_.info(part, {.subtype = notice.subtype, .text = text, .data_json = {}});
+  }
+
+  void map_typed(std::string_view text) {
+    std::vector<Insertion> insertions;
+    const auto words = without_insertions(text, to_.arena(), insertions);
+    for (size_t i = 0; i < insertions.size(); ++i) {
+      const auto part = to_.part(to_.part("insertion", number_), i);
+      to_.system_message(part, insertions[i].subtype, insertions[i].text);
+    }
+    if (!trimmed(words).empty()) said_.push_back(words);
+  }
+
+  void map_attachment_block(Value block) {
+    if (injection_.injected) {
+      const auto words = attachment_words(to_, block);
+      to_.system_message(to_.part("block", number_), injection_.subtype_of({}), words);
+    } else {
+      attachments_.push_back(describe_attachment(to_, block));
+    }
+  }
+
+  void map_result(Value block) {
+    map_tool_result(to_, block, number_);
+    map_decision_answers(to_, block, to_.line.tool_use_result);
+    if (!block["is_error"].is_true()) return;
+    const auto words = words_in_rejection(result_text(to_, block["content"]));
+    if (!words.empty()) said_.push_back(words);
+  }
+
+  void emit_said() {
+    if (said_.empty() && attachments_.empty()) return;
+    auto message = to_.draft(KATO_USER_MESSAGE, "said");
+    if (!said_.empty()) message.text = joined(to_, said_);
+    message.attachments = attachments_;
+    to_.record.emit(message);
+  }
+
+  const Mapping& to_;
+  const Injection injection_;
+  size_t number_ = 0;
+  std::vector<std::string_view> said_;
+  std::vector<sdk::Attachment> attachments_;
+};
+
+std::string_view block_text(Value block) {
+  if (block.is_string()) return block.text();
+  return block["type"].word() == "text" ? block["text"].text() : std::string_view();
+}
+
+}  // namespace
+
+void map_user_content(const Mapping& to, Value content) {
+  UserContent(to).map(content);
+}
+
+void map_user(const Mapping& to) {
+  const Value content = to.line.message["content"];
+  if (content.is_string() || content.is_array()) {
+    map_user_content(to, content);
+  } else {
+    to.raw_line();
+  }
+}
+
+std::string_view prompt_text(Value content, jsonlog::Arena& arena) {
+  std::vector<std::string_view> texts;
+  std::vector<Insertion> insertions;
+  const auto add = [&](std::string_view text) {
+    const auto words = without_insertions(classify(text, arena).text, arena, insertions);
+    if (trimmed(words).empty()) return;
+    if (!texts.empty()) texts.push_back("\n");
+    texts.push_back(trimmed(words));
+  };
+  if (content.is_string()) add(content.text());
+  for (const Value block : content.items())
+    add(block_text(block));
+  return texts.size() == 1 ? texts.front() : arena.join(texts);
+}
+
+}  // namespace kato::claude
