@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ class JsonObject {
   void text_if_present(std::string_view name, std::string_view value) {
     if (value.data() != nullptr) text(name, value);
   }
-  void number(std::string_view name, uint64_t value) {
+  template <std::integral Number>
+  void number(std::string_view name, Number value) {
     key(name);
     char digits[20];
     const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;

@@ -114,6 +114,9 @@ class FileSystem {
   virtual Status remove(const std::string& path) = 0;
   // Returns when the folder's entries are on the disk.
   virtual Status sync_folder(const std::string& folder) = 0;
+  // Returns when all that was written so far to the disk that holds `folder` is on it: cheaper than
+  // many single syncs.
+  virtual Status sync_disk(const std::string& folder) = 0;
 
   // Takes the advisory lock on a file, made with mode 0600 if missing; kRefused if another process
   // holds it.

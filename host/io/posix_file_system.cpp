@@ -234,6 +234,12 @@ class PosixFileSystem final : public FileSystem {
     return {};
   }
 
+  Status sync_disk(const std::string& folder) override {
+    const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::syncfs(fd.get()) != 0) return fail_errno(errno, "sync the disk of " + folder);
+    return {};
+  }
+
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateMode));
     if (!fd) return fail_errno(errno, "open lock " + path);

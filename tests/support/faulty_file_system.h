@@ -23,6 +23,7 @@ enum class FileOperation : uint8_t {
   kRename,
   kRemove,
   kSyncFolder,
+  kSyncDisk,
 };
 
 struct FileCounts {
@@ -34,6 +35,7 @@ struct FileCounts {
   uint64_t lists = 0;
   uint64_t syncs = 0;
   uint64_t folder_syncs = 0;
+  uint64_t disk_syncs = 0;
   uint64_t renames = 0;
 };
 
@@ -100,6 +102,13 @@ class FaultyFileSystem final : public FileSystem {
     }
     ++counts.folder_syncs;
     return real_->sync_folder(folder);
+  }
+  Status sync_disk(const std::string& folder) override {
+    if (const int error = ask(FileOperation::kSyncDisk, folder)) {
+      return fail_errno(error, "sync the disk of " + folder);
+    }
+    ++counts.disk_syncs;
+    return real_->sync_disk(folder);
   }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     return real_->lock(path);

@@ -1,0 +1,162 @@
+#include "host/session/commit_queue.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace kato {
+namespace {
+
+// From this many files on, one sync of the whole disk costs less than one for each.
+constexpr size_t kManyFiles = 24;
+constexpr size_t kMaxWaitingBytes = size_t{4} << 20;
+constexpr std::string_view kNewSuffix = ".kato-new";
+
+Status gone_is_fine(Status status) {
+  if (!status && status.error().code() == ErrorCode::kNotFound) return {};
+  return status;
+}
+
+Status sync_file(FileSystem& files, const std::string& path) {
+  auto file = files.open(path, OpenMode::kRead);
+  if (!file) return gone_is_fine(forward(file));
+  return (*file)->sync();
+}
+
+}  // namespace
+
+CommitQueue::CommitQueue(FileSystem& files, StateFolder folder, const Clock& clock, CommitMode mode)
+    : files_(files), folder_(std::move(folder)), clock_(clock), mode_(mode) {}
+
+void CommitQueue::needs_file(const std::string& key, std::string path) {
+  waiting_[key].files.insert(std::move(path));
+}
+
+void CommitQueue::needs_folder(const std::string& key, std::string folder) {
+  waiting_[key].folders.insert(std::move(folder));
+}
+
+void CommitQueue::needs_no_more(const std::string& key, const std::string& path) {
+  const auto found = waiting_.find(key);
+  if (found == waiting_.end()) return;
+  found->second.files.erase(path);
+  found->second.folders.erase(path);
+}
+
+void CommitQueue::put(const std::string& key, std::string json) {
+  auto& waiting = waiting_[key];
+  if (waiting_metas_ == 0) {
+    due_ = clock_.steady();
+    if (mode_ != CommitMode::kEachStep) due_ += kCommitInterval;
+  }
+  if (waiting.json.empty()) ++waiting_metas_;
+  waiting_bytes_ += json.size() - waiting.json.size();
+  waiting.json = std::move(json);
+  if (waiting_bytes_ > kMaxWaitingBytes) due_ = clock_.steady();
+}
+
+std::optional<std::chrono::steady_clock::time_point> CommitQueue::due() const {
+  if (waiting_metas_ == 0) return std::nullopt;
+  return due_;
+}
+
+void CommitQueue::forget(const std::string& key) {
+  const auto found = waiting_.find(key);
+  if (found == waiting_.end()) return;
+  if (!found->second.json.empty()) --waiting_metas_;
+  waiting_bytes_ -= found->second.json.size();
+  waiting_.erase(found);
+}
+
+bool CommitQueue::in_state(std::string_view path) const {
+  return path.starts_with(folder_.path()) && path.substr(folder_.path().size()).starts_with('/');
+}
+
+// Destinations may lie on another disk than the state.
+Status CommitQueue::sync_needs(const Waiting& waiting, bool as_a_whole) {
+  for (const auto& path : waiting.files) {
+    if (as_a_whole && in_state(path)) continue;
+    if (auto synced = sync_file(files_, path); !synced) return synced;
+  }
+  for (const auto& folder : waiting.folders) {
+    if (as_a_whole && in_state(folder)) continue;
+    if (auto synced = gone_is_fine(files_.sync_folder(folder)); !synced) return synced;
+  }
+  return {};
+}
+
+Status CommitQueue::write_beside(const std::string& key, const Waiting& waiting, bool as_a_whole) {
+  const auto path = folder_.meta(key) + std::string(kNewSuffix);
+  auto file = files_.open(path, OpenMode::kCreateNew);
+  if (!file && file.error().errno_value() == EEXIST) {  // left behind by a process that was killed
+    if (auto removed = files_.remove(path); !removed) return removed;
+    file = files_.open(path, OpenMode::kCreateNew);
+  }
+  if (!file) return forward(file);
+  if (auto written = (*file)->append(waiting.json); !written) return written;
+  return synced() && !as_a_whole ? (*file)->sync() : Status{};
+}
+
+// Those for which the step fails are out of the running.
+template <class Step>
+void CommitQueue::for_all(Group& group, Step&& step) {
+  std::erase_if(group.entries, [&](const Entry& entry) {
+    auto done = step(entry->first, entry->second);
+    if (done) return false;
+    group.report.failures.push_back({entry->first, done.error().with_context("commit")});
+    return true;
+  });
+}
+
+CommitReport CommitQueue::commit(std::vector<Entry> entries) {
+  Group group;
+  size_t count = entries.size();
+  for (const auto& entry : entries) {
+    count += entry->second.files.size();
+  }
+  group.as_a_whole = synced() && count >= kManyFiles;
+  group.entries = std::move(entries);
+
+  if (synced()) {
+    for_all(group, [&](const std::string&, const Waiting& waiting) {
+      return sync_needs(waiting, group.as_a_whole);
+    });
+  }
+  for_all(group, [&](const std::string& key, const Waiting& waiting) {
+    return write_beside(key, waiting, group.as_a_whole);
+  });
+  const auto whole = group.as_a_whole ? files_.sync_disk(folder_.path()) : Status{};
+  for_all(group, [&](const std::string& key, const Waiting&) {
+    if (!whole) return whole;
+    const auto path = folder_.meta(key);
+    return files_.rename(path + std::string(kNewSuffix), path);
+  });
+  if (synced() && !group.entries.empty()) {
+    const auto renamed = files_.sync_folder(folder_.sessions());
+    for_all(group, [&](const std::string&, const Waiting&) { return renamed; });
+  }
+  for (const auto& entry : group.entries) {
+    group.report.committed.push_back(entry->first);
+    forget(std::string(entry->first));
+  }
+  return std::move(group.report);
+}
+
+Status CommitQueue::commit_now(const std::string& key) {
+  const auto found = waiting_.find(key);
+  if (found == waiting_.end() || found->second.json.empty()) return {};
+  const auto report = commit({found});
+  if (report.failures.empty()) return {};
+  return std::unexpected(report.failures.front().error);
+}
+
+CommitReport CommitQueue::flush() {
+  std::vector<Entry> entries;
+  for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry) {
+    if (!entry->second.json.empty()) entries.push_back(entry);
+  }
+  auto report = commit(std::move(entries));
+  due_ = clock_.steady() + kCommitInterval;
+  return report;
+}
+
+}  // namespace kato

@@ -1,0 +1,99 @@
+// Metas that wait to be replaced, many at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/base/clock.h"
+#include "host/io/file_system.h"
+#include "host/session/state_folder.h"
+
+namespace kato {
+
+enum class CommitMode : uint8_t {
+  kInterval,  // at most kCommitInterval late, synced
+  kEachStep,  // at once, synced
+  kUnsynced,  // at most kCommitInterval late, in order but not synced
+};
+
+inline constexpr std::chrono::milliseconds kCommitInterval{1000};
+
+struct CommitFailure {
+  std::string key;
+  Error error;
+};
+
+struct CommitReport {
+  std::vector<std::string> committed;
+  std::vector<CommitFailure> failures;  // these wait on, and are due again after the interval
+};
+
+// A meta is replaced only after the files and folders that it speaks of are on the disk. One
+// session's failure keeps back its own meta alone. A group of many is synced as a whole, since
+// single syncs are what makes a start with thousands of sessions slow.
+class CommitQueue {
+ public:
+  // Files and clock must outlive the queue.
+  CommitQueue(FileSystem& files, StateFolder folder, const Clock& clock, CommitMode mode);
+
+  // What was written for this session and must be on the disk before its next meta. A file that is
+  // gone by then does not count.
+  void needs_file(const std::string& key, std::string path);
+  void needs_folder(const std::string& key, std::string folder);
+  // No longer needed, because the meta will not speak of it.
+  void needs_no_more(const std::string& key, const std::string& path);
+
+  // The session's meta as it shall be; takes the place of one that waits. json: meta_to_json's, at
+  // the end of a step.
+  void put(const std::string& key, std::string json);
+
+  [[nodiscard]] bool waits(const std::string& key) const { return waiting_.contains(key); }
+  [[nodiscard]] size_t size() const noexcept { return waiting_.size(); }
+  // When flush() should be called; nothing while nothing waits.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
+
+  // This session now, the others as before. No error if it does not wait.
+  [[nodiscard]] Status commit_now(const std::string& key);
+  [[nodiscard]] CommitReport flush();
+  // Drops what waits for this session.
+  void forget(const std::string& key);
+
+ private:
+  struct Waiting {
+    std::string json;  // empty: only needs so far
+    std::set<std::string> files;
+    std::set<std::string> folders;
+  };
+  using Entry = std::map<std::string, Waiting>::iterator;
+  // What is still in the running, in the course of a flush.
+  struct Group {
+    std::vector<Entry> entries;
+    bool as_a_whole = false;  // one sync of the disk instead of one for each file
+    CommitReport report;
+  };
+
+  [[nodiscard]] bool synced() const noexcept { return mode_ != CommitMode::kUnsynced; }
+  [[nodiscard]] bool in_state(std::string_view path) const;
+  CommitReport commit(std::vector<Entry> entries);
+  template <class Step>
+  void for_all(Group& group, Step&& step);
+  Status sync_needs(const Waiting& waiting, bool as_a_whole);
+  Status write_beside(const std::string& key, const Waiting& waiting, bool as_a_whole);
+
+  FileSystem& files_;
+  StateFolder folder_;
+  const Clock& clock_;
+  CommitMode mode_;
+  std::map<std::string, Waiting> waiting_;
+  size_t waiting_bytes_ = 0;
+  size_t waiting_metas_ = 0;
+  std::chrono::steady_clock::time_point due_;
+};
+
+}  // namespace kato

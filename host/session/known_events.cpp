@@ -1,0 +1,139 @@
+#include "host/session/known_events.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kMagic = "kato-ids";
+constexpr size_t kHeaderBytes = 16;
+constexpr size_t kRecordBytes = 24;
+constexpr size_t kBlockRecords = 8192;
+
+static_assert(std::endian::native == std::endian::little, "the file is little-endian");
+
+std::string header() {
+  std::string bytes(kMagic);
+  for (const uint32_t number : {kIdsSchemaVersion, uint32_t{kRecordBytes}}) {
+    bytes.append(reinterpret_cast<const char*>(&number), sizeof(number));
+  }
+  return bytes;
+}
+
+std::unexpected<Error> too_few(const std::string& path, uint64_t count) {
+  return fail(ErrorCode::kNotFound, "{} has fewer than the {} event ids that were committed", path,
+              count);
+}
+
+Status check_header(File& file, const std::string& path) {
+  std::string found(kHeaderBytes, '\0');
+  const auto got = file.read_at(0, found);
+  if (!got) return forward(got);
+  if (*got < kHeaderBytes) return fail(ErrorCode::kNotFound, "{} has no header", path);
+  if (found == header()) return {};
+  if (!found.starts_with(kMagic)) {
+    return fail(
+        ErrorCode::kInvalid,
+        "{} is no list of event ids; it was not touched. Move it away to have it made again", path);
+  }
+  uint32_t version = 0;
+  std::memcpy(&version, found.data() + kMagic.size(), sizeof(version));
+  return fail(ErrorCode::kUnsupported,
+              "{} has schema version {}, this build of Kato knows version {}; it was not touched",
+              path, version, kIdsSchemaVersion);
+}
+
+KnownEvent event_of(const char* record) {
+  KnownEvent event;
+  std::memcpy(event.id.data(), record, event.id.size());
+  std::memcpy(&event.content_hash, record + event.id.size(), sizeof(event.content_hash));
+  return event;
+}
+
+void append_record(std::string& out, const KnownEvent& event) {
+  out.append(reinterpret_cast<const char*>(event.id.data()), event.id.size());
+  out.append(reinterpret_cast<const char*>(&event.content_hash), sizeof(event.content_hash));
+}
+
+}  // namespace
+
+Status read_known_events(FileSystem& files, const std::string& path, uint64_t count,
+                         const std::function<void(const KnownEvent&)>& take) {
+  auto file = files.open(path, OpenMode::kRead);
+  if (!file) return forward(file, "event ids");
+  if (auto checked = check_header(**file, path); !checked) return checked;
+  const auto info = (*file)->info();
+  if (!info) return forward(info, "event ids");
+  if (count > (info->size_bytes - kHeaderBytes) / kRecordBytes) return too_few(path, count);
+  std::string block;
+  for (uint64_t done = 0; done < count;) {
+    block.resize(std::min<uint64_t>(count - done, kBlockRecords) * kRecordBytes);
+    const auto got = (*file)->read_at(kHeaderBytes + done * kRecordBytes, block);
+    if (!got) return forward(got, "event ids");
+    const size_t records = *got / kRecordBytes;
+    for (size_t i = 0; i < records; ++i) {
+      take(event_of(block.data() + i * kRecordBytes));
+    }
+    done += records;
+    if (records * kRecordBytes < block.size()) {
+      return too_few(path, count);
+    }
+  }
+  return {};
+}
+
+Result<KnownEvents> KnownEvents::load(FileSystem& files, std::string path,
+                                      uint64_t committed_count) {
+  KnownEvents known(std::move(path));
+  if (committed_count == 0) {
+    auto checked = read_known_events(files, known.path_, 0, {});
+    if (!checked && checked.error().code() != ErrorCode::kNotFound) return forward(checked);
+    return known;
+  }
+  auto read = read_known_events(files, known.path_, committed_count, [&](const KnownEvent& event) {
+    if (known.saved_count_ == 0) known.ids_.reserve(committed_count);
+    known.ids_.insert(event.id);
+    ++known.saved_count_;
+  });
+  if (!read) return forward(read);
+  return known;
+}
+
+bool KnownEvents::add(const EventId& id, uint64_t content_hash) {
+  if (!ids_.insert(id)) return false;
+  unsaved_.push_back({id, content_hash});
+  return true;
+}
+
+Status KnownEvents::save(FileSystem& files) {
+  if (unsaved_.empty()) return {};
+  auto file = files.open(path_, OpenMode::kCreateOrAppend);
+  if (!file) return forward(file, "event ids");
+  const auto info = (*file)->info();
+  if (!info) return forward(info, "event ids");
+  const uint64_t known_bytes = saved_count_ == 0 ? 0 : kHeaderBytes + saved_count_ * kRecordBytes;
+  if (info->size_bytes < known_bytes) return too_few(path_, saved_count_);
+  if (info->size_bytes > known_bytes) {
+    if (auto cut = (*file)->truncate(known_bytes); !cut) return cut;
+  }
+  std::string bytes = saved_count_ == 0 ? header() : std::string();
+  bytes.reserve(bytes.size() + unsaved_.size() * kRecordBytes);
+  for (const auto& event : unsaved_) {
+    append_record(bytes, event);
+  }
+  if (auto written = (*file)->append(bytes); !written) return forward(written, "event ids");
+  saved_count_ += unsaved_.size();
+  unsaved_.clear();
+  return {};
+}
+
+void KnownEvents::forget_unsaved() {
+  for (const auto& event : unsaved_) {
+    ids_.erase(event.id);
+  }
+  unsaved_.clear();
+}
+
+}  // namespace kato

@@ -1,0 +1,64 @@
+// The ids of a session's events, on disk and in memory: "is it known?" without reading a twin.
+//
+// The file: a header of 16 bytes ("kato-ids", schema version and record size as little-endian
+// 32-bit numbers), then one record of 24 bytes for each event in the order of seq: the id, and the
+// hash of kind and normalised text as a little-endian 64-bit number. Append-only; how much of it
+// counts is said by the meta.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "host/io/file_system.h"
+#include "host/session/event_id_set.h"
+
+namespace kato {
+
+inline constexpr uint32_t kIdsSchemaVersion = 1;
+
+struct KnownEvent {
+  EventId id{};
+  uint64_t content_hash = 0;
+  bool operator==(const KnownEvent&) const = default;
+};
+
+// [one thread at a time] Only of sessions that are being worked on. Nothing stays open.
+class KnownEvents {
+ public:
+  // Reads the first committed_count records; what is behind them does not count and is cut off by
+  // the next save. No file and a count of 0 is an empty set. kNotFound: there are fewer records
+  // than committed (they can be made again from the twin or the sources). kUnsupported: another
+  // schema version; kInvalid: not such a file. Neither is touched.
+  [[nodiscard]] static Result<KnownEvents> load(FileSystem& files, std::string path,
+                                                uint64_t committed_count);
+
+  [[nodiscard]] bool contains(const EventId& id) const noexcept { return ids_.contains(id); }
+  // With those that are not saved yet.
+  [[nodiscard]] uint64_t count() const noexcept { return saved_count_ + unsaved_.size(); }
+  [[nodiscard]] uint64_t saved_count() const noexcept { return saved_count_; }
+  [[nodiscard]] size_t memory_bytes() const noexcept { return ids_.memory_bytes(); }
+
+  // False: it is known, and not added again.
+  bool add(const EventId& id, uint64_t content_hash);
+  // Appends what was added. After a failure it is still unsaved.
+  [[nodiscard]] Status save(FileSystem& files);
+  // Forgets what was added since the last save.
+  void forget_unsaved();
+
+ private:
+  explicit KnownEvents(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+  EventIdSet ids_;
+  uint64_t saved_count_ = 0;
+  std::vector<KnownEvent> unsaved_;
+};
+
+// Hands the first `count` records over in their order, without keeping them. Errors as load's.
+[[nodiscard]] Status read_known_events(FileSystem& files, const std::string& path, uint64_t count,
+                                       const std::function<void(const KnownEvent&)>& take);
+
+}  // namespace kato

@@ -1,0 +1,222 @@
+// The control state of one session: all that must survive, and must change together.
+//
+// A meta is replaced as a whole. Its schema is docs/state.md; what is not in the file is not known
+// after a restart.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/clock.h"
+#include "host/base/growing_hash.h"
+#include "host/base/hash.h"
+#include "host/event/event.h"
+#include "host/io/file_system.h"
+#include "host/session/ledger.h"
+
+namespace kato {
+
+inline constexpr uint32_t kMetaSchemaVersion = 1;
+
+// ---- Whose session it is ---------------------------------------------------------------------
+
+enum class SessionDriver : uint8_t { kUnknown = 0, kPerson = 1, kProgram = 2 };
+enum class SessionParentage : uint8_t { kNone = 0, kSpawned = 1, kForked = 2 };
+
+struct SessionIdentity {
+  std::string provider;
+  std::string provider_session_id;
+  std::string session_id;  // derived from the two above
+  std::string parent_provider_session_id;
+  SessionParentage parentage = SessionParentage::kNone;
+  SessionDriver driver = SessionDriver::kUnknown;
+  std::string project_directory;
+  std::string client_version;
+  std::string title;  // the user's words: only while there is a twin
+  std::optional<UnixMillis> first_time;
+  std::optional<UnixMillis> last_time;
+};
+
+// ---- Its sources -----------------------------------------------------------------------------
+
+// What a plugin or a sink saved, and the version that it said.
+struct SavedBlob {
+  uint32_t version = 0;
+  std::string bytes;
+};
+
+struct StoredCursor {
+  CursorKind kind = CursorKind::kByteOffset;
+  uint64_t value = 0;
+  std::string opaque;
+};
+
+// The last record before the cursor: found again when the source is not what it was.
+struct RecordAnchor {
+  std::string key;
+  uint64_t offset_bytes = 0;
+  uint64_t length_bytes = 0;
+  uint64_t hash = 0;
+};
+
+// A record that the plugin holds back: enough to have it again.
+struct HeldRange {
+  std::string key;
+  uint64_t offset_bytes = 0;
+  uint64_t length_bytes = 0;
+  uint64_t hash = 0;
+};
+
+enum class SourceRole : uint8_t { kWhole = 0, kContinuation = 1, kCopy = 2 };
+
+enum class SourceStanding : uint8_t {
+  kActive,
+  kSuperseded,   // another source of the session ranks better
+  kMissing,      // it was there; its state is kept
+  kQuarantined,  // the plugin can make nothing more of it, at its current version
+};
+
+struct SourceMeta {
+  std::string path;  // absolute
+  std::string root;  // the folder it was found under; empty: none
+  FileId id;
+  uint64_t size_bytes = 0;
+  int64_t mtime_ns = 0;
+  uint32_t head_length_bytes = 0;
+  uint64_t head_hash = 0;
+
+  SourceRole role = SourceRole::kWhole;
+  SourceStanding standing = SourceStanding::kActive;
+  std::string standing_reason;
+  int64_t rank = 0;
+  std::string continues_source;
+  std::string continues_at;
+  std::string first_record_key;
+
+  StoredCursor cursor;
+  std::optional<RecordAnchor> anchor;
+  std::string plugin_version;        // that decoded up to the cursor
+  std::optional<SavedBlob> decoder;  // its state at exactly the cursor
+  std::vector<HeldRange> held;
+};
+
+// One stretch of the order in which the sources were read: up to where in which of them.
+struct SourceStretch {
+  uint32_t source = 0;  // index
+  uint64_t end = 0;     // the cursor's value
+};
+
+// ---- What follows from it --------------------------------------------------------------------
+
+// A place in the order of events.
+struct EventPosition {
+  uint64_t seq = 0;
+  EventId event_id{};
+};
+
+struct TwinMeta {
+  bool exists = false;
+  uint32_t generation = 0;  // of the twin and of the ids; grows when they are made again
+  uint64_t size_bytes = 0;
+};
+
+// A destination as it was found before Kato wrote to it.
+struct DestinationMark {
+  bool exists = false;
+  FileId id;
+  uint64_t size_bytes = 0;
+  uint64_t tail_length_bytes = 0;
+  uint64_t tail_hash = 0;  // over the last tail_length_bytes
+};
+
+enum class RequestOrigin : uint8_t { kChat, kCommandLine };
+
+struct PendingExport {
+  std::string destination;
+  std::string sink;          // its name in the config
+  std::string sink_plugin;   // the plugin's id
+  std::string options_json;  // as pinned
+  std::string time_zone;     // as pinned
+  std::optional<UnixMillis> created;
+  RequestOrigin origin = RequestOrigin::kChat;
+  EventPosition through;  // the last event that belongs to it
+  DestinationMark before;
+};
+
+// Up to where a recording is written.
+struct WriteCursor {
+  std::optional<EventPosition> written;  // the last event; none: nothing yet
+  // Where in the twin the next event begins; means something in that generation only.
+  uint64_t twin_offset = 0;
+  uint32_t twin_generation = 0;
+};
+
+struct PeriodMark {
+  uint64_t seq = 0;
+  std::optional<EventId> event_id;  // none: asked for on the command line
+  std::optional<UnixMillis> time;
+};
+
+// Events from start (inclusive; with a seq of 0 from the beginning) to stop (inclusive).
+struct RecordingPeriod {
+  PeriodMark start;
+  std::optional<PeriodMark> stop;
+};
+
+// A file that is about to take the destination's place.
+struct ReplacementIntent {
+  DestinationMark before;
+  GrowingHash::Value before_hash;
+  FileId new_id;
+  GrowingHash::Value new_hash;  // with its size
+  std::string new_path;         // where it lies until then
+  std::string sibling;          // or: the other destination that was chosen instead
+  std::vector<RecordingPeriod> periods;
+};
+
+enum class DesiredState : uint8_t { kOff = 0, kOn = 1 };
+
+struct RecordingMeta {
+  std::string recording_id;  // derived from session, destination and sink
+  std::string destination;   // canonical
+  std::string sink;
+  std::string sink_plugin;
+  std::string sink_version;
+  std::string options_json;  // as pinned when the recording began
+  std::string time_zone;     // likewise
+  std::optional<UnixMillis> created;
+  DesiredState desired = DesiredState::kOff;
+  WriteCursor cursor;
+  DestinationMark after;           // the destination as the last write left it
+  std::optional<SavedBlob> state;  // the sink's, behind the last event written
+  // Of the whole file, while Kato alone has written it.
+  std::optional<GrowingHash::Value> whole_file;
+  std::vector<RecordingPeriod> periods;
+  std::optional<ReplacementIntent> intent;
+};
+
+// ---- The whole -------------------------------------------------------------------------------
+
+struct SessionMeta {
+  SessionIdentity identity;
+  uint64_t commit = 0;  // grows with each replacement; the write journal names it
+  bool is_private = false;
+  bool cleaned = false;  // later activity alone brings no twin back
+  std::vector<SourceMeta> sources;
+  std::vector<SourceStretch> interleaving;
+  uint64_t next_seq = 1;
+  uint64_t event_count = 0;
+  uint64_t known_id_count = 0;  // committed length of the ids, in records
+  TwinMeta twin;
+  std::optional<EventPosition> command_cursor;  // the last event that was interpreted
+  Ledger ledger;
+  std::vector<PendingExport> pending_exports;
+  std::vector<RecordingMeta> recordings;
+};
+
+// The name of the session's files.
+[[nodiscard]] std::string session_key(const SessionMeta& meta);
+
+}  // namespace kato

@@ -1,0 +1,50 @@
+#include "host/session/state_folder.h"
+
+namespace kato {
+namespace {
+
+constexpr uint32_t kWritableByOthers = 0022;
+constexpr uint32_t kOpenToOthers = 0077;
+
+Status check_mode(FileSystem& files, const std::string& folder, uint32_t forbidden) {
+  const auto info = files.info(folder);
+  if (!info) return forward(info, "state folder");
+  if ((info->mode & forbidden) == 0) return {};
+  return fail(ErrorCode::kRefused,
+              "state folder {}: its mode is {:04o}, so that others may {} it; make it private: "
+              "chmod go-rwx {}",
+              folder, info->mode, forbidden == kWritableByOthers ? "write to" : "look into",
+              folder);
+}
+
+}  // namespace
+
+std::string StateFolder::of(std::string_view key, std::string_view suffix) const {
+  std::string path = path_ + "/sessions/";
+  path.append(key).append(suffix);
+  return path;
+}
+
+Status StateFolder::prepare(FileSystem& files) const {
+  for (const auto& folder : {path_, sessions(), recordings(), runtime(), logs()}) {
+    if (auto made = files.make_folders(folder, kStateFolderMode); !made) {
+      return forward(made, "prepare the state folder");
+    }
+  }
+  if (auto checked = check_mode(files, path_, kWritableByOthers); !checked) return checked;
+  for (const auto& folder : {sessions(), runtime(), logs()}) {
+    if (auto checked = check_mode(files, folder, kOpenToOthers); !checked) return checked;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<FileLock>> StateFolder::lock(FileSystem& files) const {
+  auto held = files.lock(lock_file());
+  if (held || held.error().code() != ErrorCode::kRefused || held.error().errno_value() != 0) {
+    return held;
+  }
+  return fail(ErrorCode::kRefused,
+              "the state in {} is in use by another process; stop it first: kato stop", path_);
+}
+
+}  // namespace kato

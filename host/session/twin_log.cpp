@@ -1,0 +1,83 @@
+#include "host/session/twin_log.h"
+
+#include <algorithm>
+
+namespace kato {
+namespace {
+
+constexpr uint64_t kSearchBytes = uint64_t{64} << 10;
+
+// The offset behind the last line end within [0, end).
+Result<uint64_t> end_of_last_line(File& file, uint64_t end) {
+  std::string block;
+  while (end > 0) {
+    const uint64_t begin = end - std::min(end, kSearchBytes);
+    block.resize(end - begin);
+    const auto got = file.read_at(begin, block);
+    if (!got) return forward(got);
+    const auto newline = std::string_view(block).substr(0, *got).rfind('\n');
+    if (newline != std::string_view::npos) return begin + newline + 1;
+    end = begin;
+  }
+  return uint64_t{0};
+}
+
+Result<bool> line_ends_at(File& file, uint64_t offset) {
+  if (offset == 0) return true;
+  char last = '\0';
+  const auto got = file.read_at(offset - 1, std::span(&last, 1));
+  if (!got) return forward(got);
+  return *got == 1 && last == '\n';
+}
+
+}  // namespace
+
+Result<TwinLog> TwinLog::open(FileSystem& files, const std::string& path,
+                              uint64_t committed_bytes) {
+  auto file = files.open(path, OpenMode::kCreateOrAppend);
+  if (!file) return forward(file, "twin");
+  const auto info = (*file)->info();
+  if (!info) return forward(info, "twin");
+  TwinLog log(std::move(*file), path);
+  log.size_bytes_ = info->size_bytes;
+  if (info->size_bytes == committed_bytes) return log;
+  if (auto cut = log.cut_torn_line(info->size_bytes, committed_bytes); !cut) return forward(cut);
+  if (log.size_bytes_ > committed_bytes) log.finding_ = TwinFinding::kLonger;
+  if (log.size_bytes_ < committed_bytes) log.finding_ = TwinFinding::kShorter;
+  return log;
+}
+
+Status TwinLog::cut_torn_line(uint64_t file_bytes, uint64_t committed_bytes) {
+  // What is committed ends a line: if that is not so, the file is not what the meta speaks of.
+  const bool longer = file_bytes > committed_bytes;
+  const auto ends_line = longer ? line_ends_at(*file_, committed_bytes) : Result<bool>(true);
+  if (!ends_line) return forward(ends_line, "twin");
+  if (!*ends_line) {
+    return fail(
+        ErrorCode::kInvalid,
+        "twin {} is damaged: no line ends at byte {}, where the session's meta says; it was "
+        "not touched. Remove it to have it made again from the log: kato snapshot remove",
+        path_, committed_bytes);
+  }
+  const auto end = end_of_last_line(*file_, file_bytes);
+  if (!end) return forward(end, "twin");
+  cut_bytes_ = file_bytes - *end;
+  size_bytes_ = *end;
+  return cut_bytes_ == 0 ? Status{} : file_->truncate(*end);
+}
+
+Status TwinLog::append(std::string_view lines) {
+  if (torn_) {
+    if (auto cut = file_->truncate(size_bytes_); !cut) return cut;
+    torn_ = false;
+  }
+  auto written = file_->append(lines);
+  if (!written) {
+    torn_ = !file_->truncate(size_bytes_);
+    return forward(written, "twin");
+  }
+  size_bytes_ += lines.size();
+  return {};
+}
+
+}  // namespace kato

@@ -1,0 +1,57 @@
+// Reads a twin, line by line or event by event.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "host/event/event_line.h"
+#include "host/io/file_system.h"
+
+namespace kato {
+
+struct TwinLine {
+  std::string_view text;      // without its end
+  uint64_t offset_bytes = 0;  // of its first byte
+  uint64_t end_bytes = 0;     // where the next one begins
+};
+
+struct TwinEvent {
+  Event event;
+  uint64_t offset_bytes = 0;
+  uint64_t end_bytes = 0;
+};
+
+// [one thread at a time] The file is open as long as this lives.
+class TwinReader {
+ public:
+  // Reads [begin_bytes, end_bytes); begin_bytes must begin a line. What is appended meanwhile is
+  // not seen.
+  [[nodiscard]] static Result<TwinReader> open(FileSystem& files, const std::string& path,
+                                               uint64_t begin_bytes, uint64_t end_bytes);
+
+  // Nothing at the end. Views live until the next call. An unfinished last line is not a line.
+  [[nodiscard]] Result<std::optional<TwinLine>> next_line();
+  // kInvalid, kUnsupported: the line is not an event that this build knows; the message names the
+  // file and the offset.
+  [[nodiscard]] Result<std::optional<TwinEvent>> next_event();
+  // Goes on until behind the event of that id; nothing if it is not in what is left.
+  [[nodiscard]] Result<std::optional<TwinLine>> find(const EventId& id);
+
+ private:
+  TwinReader(std::unique_ptr<File> file, std::string path, uint64_t begin_bytes,
+             uint64_t end_bytes);
+  Result<bool> fill();
+
+  std::unique_ptr<File> file_;
+  std::string path_;
+  std::unique_ptr<EventLineReader> events_;
+  std::string buffer_;
+  size_t at_ = 0;       // of the next line in the buffer
+  uint64_t first_ = 0;  // offset of the buffer's first byte
+  uint64_t end_bytes_ = 0;
+};
+
+}  // namespace kato
