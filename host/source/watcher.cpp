@@ -1,0 +1,263 @@
+#include "host/source/watcher.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "host/base/hash.h"
+#include "host/io/files.h"
+
+namespace kato {
+namespace {
+
+// Folders that come into being while their watch is set are looked for again, but not for ever.
+constexpr int kMaxLooks = 64;
+
+// "/a" holds "/a/b", but not "/ab" and not itself.
+bool is_below(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+}
+
+bool is_at_or_below(std::string_view path, std::string_view folder) {
+  return path == folder || is_below(path, folder);
+}
+
+bool is_out_of_watches(const Error& error) {
+  const int number = error.errno_value();
+  return number == ENOSPC || number == ENOMEM || number == EMFILE;
+}
+
+template <class T>
+std::vector<T> as_vector(const std::set<T>& from) {
+  return {from.begin(), from.end()};
+}
+
+}  // namespace
+
+SourceWatcher::SourceWatcher(FileSystem& files, const Clock& clock,
+                             std::unique_ptr<FolderEvents> events)
+    : files_(files), clock_(clock), events_(std::move(events)), next_poll_(clock.steady()) {}
+
+SourceWatcher::RootIndex SourceWatcher::add_root(std::string path, SourceRules rules) {
+  roots_.push_back({.path = std::move(path), .rules = std::move(rules)});
+  return roots_.size() - 1;
+}
+
+int SourceWatcher::wait_fd() const {
+  return events_ ? events_->wait_fd() : -1;
+}
+
+std::optional<std::chrono::steady_clock::time_point> SourceWatcher::due() const {
+  if (!polls()) return std::nullopt;
+  return next_poll_;
+}
+
+WatchHealth SourceWatcher::health() const {
+  WatchHealth health;
+  for (const auto& [path, folder] : folders_) {
+    ++(folder.watch == kNoWatch ? health.polled_folders : health.watched_folders);
+  }
+  if (health.polled_folders > 0) health.cause = cause_;
+  return health;
+}
+
+// ---- Setting watches -------------------------------------------------------------------------
+
+WatchId SourceWatcher::watch(const std::string& folder, WatchScope scope) {
+  if (!events_) return kNoWatch;
+  const auto watch = events_->watch(folder, scope);
+  if (!watch) {
+    if (is_out_of_watches(watch.error())) {
+      cause_ = watch.error().with_context(
+          "the system has no watch left, so folders are looked at at intervals (Linux: raise "
+          "fs.inotify.max_user_watches)");
+    }
+    return kNoWatch;
+  }
+  auto& paths = paths_[*watch];
+  if (std::ranges::find(paths, folder) == paths.end()) paths.push_back(folder);
+  return *watch;
+}
+
+void SourceWatcher::enter(const std::string& folder) {
+  const WatchId watched = watch(folder, WatchScope::kContents);
+  auto stamps = watched == kNoWatch ? look_into(folder) : Result<Stamps>();
+  if (!stamps && stamps.error().code() == ErrorCode::kNotFound) return;
+  auto& entered = folders_[folder];
+  entered.seen_in_scan = scan_;
+  entered.watch = watched;
+  // What a polled folder was like before stays what it is compared with.
+  if (watched != kNoWatch || entered.stamps.empty()) entered.stamps = stamps.value_or(Stamps());
+}
+
+// Watches all folders above `path`, and returns the deepest one that exists.
+std::string SourceWatcher::watch_way_to(const std::string& path) {
+  std::string deepest = path;
+  while (deepest != "/") {
+    const auto info = files_.info(deepest);
+    if (info && info->type == FileType::kDirectory) break;
+    deepest = parent_folder(deepest);
+  }
+  if (deepest != path) watch(deepest, WatchScope::kArrivals);
+  for (std::string above = deepest; above != "/";) {
+    above = parent_folder(above);
+    watch(above, WatchScope::kItself);
+  }
+  return deepest;
+}
+
+void SourceWatcher::await_root(Root& root) {
+  std::string last;
+  for (int looks = 0; looks < kMaxLooks; ++looks) {
+    const auto deepest = watch_way_to(root.path);
+    root.exists = deepest == root.path;
+    // The next folder may have come just before the watch was set.
+    if (root.exists || deepest == last) return;
+    last = deepest;
+  }
+}
+
+DiscoveryResult SourceWatcher::walk(const Root& root, std::string_view below) {
+  return discover(files_, root.path, root.rules, below,
+                  [this](const std::string& folder) { enter(folder); });
+}
+
+DiscoveryResult SourceWatcher::scan(RootIndex index) {
+  auto& root = roots_[index];
+  await_root(root);
+  ++scan_;
+  auto result = walk(root, {});
+  if (result.folder_exists != root.exists) await_root(root);
+  forget_unseen(root.path);
+  return result;
+}
+
+void SourceWatcher::forget_unseen(const std::string& root) {
+  std::vector<std::string> unseen;
+  for (const auto& [path, folder] : folders_) {
+    if (folder.seen_in_scan != scan_ && is_at_or_below(path, root)) unseen.push_back(path);
+  }
+  for (const auto& path : unseen) {
+    if (!files_.info(path)) forget_below(path);
+  }
+}
+
+// The watches of a folder that was renamed go with it, so they are given up.
+void SourceWatcher::forget_below(const std::string& folder) {
+  std::erase_if(folders_, [&](const auto& known) { return is_at_or_below(known.first, folder); });
+  for (auto watched = paths_.begin(); watched != paths_.end();) {
+    auto& paths = watched->second;
+    std::erase_if(paths, [&](const std::string& path) { return is_at_or_below(path, folder); });
+    if (!paths.empty()) {
+      ++watched;
+      continue;
+    }
+    events_->unwatch(watched->first);
+    watched = paths_.erase(watched);
+  }
+}
+
+// ---- What happens ----------------------------------------------------------------------------
+
+WatchReport SourceWatcher::collect() {
+  Findings findings;
+  std::vector<FolderEvent> events;
+  if (events_) {
+    if (auto taken = events_->take(events); !taken) {
+      findings.problems.push_back({"", taken.error()});
+      findings.rescan = true;
+    }
+  }
+  for (const auto& event : events) {
+    handle(event, findings);
+  }
+  if (polls() && clock_.steady() >= next_poll_) poll(findings);
+  if (std::exchange(roots_moved_, false)) look_for_roots(findings);
+  return {.files = as_vector(findings.files),
+          .gone_folders = as_vector(findings.gone_folders),
+          .problems = std::move(findings.problems),
+          .rescan = findings.rescan};
+}
+
+void SourceWatcher::handle(const FolderEvent& event, Findings& findings) {
+  if (event.kind == FolderEventKind::kOverflow) {
+    findings.rescan = true;
+    roots_moved_ = true;
+    return;
+  }
+  if (event.kind == FolderEventKind::kEnded) return end_watch(event.watch);
+  const auto found = paths_.find(event.watch);
+  if (found == paths_.end()) return;
+  const auto paths = found->second;
+  for (const auto& path : paths) {
+    handle_at(event, event.name.empty() ? path : join_path(path, event.name), findings);
+  }
+}
+
+void SourceWatcher::handle_at(const FolderEvent& event, const std::string& path,
+                              Findings& findings) {
+  switch (event.kind) {
+    case FolderEventKind::kFile:
+      if (folders_.contains(parent_folder(path))) {
+        findings.files.insert(path);
+      } else {
+        roots_moved_ = true;  // it may be a link to a folder, on the way to a root
+      }
+      return;
+    case FolderEventKind::kFolderCame:
+      return folder_came(path, findings);
+    case FolderEventKind::kFolderWent:
+    case FolderEventKind::kSelfWent:
+      return folder_went(path, findings);
+    default:
+      return;
+  }
+}
+
+void SourceWatcher::end_watch(WatchId watch) {
+  const auto ended = paths_.extract(watch);
+  if (ended.empty()) return;
+  for (const auto& path : ended.mapped()) {
+    const auto folder = folders_.find(path);
+    if (folder != folders_.end() && folder->second.watch == watch) folders_.erase(folder);
+  }
+  roots_moved_ = true;
+}
+
+void SourceWatcher::folder_came(const std::string& path, Findings& findings) {
+  roots_moved_ = true;
+  for (const auto& root : roots_) {
+    if (!root.exists || !is_at_or_below(path, root.path)) continue;
+    const auto below = std::string_view(path).substr(root.path.size());
+    report_walk(root, below.empty() ? below : below.substr(1), findings);
+  }
+}
+
+void SourceWatcher::folder_went(const std::string& path, Findings& findings) {
+  const bool mattered = folders_.contains(path);
+  forget_below(path);
+  if (mattered) findings.gone_folders.insert(path);
+  for (auto& root : roots_) {
+    if (!root.exists || !is_at_or_below(root.path, path)) continue;
+    root.exists = false;
+    roots_moved_ = true;
+    findings.gone_folders.insert(root.path);
+  }
+}
+
+void SourceWatcher::report_walk(const Root& root, std::string_view below, Findings& findings) {
+  auto result = walk(root, below);
+  for (const auto& source : result.sources) {
+    findings.files.insert(join_path(root.path, source.path));
+  }
+  std::ranges::move(result.problems, std::back_inserter(findings.problems));
+}
+
+void SourceWatcher::look_for_roots(Findings& findings) {
+  for (auto& root : roots_) {
+    if (root.exists) continue;
+    await_root(root);
+    if (root.exists) report_walk(root, {}, findings);
+  }
+}
+
+}  // namespace kato

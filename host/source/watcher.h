@@ -1,0 +1,121 @@
+// Notices what happens below the roots.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "host/base/clock.h"
+#include "host/io/file_system.h"
+#include "host/io/folder_events.h"
+#include "host/source/discovery.h"
+#include "host/source/source_rule.h"
+
+namespace kato {
+
+// What has happened. Paths are absolute, each once, in order.
+struct WatchReport {
+  // Files that were written, made, renamed or removed. Those that match no rule may be among them.
+  std::vector<std::string> files;
+  // Folders that are no longer there under that name: what was below them is gone or elsewhere.
+  std::vector<std::string> gone_folders;
+  std::vector<DiscoveryProblem> problems;
+  // Something was lost: all roots must be scanned again.
+  bool rescan = false;
+};
+
+// How it is done, for `status` and `doctor`.
+struct WatchHealth {
+  size_t watched_folders = 0;
+  size_t polled_folders = 0;
+  std::optional<Error> cause;  // why folders are polled
+};
+
+// [one thread at a time] Watches folders, never single files. A folder is watched before it is
+// listed, so nothing that is made in between is missed. Folders for which the system has no watch
+// left, and all folders where it has no such thing, are looked at at intervals instead.
+//
+// Roots that do not exist yet are waited for at the nearest folder above them that does; a root
+// that is renamed or removed is reported gone and waited for again.
+class SourceWatcher {
+ public:
+  // Files and clock must outlive the watcher. events: nullptr if there is nothing of the kind.
+  SourceWatcher(FileSystem& files, const Clock& clock, std::unique_ptr<FolderEvents> events);
+
+  using RootIndex = size_t;
+  // path: absolute, as normal_path gives it. Nothing is watched before the first scan.
+  RootIndex add_root(std::string path, SourceRules rules);
+
+  // Finds all sources of the root, and watches its folders from before they are listed.
+  [[nodiscard]] DiscoveryResult scan(RootIndex root);
+
+  // Readable when collect() has something to tell; -1: never.
+  [[nodiscard]] int wait_fd() const;
+  // When collect() must be called though the descriptor is silent; nothing: never.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
+  // Never blocks.
+  [[nodiscard]] WatchReport collect();
+
+  [[nodiscard]] WatchHealth health() const;
+
+ private:
+  struct Root {
+    std::string path;
+    SourceRules rules;
+    bool exists = false;
+  };
+  struct Folder {
+    WatchId watch = kNoWatch;  // kNoWatch: polled
+    uint64_t seen_in_scan = 0;
+    std::map<std::string, uint64_t> stamps;  // of a polled one, as it was last found
+  };
+  struct Findings {
+    std::set<std::string> files;
+    std::set<std::string> gone_folders;
+    std::vector<DiscoveryProblem> problems;
+    bool rescan = false;
+  };
+
+  WatchId watch(const std::string& folder, WatchScope scope);
+  void await_root(Root& root);
+  std::string watch_way_to(const std::string& path);
+  void enter(const std::string& folder);
+  DiscoveryResult walk(const Root& root, std::string_view below);
+  void forget_below(const std::string& folder);
+  void forget_unseen(const std::string& root);
+
+  void handle(const FolderEvent& event, Findings& findings);
+  void handle_at(const FolderEvent& event, const std::string& path, Findings& findings);
+  void end_watch(WatchId watch);
+  void folder_came(const std::string& path, Findings& findings);
+  void folder_went(const std::string& path, Findings& findings);
+  void report_walk(const Root& root, std::string_view below, Findings& findings);
+  void look_for_roots(Findings& findings);
+
+  using Stamps = std::map<std::string, uint64_t>;  // name: what a file looked like; 0 for folders
+  [[nodiscard]] bool polls() const;
+  void poll(Findings& findings);
+  void poll_folder(const std::string& path, Findings& findings);
+  Result<Stamps> look_into(const std::string& folder);
+  [[nodiscard]] bool is_wanted(const std::string& path) const;
+
+  FileSystem& files_;
+  const Clock& clock_;
+  std::unique_ptr<FolderEvents> events_;
+  std::vector<Root> roots_;
+  std::map<std::string, Folder> folders_;  // those with contents that matter, by path
+  // A folder may be watched under several paths. With those above the roots.
+  std::unordered_map<WatchId, std::vector<std::string>> paths_;
+  uint64_t scan_ = 0;
+  std::optional<Error> cause_;
+  bool roots_moved_ = false;  // something came or went on the way to a root
+  std::chrono::steady_clock::time_point next_poll_;
+};
+
+}  // namespace kato

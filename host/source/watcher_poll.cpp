@@ -1,0 +1,102 @@
+// The part of the watcher that looks for itself.
+#include <algorithm>
+#include <array>
+
+#include "host/base/hash.h"
+#include "host/io/files.h"
+#include "host/source/watcher.h"
+
+namespace kato {
+namespace {
+
+constexpr std::chrono::milliseconds kMinPollInterval{1000};
+// Looking takes no more than a fiftieth of the time.
+constexpr int kPollRest = 50;
+
+uint64_t stamp_of(const FileInfo& info) {
+  const std::array<uint64_t, 4> facts{info.id.device, info.id.inode, info.size_bytes,
+                                      static_cast<uint64_t>(info.mtime_ns)};
+  return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)}) | 1U;
+}
+
+}  // namespace
+
+bool SourceWatcher::polls() const {
+  const bool unreliable = !events_ || cause_.has_value();
+  if (unreliable && std::ranges::any_of(roots_, [](const Root& root) { return !root.exists; })) {
+    return true;
+  }
+  return std::ranges::any_of(folders_,
+                             [](const auto& known) { return known.second.watch == kNoWatch; });
+}
+
+bool SourceWatcher::is_wanted(const std::string& path) const {
+  return std::ranges::any_of(roots_, [&](const Root& root) {
+    const auto view = std::string_view(path);
+    return view.starts_with(root.path + "/") &&
+           root.rules.rule_of(view.substr(root.path.size() + 1)).has_value();
+  });
+}
+
+Result<SourceWatcher::Stamps> SourceWatcher::look_into(const std::string& folder) {
+  const auto entries = files_.list(folder);
+  if (!entries) return forward(entries);
+  Stamps stamps;
+  for (const auto& entry : *entries) {
+    const auto path = join_path(folder, entry.name);
+    if (entry.type == FileType::kDirectory) {
+      stamps.emplace(entry.name, 0);
+    } else if (is_wanted(path)) {
+      if (const auto info = files_.info(path)) stamps.emplace(entry.name, stamp_of(*info));
+    }
+  }
+  return stamps;
+}
+
+void SourceWatcher::poll(Findings& findings) {
+  const auto begun = clock_.steady();
+  std::vector<std::string> polled;
+  for (const auto& [path, folder] : folders_) {
+    if (folder.watch == kNoWatch) polled.push_back(path);
+  }
+  for (const auto& path : polled) {
+    poll_folder(path, findings);
+  }
+  look_for_roots(findings);
+  const auto ended = clock_.steady();
+  next_poll_ = ended + std::max<std::chrono::steady_clock::duration>(kMinPollInterval,
+                                                                     (ended - begun) * kPollRest);
+}
+
+void SourceWatcher::poll_folder(const std::string& path, Findings& findings) {
+  auto now = look_into(path);
+  if (!now) {
+    if (now.error().code() == ErrorCode::kNotFound) folder_went(path, findings);
+    return;
+  }
+  const auto found = folders_.find(path);
+  if (found == folders_.end()) return;  // it went with the one above it
+  const auto before = std::exchange(found->second.stamps, std::move(*now));
+  const auto after = found->second.stamps;
+  for (const auto& [name, stamp] : after) {
+    const auto known = before.find(name);
+    if (known != before.end() && known->second == stamp) continue;
+    const auto changed = join_path(path, name);
+    if (stamp == 0) {
+      folder_came(changed, findings);
+    } else {
+      findings.files.insert(changed);
+    }
+  }
+  for (const auto& [name, stamp] : before) {
+    if (after.contains(name)) continue;
+    const auto gone = join_path(path, name);
+    if (stamp == 0) {
+      folder_went(gone, findings);
+    } else {
+      findings.files.insert(gone);
+    }
+  }
+}
+
+}  // namespace kato
