@@ -13,6 +13,7 @@ namespace {
 
 constexpr CliCommand kCommands[] = {
     {"init", "Write the commented config", &declare_init},
+    {"run", "Watch and record in the foreground", &declare_run},
     {"sessions", "List the conversations that were found", &declare_sessions},
     {"show", "Show one conversation", &declare_show},
     {"export", "Write conversations to files, once", &declare_export},

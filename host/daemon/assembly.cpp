@@ -179,24 +179,29 @@ Result<const ConfiguredSink*> Assembly::sink(std::string_view name) const {
               fmt::join(names, ", "));
 }
 
+std::vector<SinkExtension> Assembly::sink_extensions() const {
+  std::vector<SinkExtension> extensions;
+  for (const auto& sink : sinks_) {
+    extensions.push_back({sink.name, std::string(sink.sink->file_extension())});
+  }
+  return extensions;
+}
+
+Result<const Sink*> Assembly::sink_by_plugin(std::string_view plugin) const {
+  for (const auto& sink : sinks_) {
+    if (sink.sink->identity().id == plugin) return sink.sink;
+  }
+  return fail(ErrorCode::kNotFound, "the sink plugin '{}' is not there; see: kato plugins", plugin);
+}
+
 Result<const ConfiguredSink*> Assembly::sink_for(std::string_view path,
                                                  const RootPolicy& policy) const {
-  const auto name = base_name(path);
-  const auto dot = name.find_last_of('.');
-  const auto extension = dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
-  const auto& preferred =
-      policy.default_sink.empty() ? config().default_sink.value_or("") : policy.default_sink;
-  const auto fits = [extension](const ConfiguredSink& sink) {
-    return !extension.empty() && sink.sink->file_extension() == extension;
-  };
-  if (!preferred.empty()) {
-    const auto default_sink = sink(preferred);
-    if (!default_sink || extension.empty() || fits(**default_sink)) return default_sink;
-  }
-  const auto found = std::ranges::find_if(sinks_, fits);
-  if (found != sinks_.end()) return &*found;
-  if (!preferred.empty()) return sink(preferred);
-  if (!sinks_.empty()) return &sinks_.front();
+  const auto extensions = sink_extensions();
+  const auto preferred = policy.default_sink.empty()
+                             ? default_sink(config().default_sink, extensions)
+                             : policy.default_sink;
+  const auto name = path.empty() ? preferred : choose_sink(path, extensions, preferred);
+  if (!name.empty()) return sink(name);
   return fail(ErrorCode::kNotFound, "no sink is there to write {}; see: kato plugins", path);
 }
 

@@ -12,6 +12,7 @@
 #include "host/ingest/root.h"
 #include "host/io/file_system.h"
 #include "host/plugin/registry.h"
+#include "host/policy/sink_choice.h"
 #include "host/recording/time_zone.h"
 
 namespace kato {
@@ -58,6 +59,10 @@ class Assembly {
   // What does not work but stops nothing: a plugin that was refused, a root that has no meaning.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // What files the sinks write, in the order of the config.
+  [[nodiscard]] std::vector<SinkExtension> sink_extensions() const;
+  // A sink plugin that is in use, by the plugin's id: for recordings, whose options are pinned.
+  [[nodiscard]] Result<const Sink*> sink_by_plugin(std::string_view plugin) const;
   // A sink of the config by its name. kNotFound with the names that there are.
   [[nodiscard]] Result<const ConfiguredSink*> sink(std::string_view name) const;
   // For a path by its extension, else the root's default sink, else the config's.

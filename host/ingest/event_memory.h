@@ -23,9 +23,11 @@ class EventMemory {
   [[nodiscard]] virtual bool knows(const EventId& id) const = 0;
   // False: content hashes need not be computed; add() is given 0 then.
   [[nodiscard]] virtual bool keeps_content() const = 0;
-  // What the event said, by content_hash(). Only if keeps_content().
+  // False: the log never states things again, so that nothing need be compared.
+  [[nodiscard]] virtual bool compares_content() const = 0;
+  // What the event said, by content_hash(). Only if compares_content().
   [[nodiscard]] virtual std::optional<uint64_t> content_of(const EventId& id) const = 0;
-  // True if any event said just that. Only if keeps_content().
+  // True if any event said just that. Only if compares_content().
   [[nodiscard]] virtual bool knows_content(uint64_t content) const = 0;
   virtual void add(const EventId& id, uint64_t content) = 0;
 };
@@ -51,6 +53,7 @@ class FreshEventMemory final : public EventMemory {
 
   [[nodiscard]] bool knows(const EventId& id) const override;
   [[nodiscard]] bool keeps_content() const override { return restates_; }
+  [[nodiscard]] bool compares_content() const override { return restates_; }
   [[nodiscard]] std::optional<uint64_t> content_of(const EventId& id) const override;
   [[nodiscard]] bool knows_content(uint64_t content) const override;
   void add(const EventId& id, uint64_t content) override;

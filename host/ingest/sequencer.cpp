@@ -11,7 +11,7 @@ void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
   const uint64_t content = known_.keeps_content() ? content_hash(draft.body) : 0;
   if (!known_.knows(id)) {
     const bool stated_before =
-        draft.relisted && known_.keeps_content() && known_.knows_content(content);
+        draft.relisted && known_.compares_content() && known_.knows_content(content);
     if (!stated_before) emit(draft, id, std::nullopt, content);
     return;
   }
@@ -23,7 +23,7 @@ void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
 }
 
 bool Sequencer::is_restatement(const Draft& draft, const EventId& id, uint64_t content) const {
-  if (!known_.keeps_content()) return true;
+  if (!known_.compares_content()) return true;
   if (known_.content_of(id) == content) return true;
   return draft.relisted && known_.knows_content(content);
 }

@@ -1,0 +1,115 @@
+// One session at work: its meta, what it remembers, and its twin.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/ingest/session_ingest.h"
+#include "host/ingest/stored_event_memory.h"
+#include "host/recording/command_interpreter.h"
+#include "host/recording/recorder.h"
+#include "host/session/commit_queue.h"
+#include "host/session/meta_store.h"
+#include "host/session/session_meta_json.h"
+#include "host/session/twin_log.h"
+
+namespace kato {
+
+// What all sessions share. Outlives them.
+struct SessionServices {
+  FileSystem& files;
+  const StateFolder& state;
+  MetaStore& metas;
+  CommitQueue& commits;
+  SourceBuffer& buffer;
+};
+
+// What a step brought, as far as the twin and the commands are concerned.
+class StepEvents final : public EventListener {
+ public:
+  explicit StepEvents(const SessionRef& session) : session_(session) {}
+
+  void on_event(const Event& event, CommandRight right) override;
+
+  struct Message {
+    CommandedMessage commanded;
+    bool has_provider_time = false;
+    bool is_live = false;
+    CommandRight right = CommandRight::kNever;
+  };
+
+  // Whether lines are wanted; else only what commands need is kept.
+  bool keep_lines = false;
+  std::string lines;
+  std::vector<Message> messages;  // that hold a "::"
+  std::vector<std::pair<EventId, UnixMillis>> captured;
+  std::optional<EventPosition> last;
+
+ private:
+  const SessionRef& session_;
+};
+
+// [one thread at a time] After an error in any call the runtime is to be thrown away: the session
+// starts again from its last commit.
+class SessionRuntime {
+ public:
+  // From its meta, or as a new one.
+  [[nodiscard]] static Result<std::unique_ptr<SessionRuntime>> open(const SessionServices& services,
+                                                                    const Session& session);
+
+  [[nodiscard]] SessionMeta& meta() { return meta_; }
+  [[nodiscard]] const SessionRef& ref() const { return ref_; }
+  [[nodiscard]] const std::string& key() const { return key_; }
+  [[nodiscard]] TwinSource twin_source() const;
+  // True until all that was there when the session was first seen is decoded.
+  [[nodiscard]] bool is_first_sight() const { return !meta_.command_cursor.has_value(); }
+
+  // The sources as they are found now; new ones are added to the meta.
+  void set_sources(const Session& session);
+  [[nodiscard]] const std::vector<SessionSource>& sources() const { return sources_; }
+
+  // Decodes one step of a source, appends to the twin and to the ids. Nothing is committed.
+  [[nodiscard]] Result<IngestStep> ingest(size_t source, const Arrival& arrival,
+                                          StepEvents& events);
+
+  // Makes a twin of everything up to the cursors; `captured`: capture times that are known from
+  // this step. No effect if there is one.
+  [[nodiscard]] Status make_twin(const std::vector<std::pair<EventId, UnixMillis>>& captured);
+  [[nodiscard]] Status remove_twin();
+
+  // The meta as it is now shall be kept: soon, or at once.
+  void commit_soon();
+  [[nodiscard]] Status commit_now();
+
+ private:
+  SessionRuntime(const SessionServices& services, const Session& session);
+  Status open_twin();
+  Status decode_into_twin(TwinLog& twin, EventListener& into, SessionSummary& summary);
+
+  SessionServices services_;
+  SessionRef ref_;
+  std::string key_;
+  SessionMeta meta_;
+  std::vector<SessionSource> sources_;  // by the index in the meta
+  std::unique_ptr<StoredEventMemory> memory_;
+  std::unique_ptr<SessionIngest> ingest_;
+  std::optional<TwinLog> twin_;
+  StepEvents* events_ = nullptr;  // of the step that is going on
+
+  // Hands the ingest's events to the step that is going on.
+  class Relay final : public EventListener {
+   public:
+    explicit Relay(SessionRuntime& runtime) : runtime_(runtime) {}
+    void on_event(const Event& event, CommandRight right) override {
+      runtime_.events_->on_event(event, right);
+    }
+
+   private:
+    SessionRuntime& runtime_;
+  };
+  Relay relay_{*this};
+};
+
+}  // namespace kato

@@ -1,0 +1,68 @@
+// What the commands of a message change in a session's meta. Nothing is written here.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/error.h"
+#include "host/command/command_parser.h"
+#include "host/policy/destination.h"
+#include "host/policy/path_policy.h"
+#include "host/session/session_meta.h"
+
+namespace kato {
+
+// Commands that one message holds, and where it stands.
+struct CommandedMessage {
+  CommandMessage found;
+  EventPosition message;
+  std::optional<UnixMillis> time;  // of the message: the provider's, else the capture's
+};
+
+// A sink as it is pinned when a recording begins.
+struct PinnedSink {
+  std::string name;
+  std::string plugin;
+  std::string version;
+  std::string options_json;
+  std::string time_zone;
+};
+
+struct InterpreterInput {
+  FileSystem& files;
+  const PathPolicy& policy;
+  const DestinationRules& rules;
+  const SessionNames& names;
+  std::function<Result<PinnedSink>(const std::string& path)> sink_for;
+  // True if a recording of another session has this canonical destination.
+  std::function<bool(const std::string& path)> fed_by_other;
+};
+
+// One line for the audit log.
+struct AuditEntry {
+  std::string action;  // "start", "capture", ...
+  std::string path;    // canonical where it is known
+  bool allowed = false;
+  std::string reason;
+};
+
+struct Interpretation {
+  bool changed = false;     // the meta is not what it was
+  bool needs_twin = false;  // a recording is on
+  bool made_private = false;
+  std::vector<AuditEntry> audit;
+};
+
+// Runs the commands of one message in the order of their lines; if one is invalid, none. A command
+// that cannot run (its destination is forbidden, or taken) is audited, and the others go on.
+[[nodiscard]] Interpretation interpret(const CommandedMessage& message,
+                                       const InterpreterInput& input, SessionMeta& meta);
+
+// Derived from session, canonical destination and sink: the same at every attempt.
+[[nodiscard]] std::string make_recording_id(const std::string& session_id,
+                                            const std::string& destination,
+                                            const std::string& sink_plugin);
+
+}  // namespace kato
