@@ -23,16 +23,20 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool is_continuation_byte(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_continuation_byte(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 // At most kShownBytes of `line`, from a little before `focus` on.
 std::string window(std::string_view line, size_t focus) {
   if (line.size() <= kShownBytes) return std::string(line);
   size_t begin = focus > kShownBytes / 4 ? focus - kShownBytes / 4 : 0;
   begin = std::min(begin, line.size() - kShownBytes);
-  while (begin > 0 && is_continuation_byte(line[begin])) --begin;
+  while (begin > 0 && is_continuation_byte(line[begin]))
+    --begin;
   size_t end = std::min(begin + kShownBytes, line.size());
-  while (end < line.size() && is_continuation_byte(line[end])) ++end;
+  while (end < line.size() && is_continuation_byte(line[end]))
+    ++end;
   return fmt::format("{}{}{}", begin > 0 ? "…" : "", line.substr(begin, end - begin),
                      end < line.size() ? "…" : "");
 }
@@ -55,12 +59,10 @@ std::vector<DiffLine> align(const std::vector<std::string_view>& expected,
   std::vector<uint16_t> common((expected.size() + 1) * width, 0);
   for (size_t i = expected.size(); i-- > 0;) {
     for (size_t j = actual.size(); j-- > 0;) {
-      const uint16_t without =
-          std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
-      common[i * width + j] =
-          expected[i] == actual[j]
-              ? static_cast<uint16_t>(common[(i + 1) * width + j + 1] + 1)
-              : without;
+      const uint16_t without = std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
+      common[i * width + j] = expected[i] == actual[j]
+                                  ? static_cast<uint16_t>(common[(i + 1) * width + j + 1] + 1)
+                                  : without;
     }
   }
   std::vector<DiffLine> lines;
@@ -71,8 +73,8 @@ std::vector<DiffLine> align(const std::vector<std::string_view>& expected,
       lines.push_back({Side::kBoth, expected[i]});
       ++i;
       ++j;
-    } else if (j == actual.size() || (i < expected.size() && common[(i + 1) * width + j] >=
-                                                                 common[i * width + j + 1])) {
+    } else if (j == actual.size() ||
+               (i < expected.size() && common[(i + 1) * width + j] >= common[i * width + j + 1])) {
       lines.push_back({Side::kExpected, expected[i++]});
     } else {
       lines.push_back({Side::kActual, actual[j++]});
@@ -119,8 +121,8 @@ std::string render(const std::vector<DiffLine>& lines) {
 
 std::string first_difference_only(const std::vector<std::string_view>& expected,
                                   const std::vector<std::string_view>& actual) {
-  const auto at = static_cast<size_t>(std::ranges::mismatch(expected, actual).in1 -
-                                      expected.begin());
+  const auto at =
+      static_cast<size_t>(std::ranges::mismatch(expected, actual).in1 - expected.begin());
   const std::string_view one = at < expected.size() ? expected[at] : "(end)";
   const std::string_view other = at < actual.size() ? actual[at] : "(end)";
   const size_t focus = first_difference(one, other);

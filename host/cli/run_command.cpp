@@ -1,8 +1,6 @@
-#include <poll.h>
-
-#include <memory>
-
 #include <CLI/CLI.hpp>
+#include <memory>
+#include <poll.h>
 
 #include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
@@ -19,8 +17,8 @@ ExitCode run_daemon(const CliContext& context) {
     context.output.note("no config file: the defaults hold (kato init writes one)");
   }
   for (const auto& root : (*assembly)->roots()) {
-    context.output.note(fmt::format("watching {} ({})", root.path,
-                                    root.provider->about().display_name));
+    context.output.note(
+        fmt::format("watching {} ({})", root.path, root.provider->about().display_name));
   }
   auto daemon = Daemon::make({.files = context.files,
                               .clock = context.clock,

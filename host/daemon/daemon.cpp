@@ -26,7 +26,8 @@ PathRules path_rules(const Assembly& assembly) {
   PathRules rules;
   rules.state_directory = assembly.paths().state_dir;
   rules.allowed_write_roots = assembly.config().allowed_write_roots;
-  for (const auto& root : assembly.roots()) rules.provider_roots.push_back(root.path);
+  for (const auto& root : assembly.roots())
+    rules.provider_roots.push_back(root.path);
   rules.allow_hard_links = assembly.config().allow_hard_linked_destinations;
   return rules;
 }
@@ -95,11 +96,10 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   if (auto prepared = state.prepare(input.files); !prepared) return forward(prepared);
   auto lock = state.lock(input.files);
   if (!lock) return forward(lock);
-  auto logs = LogFiles::open(state.operational_log(), state.audit_log(),
+  auto logs = LogFiles::open(input.files, state.operational_log(), state.audit_log(),
                              input.assembly->config().logging, input.clock, input.mirror_log);
   if (!logs) return forward(logs);
-  std::unique_ptr<Daemon> daemon(
-      new Daemon(std::move(input), std::move(*lock), std::move(*logs)));
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(input), std::move(*lock), std::move(*logs)));
   daemon->restore();
   return daemon;
 }
@@ -168,7 +168,8 @@ Status Daemon::finish() {
 
 void Daemon::look_for_changes() {
   std::vector<SourceProblem> problems;
-  for (auto& change : table_.scan(input_.clock.now(), problems)) take_change(std::move(change));
+  for (auto& change : table_.scan(input_.clock.now(), problems))
+    take_change(std::move(change));
   for (const auto& problem : problems) {
     if (!told_problems_.insert(problem.path).second) continue;
     logs_->note(LogLevel::kWarn, problem.error.message());
@@ -243,8 +244,8 @@ bool Daemon::step(Live& session) {
   } else {
     path = *session.dirty.begin();
     const auto& sources = session.runtime->sources();
-    const auto source = std::ranges::find(
-        sources, path, [](const SessionSource& one) { return one.file.path; });
+    const auto source =
+        std::ranges::find(sources, path, [](const SessionSource& one) { return one.file.path; });
     const bool is_read = source != sources.end() &&
                          std::ranges::any_of(session.session.sources, [&](const auto& one) {
                            return one.file.path == path;
@@ -277,7 +278,9 @@ StepRequest Daemon::request_for(Live& session, size_t source) {
   const auto& known = table_.known(file.path);
   const bool document = file.rule().growth == Growth::kDocument;
   const bool read_before = session.runtime->meta().sources[source].cursor.value > 0;
-  StepRequest request{.source = source, .arrival = {}, .commands_since = started_,
+  StepRequest request{.source = source,
+                      .arrival = {},
+                      .commands_since = started_,
                       .completes_first_sight = session.dirty.size() == 1};
   request.arrival.now = input_.clock.now();
   request.arrival.live_from_bytes = known.live_from_bytes;
@@ -312,7 +315,8 @@ void Daemon::flush_commits(bool all) {
 
 void Daemon::close_idle_sessions() {
   size_t open = 0;
-  for (const auto& [id, session] : sessions_) open += session->runtime ? 1 : 0;
+  for (const auto& [id, session] : sessions_)
+    open += session->runtime ? 1 : 0;
   for (const auto& [id, session] : sessions_) {
     if (open <= kMostOpenSessions) return;
     if (!session->runtime || session->has_work()) continue;

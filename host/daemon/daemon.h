@@ -68,9 +68,9 @@ class Daemon {
   PathPolicy policy_;
   StepContext context_;
   UnixMillis started_;
-  std::map<std::string, std::unique_ptr<Live>> sessions_;         // by session id
-  std::map<std::string, std::string> destinations_;               // canonical path to session id
-  std::set<std::string> told_problems_;                           // paths
+  std::map<std::string, std::unique_ptr<Live>> sessions_;  // by session id
+  std::map<std::string, std::string> destinations_;        // canonical path to session id
+  std::set<std::string> told_problems_;                    // paths
   std::chrono::steady_clock::time_point next_look_;
 };
 

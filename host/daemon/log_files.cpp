@@ -48,10 +48,14 @@ std::string dump(const nlohmann::ordered_json& json) {
 LogFiles::LogFiles(const Clock& clock, bool mirror) : clock_(clock), mirror_(mirror) {}
 LogFiles::~LogFiles() = default;
 
-Result<std::unique_ptr<LogFiles>> LogFiles::open(const std::string& operational_path,
+Result<std::unique_ptr<LogFiles>> LogFiles::open(FileSystem& files,
+                                                 const std::string& operational_path,
                                                  const std::string& audit_path,
                                                  const LoggingConfig& levels, const Clock& clock,
                                                  bool mirror_to_stderr) {
+  for (const auto& path : {operational_path, audit_path}) {
+    if (auto made = files.open(path, OpenMode::kCreateOrAppend); !made) return forward(made);
+  }
   std::unique_ptr<LogFiles> logs(new LogFiles(clock, mirror_to_stderr));
   try {
     logs->operational_ = open_logger(operational_path, levels.operational_level);
@@ -81,8 +85,8 @@ void LogFiles::audit(const std::string& session_id, const AuditEntry& entry) {
                                        {"reason", entry.reason}};
   audit_->info(dump(line));
   note(entry.allowed ? LogLevel::kInfo : LogLevel::kWarn,
-       fmt::format("{} {}: {}{}", entry.action, entry.path, entry.allowed ? "" : "refused: ",
-                   entry.reason));
+       fmt::format("{} {}: {}{}", entry.action, entry.path,
+                   entry.allowed ? "" : "refused: ", entry.reason));
 }
 
 }  // namespace kato

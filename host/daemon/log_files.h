@@ -8,6 +8,7 @@
 #include "host/base/clock.h"
 #include "host/base/error.h"
 #include "host/config/config.h"
+#include "host/io/file_system.h"
 #include "host/recording/command_interpreter.h"
 
 namespace spdlog {
@@ -19,11 +20,9 @@ namespace kato {
 class LogFiles {
  public:
   // The folders must be there. mirror_to_stderr: what happens is also said on standard error.
-  [[nodiscard]] static Result<std::unique_ptr<LogFiles>> open(const std::string& operational_path,
-                                                              const std::string& audit_path,
-                                                              const LoggingConfig& levels,
-                                                              const Clock& clock,
-                                                              bool mirror_to_stderr);
+  [[nodiscard]] static Result<std::unique_ptr<LogFiles>> open(
+      FileSystem& files, const std::string& operational_path, const std::string& audit_path,
+      const LoggingConfig& levels, const Clock& clock, bool mirror_to_stderr);
   ~LogFiles();
   LogFiles(const LogFiles&) = delete;
   LogFiles& operator=(const LogFiles&) = delete;

@@ -54,12 +54,11 @@ void StepEvents::on_event(const Event& event, CommandRight right) {
   if (event.body.kind != EventKind::kUserMessage || !event.body.payload.text.contains("::")) return;
   auto found = parse_commands(event.body.payload.text);
   if (found.commands.empty() && found.near_misses.empty()) return;
-  messages.push_back({.commanded = {.found = std::move(found),
-                                    .message = *last,
-                                    .time = shown_time(event)},
-                      .has_provider_time = !event.body.provider_timestamp.empty(),
-                      .is_live = event.captured_at.has_value(),
-                      .right = right});
+  messages.push_back(
+      {.commanded = {.found = std::move(found), .message = *last, .time = shown_time(event)},
+       .has_provider_time = !event.body.provider_timestamp.empty(),
+       .is_live = event.captured_at.has_value(),
+       .right = right});
 }
 
 SessionRuntime::SessionRuntime(const SessionServices& services, const Session& session)

@@ -235,9 +235,8 @@ class StepRun {
       once.created = pending.created;
       once.periods.push_back(
           {.start = {},
-           .stop = PeriodMark{.seq = pending.through.seq,
-                              .event_id = pending.through.event_id,
-                              .time = {}}});
+           .stop = PeriodMark{
+               .seq = pending.through.seq, .event_id = pending.through.event_id, .time = {}}});
       const auto served = serve_recording(once, twin);
       if (served) return true;
       context_.logs.note(LogLevel::kWarn, served.error().message());

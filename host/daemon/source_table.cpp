@@ -9,8 +9,7 @@ namespace kato {
 namespace {
 
 bool differs(const FileInfo& one, const FileInfo& other) {
-  return one.id != other.id || one.size_bytes != other.size_bytes ||
-         one.mtime_ns != other.mtime_ns;
+  return one.id != other.id || one.size_bytes != other.size_bytes || one.mtime_ns != other.mtime_ns;
 }
 
 }  // namespace
@@ -23,8 +22,7 @@ void SourceTable::restore(const SourceMeta& source, const std::string& session_i
   known.session_id = session_id;
 }
 
-std::vector<ChangedSource> SourceTable::scan(UnixMillis now,
-                                             std::vector<SourceProblem>& problems) {
+std::vector<ChangedSource> SourceTable::scan(UnixMillis now, std::vector<SourceProblem>& problems) {
   std::vector<ChangedSource> changed;
   for (const auto& root : roots_) {
     auto found = discover(files_, root.path, root.rules);

@@ -23,9 +23,9 @@ struct ChangedSource {
 // What is remembered of a source between two looks.
 struct KnownSource {
   FileInfo info;
-  std::string session_id;             // empty: nobody's, as far as is known
+  std::string session_id;                 // empty: nobody's, as far as is known
   uint64_t live_from_bytes = UINT64_MAX;  // see Arrival
-  UnixMillis seen;                    // when it was first seen
+  UnixMillis seen;                        // when it was first seen
 };
 
 class SourceTable {

@@ -99,9 +99,9 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
   const uint64_t cursor = (*slot)->at;
   const bool backfill = cursor < arrival.live_from_bytes;
   const uint64_t until_live = arrival.live_from_bytes - cursor;
-  const size_t step_bytes =
-      backfill ? std::min<uint64_t>(SourceDecoding::kDefaultStepBytes, until_live)
-               : SourceDecoding::kDefaultStepBytes;
+  const size_t step_bytes = backfill
+                                ? std::min<uint64_t>(SourceDecoding::kDefaultStepBytes, until_live)
+                                : SourceDecoding::kDefaultStepBytes;
   SessionSummary summary;
   LedgerListener account(meta_.ledger, meta_.sources[index].held);
   const SessionRef ref{meta_.identity.provider, meta_.identity.provider_session_id,
@@ -127,8 +127,9 @@ Status SessionIngest::notice_change(SourceMeta& source, const SourceRule& rule,
   const bool first_look = source.head_length_bytes == 0 && source.cursor.value == 0;
   const auto known_head = reader.head(first_look ? kHeadBytes : source.head_length_bytes);
   if (!known_head) return forward(known_head);
-  const auto change = first_look ? SourceChange::kGrown
-                                 : compare_source(stamp_of(source), rule, reader.info(), *known_head);
+  const auto change = first_look
+                          ? SourceChange::kGrown
+                          : compare_source(stamp_of(source), rule, reader.info(), *known_head);
   if (change == SourceChange::kTruncated || change == SourceChange::kReplaced ||
       change == SourceChange::kRewritten) {
     source.cursor = {};
@@ -148,15 +149,13 @@ Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t inde
                                                                      const SessionSource& source,
                                                                      SourceReader& reader) {
   SourceMeta& meta = meta_.sources[index];
-  const uint64_t cursor =
-      source.file.rule().growth == Growth::kDocument ? 0 : meta.cursor.value;
+  const uint64_t cursor = source.file.rule().growth == Growth::kDocument ? 0 : meta.cursor.value;
   const auto found = decoders_.find(index);
   const bool document = source.file.rule().growth == Growth::kDocument;
   if (found != decoders_.end() && found->second.at == cursor && !document) return &found->second;
   OpenDecoder& slot = decoders_[index];
   slot = OpenDecoder{.decoder = nullptr, .at = cursor, .reader = &reader};
-  const bool same_plugin =
-      meta.plugin_version == source.file.root->provider->identity().version;
+  const bool same_plugin = meta.plugin_version == source.file.root->provider->identity().version;
   if (meta.decoder && same_plugin) {
     const StateBlob state{.version = meta.decoder->version, .blob = meta.decoder->bytes};
     auto opened = open(source, &state, slot);

@@ -54,8 +54,8 @@ class SessionIngest {
                                         OpenDecoder& slot);
   Status replay(OpenDecoder& slot, const SessionSource& source, uint64_t end_bytes,
                 SourceReader& reader);
-  Status keep_state(size_t index, const SessionSource& source, OpenDecoder& slot,
-                    uint64_t cursor, const SessionSummary& summary);
+  Status keep_state(size_t index, const SessionSource& source, OpenDecoder& slot, uint64_t cursor,
+                    const SessionSummary& summary);
 
   FileSystem& files_;
   SessionMeta& meta_;

@@ -21,10 +21,9 @@ Result<std::unique_ptr<StoredEventMemory>> StoredEventMemory::load(FileSystem& f
   if (!stored) return forward(stored);
   std::unique_ptr<StoredEventMemory> memory(new StoredEventMemory(std::move(*stored), restates));
   if (!restates || committed_count == 0) return memory;
-  const auto read =
-      read_known_events(files, path, committed_count, [&memory](const KnownEvent& event) {
-        memory->remember(event.id, event.content_hash);
-      });
+  const auto read = read_known_events(
+      files, path, committed_count,
+      [&memory](const KnownEvent& event) { memory->remember(event.id, event.content_hash); });
   if (!read) return forward(read);
   return memory;
 }

@@ -36,7 +36,8 @@ class InterpreterRun {
       }
       return std::move(done_);
     }
-    for (const auto& command : message_.found.commands) run_one(command);
+    for (const auto& command : message_.found.commands)
+      run_one(command);
     return std::move(done_);
   }
 
@@ -65,9 +66,8 @@ class InterpreterRun {
 
   std::optional<Target> target_of(const Command& command) {
     const auto action = command_name(command.kind);
-    const auto path = resolve_destination(input_.files, command.target,
-                                          meta_.identity.project_directory, input_.rules,
-                                          input_.names);
+    const auto path = resolve_destination(
+        input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
     if (!path) {
       audit(action, command.target, false, path.error().message());
       return std::nullopt;
@@ -96,9 +96,8 @@ class InterpreterRun {
   }
 
   [[nodiscard]] PeriodMark mark_here() const {
-    return {.seq = message_.message.seq,
-            .event_id = message_.message.event_id,
-            .time = message_.time};
+    return {
+        .seq = message_.message.seq, .event_id = message_.message.event_id, .time = message_.time};
   }
 
   void switch_on(RecordingMeta& recording, PeriodMark from) {
@@ -160,9 +159,8 @@ class InterpreterRun {
   }
 
   void stop(const Command& command) {
-    const auto path = resolve_destination(input_.files, command.target,
-                                          meta_.identity.project_directory, input_.rules,
-                                          input_.names);
+    const auto path = resolve_destination(
+        input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
     const auto canonical =
         path ? input_.policy.check(*path, meta_.identity.project_directory).path : std::string();
     size_t stopped = 0;

@@ -101,9 +101,9 @@ class RecorderRun {
     RenderStage stage(*renderer_, input_.sink.wants_json(), session_ref_,
                       zone ? *zone : TimeZone::utc());
     const bool same_twin = recording_.cursor.twin_generation == input_.twin.generation;
-    auto reader = TwinReader::open(input_.files, input_.twin.path,
-                                   same_twin ? recording_.cursor.twin_offset : 0,
-                                   input_.twin.size_bytes);
+    auto reader =
+        TwinReader::open(input_.files, input_.twin.path,
+                         same_twin ? recording_.cursor.twin_offset : 0, input_.twin.size_bytes);
     if (!reader) return forward(reader);
     const uint64_t written_seq =
         recording_.cursor.written ? recording_.cursor.written->seq : uint64_t{0};
