@@ -79,8 +79,11 @@ HandedEvent::HandedEvent(const SampleEvent& event, const kato_session_ref* sessi
   for (const auto& selection : event.selections)
     selections_.push_back(sdk::str(selection));
   for (const auto& [type, name] : event.attachments) {
-    attachments_.push_back(
-        {sizeof(kato_attachment), testkit::c(type), testkit::c(name), UINT64_MAX, {nullptr, 0}});
+    attachments_.push_back({sizeof(kato_attachment),
+                            testkit::c(type),
+                            testkit::c(name),
+                            event.attachment_size_bytes,
+                            {nullptr, 0}});
   }
   payload_ = std::make_unique<HandedOver<kato_payload>>(payload_of(event), age);
   kato_event out{};

@@ -43,6 +43,7 @@ struct SampleEvent {
   std::vector<std::pair<std::string, std::string>> options;  // label, description
   std::vector<std::string> selections;
   std::vector<std::pair<std::string, std::string>> attachments;  // media type, name
+  uint64_t attachment_size_bytes = UINT64_MAX;                   // of each one
 
   std::string command;
   std::string raw_argument;

@@ -19,7 +19,8 @@ struct SinkLawInput {
 
 // - determinism: two runs give the same bytes;
 // - split invariance: one event at a time, with save and open in between, and cut anywhere;
-// - tolerance: events of unknown kinds add nothing; structs of a newer host change nothing;
+// - tolerance: events of unknown kinds add nothing (but to sinks that copy the events' lines);
+//   structs of a newer host change nothing;
 // - states: at most 1 MiB; those that are not its own give an outcome, never a crash;
 // - heads: what is replaced lies within what is there; a refreshed head stays as it is.
 [[nodiscard]] LawReport check_sink_laws(const kato_sink_api& api, const SinkLawInput& input);
