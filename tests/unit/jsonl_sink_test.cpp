@@ -1,36 +1,36 @@
-#include "tests/support/catch.h"
-#include "tests/support/render_sink.h"
+#include <kato/testkit/sink_laws.hpp>
+
+#include "sink_rendering.h"
 
 using namespace kato::test;
+using namespace kato::testkit;
 
 TEST_CASE("a jsonl recording is the events' own lines", "[sinks]") {
-  const SinkLibrary jsonl("jsonl");
-  CHECK((jsonl.api().flags & KATO_SINK_WANTS_JSON) != 0);
-  const EventList events({{.kind = KATO_USER_MESSAGE, .json = R"({"seq":1})"},
-                          {.kind = KATO_USER_KATO_COMMAND, .json = R"({"seq":2})"},
-                          {.kind = 4711, .json = R"({"seq":3,"payload":{"text":"é"}})"}});
-  const std::string expected =
-      "{\"seq\":1}\n{\"seq\":2}\n{\"seq\":3,\"payload\":{\"text\":\"é\"}}\n";
-  CHECK(render(jsonl, "", {}, events) == expected);
-  CHECK(render(jsonl, "", {}, events, {1, 1, 1}) == expected);
+  CHECK((sink("jsonl").flags & KATO_SINK_WANTS_JSON) != 0);
+  const std::vector<SampleEvent> events{
+      Told(KATO_USER_MESSAGE).line(R"({"seq":1})"),
+      Told(KATO_USER_KATO_COMMAND).line(R"({"seq":2})"),
+      Told(KATO_PROVIDER_RAW).line(R"({"seq":3,"payload":{"rawType":"é"}})")};
+  CHECK(rendered("jsonl", events) ==
+        "{\"seq\":1}\n{\"seq\":2}\n{\"seq\":3,\"payload\":{\"rawType\":\"é\"}}\n");
 }
 
 TEST_CASE("a jsonl recording refuses an event without its line instead of leaving it out",
           "[sinks]") {
-  const SinkLibrary jsonl("jsonl");
-  const EventList events({{.kind = KATO_USER_MESSAGE, .text = "hello"}});
-  CHECK_THROWS_WITH(render(jsonl, "", {}, events), Catch::Contains("canonical JSON"));
+  const RecordingContent recording;
+  CHECK(SinkDriver(sink("jsonl"), recording).run({user("hello")}, {}).status == KATO_FATAL);
 }
 
 TEST_CASE("the jsonl sink leaves the head of an existing file alone", "[sinks]") {
-  const SinkLibrary jsonl("jsonl");
-  SinkInstance instance(jsonl, "", {});
-  CHECK(instance.begin().empty());
-  CHECK(instance.refresh_head("{\"seq\":1}\n") == "{\"seq\":1}\n");
+  const RecordingContent recording;
+  CHECK(SinkDriver(sink("jsonl"), recording).refresh_head("{\"seq\":1}\n").replaced_bytes == 0);
 }
 
-TEST_CASE("the jsonl sink does not open with a state that another version saved", "[sinks]") {
-  const SinkLibrary jsonl("jsonl");
-  const SavedState other{.version = 99, .blob = {}};
-  CHECK(SinkInstance(jsonl, "", {}, &other).status() == KATO_UNSUPPORTED);
+TEST_CASE("the laws of render sinks hold for jsonl", "[sinks]") {
+  SinkLawInput input;
+  input.name = "jsonl";
+  input.events = sample_events(3, 200);
+  const auto report = check_sink_laws(sink("jsonl"), input);
+  INFO(report.text());
+  CHECK(report.ok());
 }

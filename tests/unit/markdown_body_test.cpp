@@ -1,20 +1,21 @@
 // What a text leaves open must not swallow what follows it.
-#include "tests/support/catch.h"
-#include "tests/support/render_sink.h"
+#include "sink_rendering.h"
 
 using namespace kato::test;
 
 namespace {
 
+std::string file_of(const std::vector<SampleEvent>& events, bool italic) {
+  RecordingContent recording;
+  recording.options_json = std::string(R"({"includeFrontMatter":false,"italicizeUserMessages":)") +
+                           (italic ? "true}" : "false}");
+  return rendered("markdown", events, recording);
+}
+
 // The body that is written for `text`.
-std::string body(std::string text, bool italic = false) {
-  static const SinkLibrary markdown("markdown");
-  const std::string options =
-      std::string(R"({"includeFrontMatter":false,"italicizeUserMessages":)") +
-      (italic ? "true}" : "false}");
+std::string body(const std::string& text, bool italic = false) {
   const std::string head = "# User\n\n";
-  const EventList events({{.kind = KATO_USER_MESSAGE, .text = std::move(text)}});
-  const std::string file = render(markdown, options, {}, events);
+  const std::string file = file_of({user(text)}, italic);
   REQUIRE(file.starts_with(head));
   return file.substr(head.size());
 }
@@ -51,11 +52,7 @@ TEST_CASE("a fence in a list item is known by the item's indentation", "[sinks]"
 
 TEST_CASE("an indented text does not become part of a list that the text before it ends in",
           "[sinks]") {
-  const SinkLibrary markdown("markdown");
-  const EventList events({{.kind = KATO_USER_MESSAGE, .text = "- item"},
-                          {.kind = KATO_USER_MESSAGE, .text = "  ```\ncode"},
-                          {.kind = KATO_USER_MESSAGE, .text = "end"}});
-  CHECK(render(markdown, R"({"includeFrontMatter":false})", {}, events) ==
+  CHECK(file_of({user("- item"), user("  ```\ncode"), user("end")}, false) ==
         "# User\n\n- item\n\n<!-- -->\n\n  ```\ncode\n  ```\n\nend\n");
 }
 

@@ -1,38 +1,50 @@
-#include "tests/support/catch.h"
-#include "tests/support/render_sink.h"
+#include "sink_rendering.h"
 
 using namespace kato::test;
+using kato::testkit::SinkDriver;
 
 namespace {
 
-const SinkLibrary& markdown() {
-  static const SinkLibrary library("markdown");
-  return library;
+RecordingContent recording() {
+  RecordingContent made;
+  made.provider = "codex";
+  made.session_id = "0b9c6f7e-1111-4222-8333-444455556666";
+  made.short_id = "0b9c6f7e";
+  made.recording_id = "7d3e0a11-2222-4333-8444-555566667777";
+  made.models = {"gpt-5.3-codex", "gpt-5.3-codex"};
+  return made;
 }
 
-std::string head(const RecordingSpec& recording, const std::string& options = "") {
-  return SinkInstance(markdown(), options, recording).begin();
+std::string head(const RecordingContent& of) {
+  return rendered("markdown", {}, of);
 }
 
-const RecordingSpec kRecording{.models = {"gpt-5.3-codex", "gpt-5.3-codex"},
-                               .event_kinds = {"user.message", "assistant.message"}};
 constexpr const char* kOptions = R"({"userName":"dana","tags":["work"],"includeEventKinds":true})";
 
 std::string refreshed(const std::string& file, const std::string& options = kOptions) {
-  return SinkInstance(markdown(), options, kRecording).refresh_head(file);
+  RecordingContent of = recording();
+  of.options_json = options;
+  const auto refresh = SinkDriver(sink("markdown"), of).refresh_head(file);
+  REQUIRE(refresh.status == KATO_OK);
+  return refresh.bytes + file.substr(refresh.replaced_bytes);
 }
 
 }  // namespace
 
 TEST_CASE("a new file begins with front matter of what is known, and nothing made up", "[sinks]") {
-  CHECK(head({.recording_id = "", .title = ""}) ==
+  RecordingContent bare = recording();
+  bare.recording_id.clear();
+  bare.title.clear();
+  bare.models.clear();
+  bare.created_unix_ms = KATO_NO_TIME;
+  CHECK(head(bare) ==
         "---\nid: untitled-conversation-0b9c6f7e\ntitle: 'Untitled conversation'\ndesc: ''\n"
         "sessionId: 0b9c6f7e-1111-4222-8333-444455556666\n---\n");
-  RecordingSpec full = kRecording;
+  RecordingContent full = recording();
   full.title = "It's a \"test\": see\nthe [notes] about everything that was said in the last week";
-  full.created_unix_ms = 1772036800123;
-  CHECK(head(full, R"({"userName":"dana","tags":["work","a b","2026-02-25"],
-                       "includeEventKinds":true,"includeUpdated":true})") ==
+  full.options_json = R"({"userName":"dana","tags":["work","a b","2026-02-25"],
+                          "includeEventKinds":true,"includeUpdated":true})";
+  CHECK(head(full) ==
         "---\nid: it-s-a-test-see-the-note-0b9c6f7e\n"
         "title: 'It''s a \"test\": see the [notes] about everything that was sa…'\n"
         "desc: ''\ncreated: 1772036800123\nupdated: 1772036800123\n"
@@ -44,24 +56,19 @@ TEST_CASE("a new file begins with front matter of what is known, and nothing mad
 }
 
 TEST_CASE("a title of another script gives a plain id, and is cut at whole characters", "[sinks]") {
-  RecordingSpec recording{.recording_id = "", .title = {}};
-  for (int i = 0; i < 61; ++i)
-    recording.title += "語";
+  RecordingContent of = recording();
+  of.title.clear();
   std::string shown;
-  for (int i = 0; i < 59; ++i)
-    shown += "語";
-  CHECK_THAT(head(recording),
+  for (int i = 0; i < 61; ++i) {
+    of.title += "語";
+    if (i < 59) shown += "語";
+  }
+  CHECK_THAT(head(of),
              Catch::StartsWith("---\nid: conversation-0b9c6f7e\ntitle: '" + shown + "…'\n"));
 }
 
 TEST_CASE("the first block stands one empty line below the front matter", "[sinks]") {
-  const EventList events({{.kind = KATO_USER_MESSAGE, .text = "x"}});
-  CHECK_THAT(render(markdown(), "", {}, events), Catch::EndsWith("\n---\n\n# User\n\nx\n"));
-}
-
-TEST_CASE("what is appended to a file of the user's is separated from it", "[sinks]") {
-  const EventList events({{.kind = KATO_USER_MESSAGE, .text = "x"}});
-  CHECK(SinkInstance(markdown(), "", {}).append(events.slice(0, 1)) == "\n# User\n\nx\n");
+  CHECK_THAT(rendered("markdown", {user("x")}), Catch::EndsWith("\n---\n\n# User\n\nx\n"));
 }
 
 TEST_CASE("the arrays of an existing head grow; all else stays byte for byte", "[sinks]") {
@@ -78,7 +85,7 @@ TEST_CASE("lists in other forms grow in their own form", "[sinks]") {
   const auto grown = [&tail](const std::string& tags) {
     return refreshed("---\n" + tags + tail, R"({"tags":["work"]})");
   };
-  const auto with = [&tail](const std::string& tags) {
+  const auto with = [](const std::string& tags) {
     return "---\n" + tags +
            "recordingIds: [7d3e0a11-2222-4333-8444-555566667777]\n"
            "participants: [codex.gpt-5.3-codex]\n---\n";
@@ -113,7 +120,9 @@ TEST_CASE("what is no front matter, or broken, or complete, is left alone", "[si
   const std::string once = refreshed("---\nid: x\n---\n");
   CHECK(once != "---\nid: x\n---\n");
   CHECK(refreshed(once) == once);
-  const std::string own = head(kRecording, kOptions);
+  RecordingContent of = recording();
+  of.options_json = kOptions;
+  const std::string own = head(of);
   CHECK(refreshed(own) == own);
   CHECK(refreshed(own, R"({"includeFrontMatter":false})") == own);
 }
@@ -125,13 +134,4 @@ TEST_CASE("aliases and deep nesting in a head are read without harm", "[sinks]")
   CHECK(refreshed(deep) == deep);
   const std::string huge = "---\na: " + std::string(100000, 'x') + "\n---\n";
   CHECK(refreshed(huge) == huge);
-}
-
-TEST_CASE("a state that was not saved by this version is refused", "[sinks]") {
-  for (const SavedState& state :
-       {SavedState{.version = 2, .blob = "1-\n"}, SavedState{.version = 1, .blob = ""},
-        SavedState{.version = 1, .blob = "1?\n"}, SavedState{.version = 1, .blob = "1u User\nzz\n"},
-        SavedState{.version = 1, .blob = "1u User"}}) {
-    CHECK(SinkInstance(markdown(), "", {}, &state).status() == KATO_UNSUPPORTED);
-  }
 }
