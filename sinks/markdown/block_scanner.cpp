@@ -46,8 +46,9 @@ ItemMark item_mark(std::string_view text) {
   if (text.starts_with("-") || text.starts_with("+") || text.starts_with("*")) {
     mark = {.length = 1, .interrupts = true};
   } else {
-    while (digits < text.size() && is_ascii_digit(text[digits]))
+    while (digits < text.size() && is_ascii_digit(text[digits])) {
       ++digits;
+    }
     if (digits == 0 || digits > 9 || digits == text.size()) return {};
     if (text[digits] != '.' && text[digits] != ')') return {};
     mark = {.length = digits + 1, .interrupts = text.substr(0, digits) == "1"};

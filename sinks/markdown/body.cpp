@@ -23,8 +23,9 @@ void write_italic(std::string_view text, sdk::BytesWriter& out) {
 }
 
 void scan(std::string_view text, BlockScanner& scanner) {
-  while (!text.empty())
+  while (!text.empty()) {
     static_cast<void>(scanner.line(take_line(text)));
+  }
 }
 
 void write_italic_lines(std::string_view text, BlockScanner& scanner, sdk::BytesWriter& out) {

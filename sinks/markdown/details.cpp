@@ -44,8 +44,9 @@ class JsonPrinter {
 
   static size_t string_length(std::string_view json) {
     size_t at = 1;
-    while (at < json.size() && json[at] != '"')
+    while (at < json.size() && json[at] != '"') {
       at += json[at] == '\\' ? 2 : 1;
+    }
     return std::min(at + 1, json.size());
   }
 

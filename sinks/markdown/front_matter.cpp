@@ -24,8 +24,9 @@ std::string slug_of(std::string_view title) {
     }
     if (slug.size() == kSlugBytes) break;
   }
-  while (!slug.empty() && slug.back() == '-')
+  while (!slug.empty() && slug.back() == '-') {
     slug.pop_back();
+  }
   return slug.empty() ? "conversation" : slug;
 }
 
@@ -34,8 +35,9 @@ bool reads_as_string(std::string_view plain) {
   constexpr std::array<std::string_view, 10> kReserved{"true", "false", "null", "yes", "no",
                                                        "on",   "off",   "y",    "n",   "nan"};
   std::string lower;
-  for (const char c : plain)
+  for (const char c : plain) {
     lower += ascii_lower(c);
+  }
   if (std::find(kReserved.begin(), kReserved.end(), lower) != kReserved.end()) return false;
   if (is_ascii_letter(plain.front())) return true;
   // What begins with a digit may be a number or a date, unless it is shaped like a UUID.
@@ -86,8 +88,9 @@ void append_array_line(std::string& out, const GrowingArray& array) {
 }
 
 void copy_list(const kato_str* list, size_t count, std::vector<std::string>& out) {
-  for (size_t i = 0; list != nullptr && i < count; ++i)
+  for (size_t i = 0; list != nullptr && i < count; ++i) {
     out.emplace_back(sdk::view(list[i]));
+  }
 }
 
 }  // namespace
@@ -121,12 +124,14 @@ std::vector<GrowingArray> growing_arrays(const HeadFacts& facts, const Options& 
   GrowingArray recordings{.key = "recordingIds", .values = {}};
   add(recordings.values, facts.recording_id);
   GrowingArray tags{.key = "tags", .values = {}};
-  for (const std::string& tag : options.tags)
+  for (const std::string& tag : options.tags) {
     add(tags.values, tag);
+  }
   GrowingArray kinds{.key = "conversationEventKinds", .values = {}};
   if (options.include_event_kinds) {
-    for (const std::string& kind : facts.event_kinds)
+    for (const std::string& kind : facts.event_kinds) {
       add(kinds.values, kind);
+    }
   }
   return {std::move(participants), std::move(recordings), std::move(tags), std::move(kinds)};
 }
@@ -153,8 +158,9 @@ std::string render_front_matter(const HeadFacts& facts, const Options& options) 
     append_yaml_scalar(head, one_line(facts.session_id, kMaxValueCharacters));
     head += '\n';
   }
-  for (size_t i = 1; i < arrays.size(); ++i)
+  for (size_t i = 1; i < arrays.size(); ++i) {
     append_array_line(head, arrays[i]);
+  }
   head += "---\n";
   return head;
 }

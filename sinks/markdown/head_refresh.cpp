@@ -102,8 +102,9 @@ class ListEditor {
  private:
   static std::string joined(const std::vector<std::string>& scalars) {
     std::string text;
-    for (const std::string& scalar : scalars)
+    for (const std::string& scalar : scalars) {
       text.append(text.empty() ? "" : ", ").append(scalar);
+    }
     return text;
   }
 
@@ -164,6 +165,14 @@ class ListEditor {
   std::string_view newline_;
 };
 
+YamlEvent event_of(YamlEvent::Kind kind, std::string_view tag, std::string_view value) {
+  YamlEvent event;
+  event.kind = kind;
+  event.tag = tag;
+  event.value = value;
+  return event;
+}
+
 // The events that the mapping must have after `scalars` were added to `entry` (NULL: to a new key).
 std::vector<YamlEvent> expected_events(const YamlMapping& mapping, const YamlEntry* entry,
                                        std::string_view key,
@@ -171,10 +180,9 @@ std::vector<YamlEvent> expected_events(const YamlMapping& mapping, const YamlEnt
                                        const std::vector<std::string>& values) {
   using Kind = YamlEvent::Kind;
   std::vector<YamlEvent> added;
+  added.reserve(values.size() + 3);
   for (size_t i = 0; i < values.size(); ++i) {
-    added.push_back({.kind = Kind::kScalar,
-                     .tag = scalars[i].starts_with('\'') ? "!" : "?",
-                     .value = values[i]});
+    added.push_back(event_of(Kind::kScalar, scalars[i].starts_with('\'') ? "!" : "?", values[i]));
   }
   std::vector<YamlEvent> events = mapping.events;
   const auto position = [&events](size_t index) {
@@ -184,10 +192,11 @@ std::vector<YamlEvent> expected_events(const YamlMapping& mapping, const YamlEnt
     events.insert(position(entry->end - 1), added.begin(), added.end());
     return events;
   }
-  added.insert(added.begin(), {.kind = Kind::kSequence, .tag = "?", .value = {}, .flow = true});
-  added.push_back({.kind = Kind::kEnd});
+  added.insert(added.begin(), event_of(Kind::kSequence, "?", {}));
+  added.front().flow = true;
+  added.push_back(event_of(Kind::kEnd, {}, {}));
   if (entry == nullptr) {
-    added.insert(added.begin(), {.kind = Kind::kScalar, .tag = "?", .value = std::string(key)});
+    added.insert(added.begin(), event_of(Kind::kScalar, "?", key));
     events.insert(position(events.size() - 1), added.begin(), added.end());
   } else {
     events.erase(position(entry->begin));
@@ -224,8 +233,9 @@ std::string grown(const std::string& yaml, const GrowingArray& array, std::strin
   const auto missing = missing_values(*mapping, entry, array.values);
   if (missing.empty()) return yaml;
   std::vector<std::string> scalars;
-  for (const std::string& value : missing)
+  for (const std::string& value : missing) {
     append_yaml_scalar(scalars.emplace_back(), value);
+  }
   const auto expected = expected_events(*mapping, entry, array.key, scalars, missing);
   const ListEditor editor(yaml, *mapping, newline);
   for (const Edit& edit : editor.edits(entry, array.key, scalars)) {
@@ -245,8 +255,9 @@ std::optional<NewHead> refresh_front_matter(std::string_view existing,
   if (!found) return std::nullopt;
   const std::string before(existing.substr(found->yaml_begin, found->yaml_end - found->yaml_begin));
   std::string yaml = before;
-  for (const GrowingArray& array : arrays)
+  for (const GrowingArray& array : arrays) {
     yaml = grown(yaml, array, found->newline);
+  }
   if (yaml == before) return std::nullopt;
   NewHead head{.replaced_bytes = found->end,
                .head = std::string(existing.substr(0, found->yaml_begin))};

@@ -19,13 +19,13 @@ struct LocalTime {
   int offset_minutes;
 };
 
-std::optional<LocalTime> local_time(const HeadingInput& input, bool utc) {
+std::optional<LocalTime> local_time(const HeadingInput& input) {
   using namespace std::chrono;
   // Years 1 to 9999: what is beyond was never a time of a conversation.
   constexpr int64_t kFirstMs = -62135596800000;
   constexpr int64_t kLastMs = 253402300799999;
   constexpr int32_t kMostOffset = 24 * 3600;
-  const int64_t offset = utc ? 0 : std::clamp(input.utc_offset_s, -kMostOffset, kMostOffset);
+  const int64_t offset = std::clamp(input.utc_offset_s, -kMostOffset, kMostOffset);
   if (input.time_unix_ms < kFirstMs || input.time_unix_ms > kLastMs) return std::nullopt;
   const int64_t local_ms = input.time_unix_ms + offset * 1000;
   if (local_ms < kFirstMs || local_ms > kLastMs) return std::nullopt;
@@ -146,8 +146,9 @@ void append_model_name(std::string& out, std::string_view model) {
   }
   const auto digits_before = [&out, begin](size_t end) {
     size_t at = end;
-    while (at > begin && is_ascii_digit(out[at - 1]))
+    while (at > begin && is_ascii_digit(out[at - 1])) {
       --at;
+    }
     return at;
   };
   const size_t minor = digits_before(out.size());
@@ -176,7 +177,7 @@ Speaker speaker_of(Role role, std::string_view model, const Options& options) {
 }
 
 void append_heading(std::string& out, const HeadingInput& input, const Options& options) {
-  const auto time = local_time(input, options.utc);
+  const auto time = local_time(input);
   const size_t begin = out.size();
   std::string_view rest = options.heading_template;
   size_t group_begin = 0;
@@ -197,8 +198,9 @@ void append_heading(std::string& out, const HeadingInput& input, const Options& 
       out += c;
     }
   }
-  while (out.size() > begin && is_blank(out.back()))
+  while (out.size() > begin && is_blank(out.back())) {
     out.pop_back();
+  }
 }
 
 bool is_heading_template(std::string_view heading_template) {

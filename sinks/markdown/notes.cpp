@@ -48,8 +48,9 @@ void write_options(const kato_payload& payload, sdk::BytesWriter& out) {
       line += ": ";
       append_one_line(line, view(option.description), SIZE_MAX);
     }
-    while (is_blank(line.back()))
+    while (is_blank(line.back())) {
       line.pop_back();
+    }
     line += '\n';
     out.write(line);
   }

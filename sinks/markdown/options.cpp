@@ -48,7 +48,6 @@ Options parse_options(std::string_view text) {
   read(object, "includeEventKinds", options.include_event_kinds);
   read(object, "userName", options.user_name);
   read(object, "tags", options.tags);
-  options.utc = object.value("timezone", "local") == "utc";
   const auto names = object.find("speakerNames");
   if (names != object.end()) read_speakers(*names, options);
   if (!is_heading_template(options.heading_template)) {

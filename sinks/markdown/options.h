@@ -16,7 +16,6 @@ struct Options {
   bool include_system_events = false;
   bool italicize_user_messages = false;
   size_t truncate_tool_results = 4000;  // characters; 0: never
-  bool utc = false;                     // headings in UTC instead of the recording's time zone
   std::string heading_template = "# {speaker}[_{date}_{time}]";
   std::string user_speaker = "User";
   std::string assistant_speaker = "Assistant";  // where the log names no model

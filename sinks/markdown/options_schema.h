@@ -35,10 +35,6 @@ inline constexpr std::string_view kOptionsSchema = R"json({
       "type": "boolean", "default": false,
       "description": "Set the person's text in italics."
     },
-    "timezone": {
-      "enum": ["local", "utc"], "default": "local",
-      "description": "The time zone of headings: that in which the recording began, or UTC."
-    },
     "headingTemplate": {
       "type": "string", "default": "# {speaker}[_{date}_{time}]", "minLength": 1, "maxLength": 200,
       "pattern": "^([^\\[\\]{}\\r\\n]|\\{(speaker|role|model|date|time|year|month|day|hour|minute|second|offset)\\}|\\[([^\\[\\]{}\\r\\n]|\\{(speaker|role|model|date|time|year|month|day|hour|minute|second|offset)\\})*\\])*$",

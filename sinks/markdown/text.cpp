@@ -100,8 +100,9 @@ void append_one_line(std::string& out, std::string_view text, size_t most) {
     if (begins) characters += gap ? 2 : 1;
     if (characters > most) {
       out.resize(start + first_characters(std::string_view(out).substr(start), most - 1).size());
-      while (out.size() > start && out.back() == ' ')
+      while (out.size() > start && out.back() == ' ') {
         out.pop_back();
+      }
       out += "…";
       return;
     }

@@ -15,11 +15,11 @@ struct YamlEvent {
   enum class Kind { kNull, kAlias, kScalar, kSequence, kMap, kEnd };
 
   Kind kind = Kind::kNull;
-  std::string tag{};    // "?": a plain scalar, "!": a quoted one, else as written
-  std::string value{};  // a scalar's text, or the number of an anchor
-  bool flow = false;    // [ ] or { }
-  size_t line = 0;      // 0-based
-  size_t column = 0;    // 0-based, in bytes
+  std::string tag;    // "?": a plain scalar, "!": a quoted one, else as written
+  std::string value;  // a scalar's text, or the number of an anchor
+  bool flow = false;  // [ ] or { }
+  size_t line = 0;    // 0-based
+  size_t column = 0;  // 0-based, in bytes
 
   // Where it stands does not count.
   [[nodiscard]] bool same_as(const YamlEvent& other) const {
