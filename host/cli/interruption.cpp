@@ -1,20 +1,28 @@
 #include "host/cli/interruption.h"
 
+#include <cerrno>
 #include <csignal>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace kato {
 namespace {
 
-// The one thing that a signal handler may touch; set by no other code.
+// What a signal handler may touch; set by the guard before the handler is.
 volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t wake_fd = -1;
 
 void remember(int) {
+  const int saved = errno;
   interrupted = 1;
+  static_cast<void>(::eventfd_write(wake_fd, 1));
+  errno = saved;
 }
 
 }  // namespace
 
 InterruptionGuard::InterruptionGuard() {
+  wake_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   std::signal(SIGINT, &remember);
   std::signal(SIGTERM, &remember);
 }
@@ -22,10 +30,16 @@ InterruptionGuard::InterruptionGuard() {
 InterruptionGuard::~InterruptionGuard() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  ::close(wake_fd);
+  wake_fd = -1;
 }
 
 bool was_interrupted() noexcept {
   return interrupted != 0;
+}
+
+int interruption_fd() noexcept {
+  return wake_fd;
 }
 
 }  // namespace kato

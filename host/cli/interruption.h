@@ -16,4 +16,7 @@ class InterruptionGuard {
 
 [[nodiscard]] bool was_interrupted() noexcept;
 
+// Readable once a signal came, while a guard lives.
+[[nodiscard]] int interruption_fd() noexcept;
+
 }  // namespace kato

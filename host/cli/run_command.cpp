@@ -1,4 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <climits>
 #include <memory>
 #include <poll.h>
 
@@ -9,6 +12,19 @@
 
 namespace kato {
 namespace {
+
+// Until a source changes, something is due, or a signal comes.
+void wait_for_work(const Daemon& daemon, const Clock& clock) {
+  using std::chrono::milliseconds;
+  int timeout_ms = -1;
+  if (const auto due = daemon.due()) {
+    const auto left = std::chrono::ceil<milliseconds>(*due - clock.steady());
+    timeout_ms = static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT_MAX));
+  }
+  pollfd waited[] = {{.fd = interruption_fd(), .events = POLLIN, .revents = 0},
+                     {.fd = daemon.wait_fd(), .events = POLLIN, .revents = 0}};
+  static_cast<void>(::poll(waited, std::size(waited), timeout_ms));
+}
 
 ExitCode run_daemon(const CliContext& context) {
   auto assembly = assemble(context);
@@ -30,8 +46,7 @@ ExitCode run_daemon(const CliContext& context) {
   context.output.note("ready; stop with Ctrl-C");
   while (!was_interrupted()) {
     (*daemon)->work([] { return was_interrupted(); });
-    if (was_interrupted()) break;
-    static_cast<void>(::poll(nullptr, 0, static_cast<int>((*daemon)->idle_time().count())));
+    if (!was_interrupted()) wait_for_work(**daemon, context.clock);
   }
   if (auto finished = (*daemon)->finish(); !finished) {
     return context.output.error(finished.error());

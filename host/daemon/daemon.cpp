@@ -1,7 +1,6 @@
 #include "host/daemon/daemon.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "host/event/event_id.h"
 #include "host/io/files.h"
@@ -9,18 +8,8 @@
 namespace kato {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-constexpr milliseconds kLookInterval{200};
-constexpr milliseconds kFirstBackOff{100};
-constexpr unsigned kMostDoublings = 8;
 constexpr size_t kMostOpenSessions = 32;
 constexpr int64_t kBirthSlackMillis = 2000;
-
-milliseconds back_off(unsigned failures) {
-  return kFirstBackOff * (1U << std::min(failures, kMostDoublings));
-}
 
 PathRules path_rules(const Assembly& assembly) {
   PathRules rules;
@@ -50,13 +39,6 @@ struct Daemon::Live {
   Session session;
   std::unique_ptr<SessionRuntime> runtime;  // opened when there is work
   std::set<std::string> dirty;              // paths of sources
-  bool serve = false;                       // recordings may be behind
-  bool is_live = false;                     // changed while somebody watched
-  int64_t newest_mtime_ns = 0;
-  unsigned failures = 0;
-  steady_clock::time_point not_before;
-
-  [[nodiscard]] bool has_work() const { return !dirty.empty() || serve; }
 };
 
 Daemon::Daemon(DaemonInput input, std::unique_ptr<FileLock> lock, std::unique_ptr<LogFiles> logs)
@@ -67,29 +49,33 @@ Daemon::Daemon(DaemonInput input, std::unique_ptr<FileLock> lock, std::unique_pt
       metas_(input_.files, state_),
       commits_(input_.files, state_, input_.clock,
                commit_mode(input_.assembly->config().durability)),
-      table_(input_.files, input_.assembly->roots()),
+      table_(input_.files, input_.clock, input_.assembly->roots()),
+      scheduler_(input_.clock),
       policy_(input_.files, path_rules(*input_.assembly)),
-      context_{.files = input_.files,
-               .clock = input_.clock,
-               .assembly = *input_.assembly,
-               .policy = policy_,
-               .logs = *logs_,
-               .home = input_.environment.home().value_or(""),
-               .fed_by_other =
-                   [this](const std::string& path, const std::string& session_id) {
-                     const auto found = destinations_.find(path);
-                     return found != destinations_.end() && found->second != session_id;
-                   },
-               .note_destinations =
-                   [this](const SessionMeta& meta) {
-                     for (const auto& recording : meta.recordings) {
-                       destinations_[recording.destination] = meta.identity.session_id;
-                     }
-                   }},
-      started_(input_.clock.now()),
-      next_look_(input_.clock.steady()) {}
+      context_(make_context()),
+      started_(input_.clock.now()) {}
 
 Daemon::~Daemon() = default;
+
+StepContext Daemon::make_context() {
+  return {.files = input_.files,
+          .clock = input_.clock,
+          .assembly = *input_.assembly,
+          .policy = policy_,
+          .logs = *logs_,
+          .home = input_.environment.home().value_or(""),
+          .fed_by_other =
+              [this](const std::string& path, const std::string& session_id) {
+                const auto found = destinations_.find(path);
+                return found != destinations_.end() && found->second != session_id;
+              },
+          .note_destinations =
+              [this](const SessionMeta& meta) {
+                for (const auto& recording : meta.recordings) {
+                  destinations_[recording.destination] = meta.identity.session_id;
+                }
+              }};
+}
 
 Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   const StateFolder state(input.assembly->paths().state_dir);
@@ -123,35 +109,31 @@ void Daemon::restore() {
   }
 }
 
-bool Daemon::work(const std::function<bool()>& should_stop) {
-  if (input_.clock.steady() >= next_look_) {
-    look_for_changes();
-    next_look_ = input_.clock.steady() + kLookInterval;
-  }
-  bool worked = false;
+void Daemon::work(const std::function<bool()>& should_stop) {
+  look_for_changes();
   while (!should_stop()) {
-    Live* const session = next_ready();
-    if (session == nullptr) break;
-    worked = step(*session) || worked;
-    flush_commits(false);
-    if (input_.clock.steady() < next_look_) continue;
+    const auto next = scheduler_.next();
+    if (!next) break;
+    step(*next);
+    flush_commits();
     look_for_changes();
-    next_look_ = input_.clock.steady() + kLookInterval;
   }
-  flush_commits(false);
+  flush_commits();
   close_idle_sessions();
-  return worked;
 }
 
-milliseconds Daemon::idle_time() const {
-  const auto now = input_.clock.steady();
-  auto until = next_look_;
-  if (const auto due = commits_.due()) until = std::min(until, *due);
-  return std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(until - now));
+std::optional<std::chrono::steady_clock::time_point> Daemon::due() const {
+  std::optional<std::chrono::steady_clock::time_point> earliest;
+  for (const auto& due : {table_.due(), scheduler_.due(), commits_.due()}) {
+    if (due && (!earliest || *due < *earliest)) earliest = due;
+  }
+  return earliest;
 }
 
 Status Daemon::finish() {
-  flush_commits(true);
+  for (const auto& failure : commits_.flush().failures) {
+    logs_->note(LogLevel::kError, failure.error.message());
+  }
   if (!input_.assembly->config().clean_session_states_on_shutdown) return {};
   const auto keys = metas_.keys();
   if (!keys) return forward(keys);
@@ -167,127 +149,107 @@ Status Daemon::finish() {
 }
 
 void Daemon::look_for_changes() {
-  std::vector<SourceProblem> problems;
-  for (auto& change : table_.scan(input_.clock.now(), problems))
-    take_change(std::move(change));
-  for (const auto& problem : problems) {
-    if (!told_problems_.insert(problem.path).second) continue;
-    logs_->note(LogLevel::kWarn, problem.error.message());
-  }
+  auto news = table_.look();
+  for (auto& source : news.changed)
+    take_change(std::move(source));
+  for (const auto& problem : news.problems)
+    tell_once(problem.path, problem.error);
 }
 
-void Daemon::take_change(ChangedSource change) {
-  auto found = identify(input_.files, change.file);
-  if (!found) {
-    if (told_problems_.insert(change.file.path).second) {
-      logs_->note(LogLevel::kWarn, found.error().message());
-    }
-    return;
-  }
+void Daemon::tell_once(const std::string& path, const Error& error) {
+  if (told_problems_.insert(path).second) logs_->note(LogLevel::kWarn, error.message());
+}
+
+void Daemon::take_change(SourceFile change) {
+  auto found = identify(input_.files, change);
+  if (!found) return tell_once(change.path, found.error());
   if (!found->identity) return;
-  const auto& provider = change.file.root->provider->identity().id;
+  const auto& provider = change.root->provider->identity().id;
   SessionRef ref{provider, found->identity->provider_session_id,
                  make_session_id(provider, found->identity->provider_session_id)};
-  auto& known = table_.known(change.file.path);
+  auto& known = table_.known(change.path);
   known.session_id = ref.session_id;
-  const bool is_live = known.live_from_bytes < change.file.info.size_bytes;
-  const auto path = change.file.path;
-  const auto mtime = change.file.info.mtime_ns;
+  const auto urgency =
+      known.live_from_bytes < change.info.size_bytes ? Urgency::kLive : Urgency::kBackfill;
+  const auto priority = Priority{.urgency = urgency, .recency = change.info.mtime_ns};
+  const auto path = change.path;
+  const auto session_id = ref.session_id;
 
-  auto& entry = sessions_[ref.session_id];
+  auto& entry = sessions_[session_id];
   if (!entry) entry = std::make_unique<Live>();
   std::vector<SessionSource> sources = std::move(entry->session.sources);
   std::ranges::move(entry->session.set_aside, std::back_inserter(sources));
   std::erase_if(sources, [&path](const SessionSource& one) { return one.file.path == path; });
-  sources.push_back({.file = std::move(change.file),
+  sources.push_back({.file = std::move(change),
                      .identity = std::move(*found->identity),
                      .companions = std::move(found->companions)});
   entry->session = arrange(std::move(ref), std::move(sources));
   if (entry->runtime) entry->runtime->set_sources(entry->session);
   entry->dirty.insert(path);
-  entry->is_live = entry->is_live || is_live;
-  entry->newest_mtime_ns = std::max(entry->newest_mtime_ns, mtime);
+  scheduler_.mark(session_id, priority);
 }
 
-// Live before backfill, newest first.
-Daemon::Live* Daemon::next_ready() {
-  const auto now = input_.clock.steady();
-  Live* best = nullptr;
-  for (const auto& [id, session] : sessions_) {
-    if (!session->has_work() || session->not_before > now) continue;
-    const auto rank = std::pair(session->is_live, session->newest_mtime_ns);
-    if (best == nullptr || rank > std::pair(best->is_live, best->newest_mtime_ns)) {
-      best = session.get();
-    }
-  }
-  return best;
-}
-
-bool Daemon::step(Live& session) {
-  if (!session.runtime) {
-    const SessionServices services{.files = input_.files,
-                                   .state = state_,
-                                   .metas = metas_,
-                                   .commits = commits_,
-                                   .buffer = buffer_};
-    auto opened = SessionRuntime::open(services, session.session);
-    if (!opened) {
-      step_failed(session, opened.error());
-      return false;
-    }
-    session.runtime = std::move(*opened);
-  }
-  Result<StepResult> done = StepResult{};
-  std::string path;
-  if (session.dirty.empty()) {
-    done = serve_session(context_, *session.runtime);
-  } else {
-    path = *session.dirty.begin();
-    const auto& sources = session.runtime->sources();
-    const auto source =
-        std::ranges::find(sources, path, [](const SessionSource& one) { return one.file.path; });
-    const bool is_read = source != sources.end() &&
-                         std::ranges::any_of(session.session.sources, [&](const auto& one) {
-                           return one.file.path == path;
-                         });
-    if (!is_read) {  // a duplicate that ranks lower
-      session.dirty.erase(path);
-      return true;
-    }
-    const auto index = static_cast<size_t>(source - sources.begin());
-    done = run_step(context_, *session.runtime, request_for(session, index));
-  }
+void Daemon::step(const std::string& session_id) {
+  Live& session = *sessions_[session_id];
+  const auto done = do_step(session);
   if (!done) {
-    step_failed(session, done.error());
-    return false;
+    logs_->note(LogLevel::kWarn, fmt::format("{} session {}: {}", session.session.ref.provider,
+                                             short_id(session_id), done.error().message()));
+    // The session starts again from its last commit.
+    if (session.runtime) commits_.forget(session.runtime->key());
+    session.runtime.reset();
+    return scheduler_.failed(session_id);
   }
-  session.failures = done->serving_failed ? session.failures + 1 : 0;
-  session.serve = done->serving_failed;
-  if (session.serve) session.not_before = input_.clock.steady() + back_off(session.failures);
-  if (!path.empty() && done->end != StepEnd::kMore) {
-    session.dirty.erase(path);
-    auto& known = table_.known(path);
-    if (known.live_from_bytes == UINT64_MAX) known.live_from_bytes = known.info.size_bytes;
-  }
-  if (session.dirty.empty()) session.is_live = false;
-  return true;
+  if (done->serving_failed && session.dirty.empty()) return scheduler_.failed(session_id);
+  if (session.dirty.empty()) return scheduler_.done(session_id);
+  scheduler_.more(session_id,
+                  {.urgency = Urgency::kLive, .recency = session.session.newest_mtime_ns()});
 }
 
-StepRequest Daemon::request_for(Live& session, size_t source) {
+Result<StepResult> Daemon::do_step(Live& session) {
+  if (!session.runtime) {
+    if (auto opened = open(session); !opened) return forward(opened);
+  }
+  if (session.dirty.empty()) return serve_session(context_, *session.runtime);
+  const auto path = *session.dirty.begin();
+  const auto has_path = [&path](const SessionSource& one) { return one.file.path == path; };
+  if (std::ranges::none_of(session.session.sources, has_path)) {
+    session.dirty.erase(path);  // a duplicate that ranks lower
+    return StepResult{};
+  }
+  const auto& sources = session.runtime->sources();
+  const auto index = static_cast<size_t>(std::ranges::find_if(sources, has_path) - sources.begin());
+  const auto done =
+      run_step(context_, *session.runtime, request_for(session, index, session.dirty.size() == 1));
+  if (done && done->end != StepEnd::kMore) session.dirty.erase(path);
+  return done;
+}
+
+Status Daemon::open(Live& session) {
+  const SessionServices services{.files = input_.files,
+                                 .state = state_,
+                                 .metas = metas_,
+                                 .commits = commits_,
+                                 .buffer = buffer_};
+  auto opened = SessionRuntime::open(services, session.session);
+  if (!opened) return forward(opened);
+  session.runtime = std::move(*opened);
+  return {};
+}
+
+StepRequest Daemon::request_for(Live& session, size_t source, bool is_last) {
   const auto& file = session.runtime->sources()[source].file;
   const auto& known = table_.known(file.path);
-  const bool document = file.rule().growth == Growth::kDocument;
-  const bool read_before = session.runtime->meta().sources[source].cursor.value > 0;
-  StepRequest request{.source = source,
-                      .arrival = {},
-                      .commands_since = started_,
-                      .completes_first_sight = session.dirty.size() == 1};
-  request.arrival.now = input_.clock.now();
-  request.arrival.live_from_bytes = known.live_from_bytes;
-  if (document) {
-    // What a rewritten document says anew came while somebody watched, if it was read before.
-    const bool came_live = read_before && known.live_from_bytes != known.info.size_bytes;
-    request.arrival.live_from_bytes = came_live || known.live_from_bytes == 0 ? 0 : UINT64_MAX;
+  StepRequest request{
+      .source = source,
+      .arrival = {.live_from_bytes = known.live_from_bytes, .now = input_.clock.now()},
+      .commands_since = started_,
+      .completes_first_sight = is_last};
+  if (file.rule().growth == Growth::kDocument) {
+    // What a document says anew came live if it was read since the daemon began to watch it.
+    const bool came_live =
+        known.live_from_bytes == 0 || session.runtime->was_read_since_start(source);
+    request.arrival.live_from_bytes = came_live ? 0 : UINT64_MAX;
   }
   if (known.seen.value > 0) {
     request.commands_since = std::max(started_, UnixMillis{known.seen.value - kBirthSlackMillis});
@@ -295,19 +257,9 @@ StepRequest Daemon::request_for(Live& session, size_t source) {
   return request;
 }
 
-// The session starts again from its last commit.
-void Daemon::step_failed(Live& session, const Error& error) {
-  logs_->note(LogLevel::kWarn, session.session.ref.provider + " session " +
-                                   std::string(short_id(session.session.ref.session_id)) + ": " +
-                                   error.message());
-  if (session.runtime) commits_.forget(session.runtime->key());
-  session.runtime.reset();
-  session.not_before = input_.clock.steady() + back_off(session.failures++);
-}
-
-void Daemon::flush_commits(bool all) {
+void Daemon::flush_commits() {
   const auto due = commits_.due();
-  if (!due || (!all && *due > input_.clock.steady())) return;
+  if (!due || *due > input_.clock.steady()) return;
   for (const auto& failure : commits_.flush().failures) {
     logs_->note(LogLevel::kError, failure.error.message());
   }
@@ -319,7 +271,7 @@ void Daemon::close_idle_sessions() {
     open += session->runtime ? 1 : 0;
   for (const auto& [id, session] : sessions_) {
     if (open <= kMostOpenSessions) return;
-    if (!session->runtime || session->has_work()) continue;
+    if (!session->runtime || !session->dirty.empty()) continue;
     if (commits_.waits(session->runtime->key())) continue;
     session->runtime.reset();
     --open;

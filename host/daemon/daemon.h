@@ -1,10 +1,11 @@
 // The daemon: watches the roots, gives every session its steps, keeps what is due.
 #pragma once
 
-#include <deque>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "host/daemon/log_files.h"
 #include "host/daemon/session_step.h"
 #include "host/daemon/source_table.h"
+#include "host/schedule/scheduler.h"
 
 namespace kato {
 
@@ -23,7 +25,7 @@ struct DaemonInput {
   bool mirror_log = false;  // what happens is also said on standard error
 };
 
-// One thread.
+// [one thread]
 class Daemon {
  public:
   // Takes the state directory. kRefused: another daemon has it, or it is not safe to use.
@@ -35,26 +37,30 @@ class Daemon {
   Daemon& operator=(Daemon&&) = delete;
 
   // Looks for changes and does all the work that there is, until `should_stop` says so between two
-  // steps. True if any work was done.
-  bool work(const std::function<bool()>& should_stop);
-  // How long nothing needs to be done, unless a source changes.
-  [[nodiscard]] std::chrono::milliseconds idle_time() const;
+  // steps.
+  void work(const std::function<bool()>& should_stop);
+  // Readable when there is work again; -1: never.
+  [[nodiscard]] int wait_fd() const { return table_.wait_fd(); }
+  // When work() must be called though the descriptor is silent; nothing: never.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
   // Everything that waits is committed; then what the config wants removed at the end is removed.
   Status finish();
 
  private:
-  struct Live;  // a session that has work, or had some just now
+  struct Live;  // a session that has work, or had some since the start
 
   Daemon(DaemonInput input, std::unique_ptr<FileLock> lock, std::unique_ptr<LogFiles> logs);
+  [[nodiscard]] StepContext make_context();
   void restore();
   void look_for_changes();
-  void take_change(ChangedSource change);
-  Live& live(const std::string& session_id);
-  bool step(Live& session);
-  void step_failed(Live& session, const Error& error);
-  StepRequest request_for(Live& session, size_t source);
-  [[nodiscard]] Live* next_ready();
-  void flush_commits(bool all);
+  void take_change(SourceFile change);
+  void tell_once(const std::string& path, const Error& error);
+
+  void step(const std::string& session_id);
+  Result<StepResult> do_step(Live& session);
+  Status open(Live& session);
+  [[nodiscard]] StepRequest request_for(Live& session, size_t source, bool is_last);
+  void flush_commits();
   void close_idle_sessions();
 
   DaemonInput input_;
@@ -65,13 +71,13 @@ class Daemon {
   CommitQueue commits_;
   SourceBuffer buffer_;
   SourceTable table_;
+  Scheduler scheduler_;
   PathPolicy policy_;
   StepContext context_;
   UnixMillis started_;
   std::map<std::string, std::unique_ptr<Live>> sessions_;  // by session id
   std::map<std::string, std::string> destinations_;        // canonical path to session id
   std::set<std::string> told_problems_;                    // paths
-  std::chrono::steady_clock::time_point next_look_;
 };
 
 }  // namespace kato

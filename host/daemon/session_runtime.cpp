@@ -122,6 +122,7 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   const auto step = ingest_->step(source, sources_[source], arrival, services_.buffer);
   events_ = nullptr;
   if (!step) return step;
+  read_.insert(source);
   if (twin_) {
     if (auto appended = twin_->append(events.lines); !appended) return forward(appended);
     meta_.twin.size_bytes = twin_->size_bytes();

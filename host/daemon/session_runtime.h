@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,10 @@ class SessionRuntime {
   [[nodiscard]] Result<IngestStep> ingest(size_t source, const Arrival& arrival,
                                           StepEvents& events);
 
+  // True if a step of this runtime has read the source. A runtime that was closed when it was idle
+  // forgets; then a rewritten document counts as backfill once more.
+  [[nodiscard]] bool was_read_since_start(size_t source) const { return read_.contains(source); }
+
   // Makes a twin of everything up to the cursors; `captured`: capture times that are known from
   // this step. No effect if there is one.
   [[nodiscard]] Status make_twin(const std::vector<std::pair<EventId, UnixMillis>>& captured);
@@ -96,6 +101,7 @@ class SessionRuntime {
   std::unique_ptr<StoredEventMemory> memory_;
   std::unique_ptr<SessionIngest> ingest_;
   std::optional<TwinLog> twin_;
+  std::set<size_t> read_;
   StepEvents* events_ = nullptr;  // of the step that is going on
 
   // Hands the ingest's events to the step that is going on.

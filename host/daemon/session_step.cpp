@@ -69,7 +69,9 @@ class StepRun {
   bool wants_twin_by_policy(const StepRequest& request) {
     const auto& meta = runtime_.meta();
     const auto& policy = runtime_.sources()[request.source].file.root->policy;
-    const bool live = request.arrival.live_from_bytes != UINT64_MAX;
+    // Only what was modified since the daemon began to watch.
+    const bool live =
+        runtime_.meta().sources[request.source].cursor.value > request.arrival.live_from_bytes;
     return live && policy.auto_generate_snapshots && !meta.is_private && !meta.cleaned;
   }
 

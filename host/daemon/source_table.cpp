@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "host/io/files.h"
-#include "host/source/discovery.h"
+#include "host/io/folder_events.h"
 
 namespace kato {
 namespace {
@@ -14,6 +14,15 @@ bool differs(const FileInfo& one, const FileInfo& other) {
 
 }  // namespace
 
+SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots)
+    : files_(files),
+      clock_(clock),
+      roots_(roots),
+      watcher_(files, clock, make_folder_events().value_or(nullptr)) {
+  for (const auto& root : roots_)
+    watcher_.add_root(root.path, root.rules);
+}
+
 void SourceTable::restore(const SourceMeta& source, const std::string& session_id) {
   KnownSource& known = sources_[source.path];
   known.info.id = source.id;
@@ -22,39 +31,69 @@ void SourceTable::restore(const SourceMeta& source, const std::string& session_i
   known.session_id = session_id;
 }
 
-std::vector<ChangedSource> SourceTable::scan(UnixMillis now, std::vector<SourceProblem>& problems) {
-  std::vector<ChangedSource> changed;
-  for (const auto& root : roots_) {
-    auto found = discover(files_, root.path, root.rules);
+SourceNews SourceTable::look() {
+  SourceNews news;
+  if (!scanned_) {
+    scan_all(news);
+    scanned_ = true;
+  } else {
+    auto report = watcher_.collect();
+    for (auto& problem : report.problems) {
+      news.problems.push_back({std::move(problem.path), std::move(problem.error)});
+    }
+    for (const auto& path : report.files)
+      take_path(path, news);
+    if (report.rescan) scan_all(news);
+  }
+  std::ranges::stable_sort(news.changed, std::greater{},
+                           [](const SourceFile& source) { return source.info.mtime_ns; });
+  return news;
+}
+
+void SourceTable::scan_all(SourceNews& news) {
+  for (size_t i = 0; i < roots_.size(); ++i) {
+    auto found = watcher_.scan(i);
     for (auto& problem : found.problems) {
-      problems.push_back({std::move(problem.path), std::move(problem.error)});
+      news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
     for (const auto& source : found.sources) {
-      auto path = join_path(root.path, source.path);
-      const auto [entry, is_new] = sources_.try_emplace(path);
-      KnownSource& known = entry->second;
-      if (!scanned_) {
-        // What is behind this offset later came while somebody watched.
-        known.live_from_bytes = source.info.size_bytes;
-      } else if (is_new) {
-        known.live_from_bytes = 0;
-        known.seen = now;
-      }
-      if (!is_new && !differs(known.info, source.info)) continue;
-      known.info = source.info;
-      changed.push_back({.file = {.root = &root,
-                                  .path = std::move(path),
-                                  .relative = source.path,
-                                  .pattern = source.rule,
-                                  .info = source.info},
-                         .was_known = !known.session_id.empty(),
-                         .session_id = known.session_id});
+      take(roots_[i], source.path, source.rule, source.info, news);
     }
   }
-  scanned_ = true;
-  std::ranges::stable_sort(changed, std::greater{},
-                           [](const ChangedSource& source) { return source.file.info.mtime_ns; });
-  return changed;
+}
+
+void SourceTable::take_path(const std::string& path, SourceNews& news) {
+  for (const auto& root : roots_) {
+    const std::string inside = root.path + "/";
+    if (!path.starts_with(inside)) continue;
+    const auto relative = path.substr(inside.size());
+    const auto pattern = root.rules.rule_of(relative);
+    if (!pattern) continue;
+    const auto info = files_.info(path);
+    // A source that vanished keeps its state.
+    if (info && info->type == FileType::kRegular) take(root, relative, *pattern, *info, news);
+  }
+}
+
+void SourceTable::take(const Root& root, const std::string& relative, size_t pattern,
+                       const FileInfo& info, SourceNews& news) {
+  auto path = join_path(root.path, relative);
+  const auto [entry, is_new] = sources_.try_emplace(path);
+  KnownSource& known = entry->second;
+  if (!scanned_) {
+    // What comes behind this offset later came while somebody watched.
+    known.live_from_bytes = info.size_bytes;
+  } else if (is_new) {
+    known.live_from_bytes = 0;
+    known.seen = clock_.now();
+  }
+  if (!is_new && !differs(known.info, info)) return;
+  known.info = info;
+  news.changed.push_back({.root = &root,
+                          .path = std::move(path),
+                          .relative = relative,
+                          .pattern = pattern,
+                          .info = info});
 }
 
 }  // namespace kato
