@@ -32,7 +32,8 @@ void check_mutant(LawReport& report, const kato_provider_api& api, const Provide
   }
   if (seed % kSplitOneMutantIn != 0 || !whole.said->breaches().empty()) return;
   auto cuts = whole.said->boundaries();
-  if (cuts.size() > kMaxCutsOfMutants) cuts.resize(kMaxCutsOfMutants);
+  const size_t max_cuts = driver.is_document() ? 3 : kMaxCutsOfMutants;
+  if (cuts.size() > max_cuts) cuts.resize(max_cuts);
   const auto split = driver.run({.cuts = cuts});
   report.count(1);
   const auto difference = whole.said->difference(*split.said);
@@ -85,7 +86,8 @@ void check_interruptions(LawReport& report, const kato_provider_api& api,
             "cancelled at the question " + std::to_string(question));
   }
   auto ends = whole.said->boundaries();
-  if (ends.size() > input.max_cuts) ends.resize(input.max_cuts);
+  const size_t max_cuts = driver.is_document() ? 3 : input.max_cuts;
+  if (ends.size() > max_cuts) ends.resize(max_cuts);
   compare(driver.run({.cuts = ends, .read_back = ReadBackMode::kIsBusy}),
           "when bytes cannot be handed back at once");
   const auto gone = driver.run({.cuts = ends, .read_back = ReadBackMode::kIsGone});

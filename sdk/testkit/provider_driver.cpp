@@ -3,6 +3,7 @@
 #include <exception>
 #include <kato/common.hpp>
 #include <kato/testkit/provider_driver.hpp>
+#include <kato/testkit/source_patterns.hpp>
 
 namespace kato::testkit {
 namespace {
@@ -24,22 +25,6 @@ class Padded {
   size_t size_;
   std::string bytes_;
 };
-
-// '*' and '?' within a component, "**/" for any number of them.
-bool matches(std::string_view glob, std::string_view path) {
-  if (glob.starts_with("**/")) {
-    const auto rest = glob.substr(3);
-    if (matches(rest, path)) return true;
-    const auto slash = path.find('/');
-    return slash != std::string_view::npos && matches(glob, path.substr(slash + 1));
-  }
-  if (glob.empty() || path.empty()) return glob.empty() == path.empty() || glob == "*";
-  if (glob[0] == '*') {
-    return matches(glob.substr(1), path) || (path[0] != '/' && matches(glob, path.substr(1)));
-  }
-  if (glob[0] != path[0] && (glob[0] != '?' || path[0] == '/')) return false;
-  return matches(glob.substr(1), path.substr(1));
-}
 
 std::vector<kato_companion> c_companions(const SourceContent& source) {
   std::vector<kato_companion> out;
@@ -87,20 +72,14 @@ double cpu_now() {
 }  // namespace
 
 kato_growth growth_of(const kato_provider_api& api, const std::string& path) {
-  const FakeHost host;
-  const kato_source_description* description = nullptr;
-  if (api.describe_sources(host.c(), {nullptr, 0}, &description) != KATO_OK ||
-      description == nullptr) {
-    return KATO_GROWTH_APPEND;
+  const auto patterns = source_patterns(api);
+  for (const auto& pattern : patterns) {
+    if (pattern.fits(path)) return static_cast<kato_growth>(pattern.growth);
   }
-  const auto c = sdk::complete(description);
-  const sdk::Strided patterns(c.patterns, c.pattern_count);
-  for (size_t i = 0; i < patterns.size(); ++i) {
-    const auto pattern = patterns[i];
-    bool fits = matches(sdk::view(pattern.include), path);
-    for (size_t j = 0; j < pattern.exclude_count; ++j)
-      fits = fits && !matches(sdk::view(pattern.excludes[j]), path);
-    if (fits) return static_cast<kato_growth>(pattern.growth);
+  // A file outside of a root goes by its base name.
+  for (const auto& pattern : patterns) {
+    const auto name = pattern.include.substr(pattern.include.rfind('/') + 1);
+    if (glob_fits(name, path)) return static_cast<kato_growth>(pattern.growth);
   }
   return KATO_GROWTH_APPEND;
 }
@@ -369,7 +348,9 @@ kato_status ProviderDriver::open_with(std::string_view state, uint32_t version) 
   Session session(*this, cutting);
   const kato_state_blob blob{sizeof(kato_state_blob), version, sdk::bytes(state)};
   const kato_status status = session.open(&blob);
-  if (status == KATO_OK) session.decode_up_to(source_.bytes.size(), true);
+  constexpr size_t kEnough = 256U << 10U;
+  const size_t size = is_document_ ? source_.bytes.size() : std::min(source_.bytes.size(), kEnough);
+  if (status == KATO_OK) session.decode_up_to(size, true);
   return status;
 }
 

@@ -69,9 +69,9 @@ struct Record {
   kato_record_outcome outcome = KATO_RECORD_RAW;
   uint64_t offset_bytes = 0;
   uint64_t length_bytes = 0;
-  std::string_view type;
-  std::string_view reason;
-  std::string_view key;
+  std::string_view type{};
+  std::string_view reason{};
+  std::string_view key{};
   uint64_t repaired_count = 0;
 };
 

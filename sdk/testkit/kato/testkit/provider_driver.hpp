@@ -27,7 +27,8 @@ struct SourceContent {
   std::vector<CompanionContent> companions;
 };
 
-// By the provider's own patterns; append if none fits.
+// By the provider's own patterns, for a file outside of a root by their last component; append if
+// none fits.
 [[nodiscard]] kato_growth growth_of(const kato_provider_api& api, const std::string& path);
 
 struct ProbeOutcome {
@@ -66,10 +67,11 @@ class ProviderDriver {
     double cpu_seconds = 0;
   };
   // From the beginning to the end, finished.
+  [[nodiscard]] bool is_document() const noexcept { return is_document_; }
   [[nodiscard]] Run run(const Cutting& cutting) const;
 
-  // Opens with `state` and decodes the source from the beginning. Anything may come of it but a
-  // crash. Returns the status of open.
+  // Opens with `state` and decodes (the begin of) the source from the beginning. Anything may come
+  // of it but a crash. Returns the status of open.
   [[nodiscard]] kato_status open_with(std::string_view state, uint32_t version) const;
 
  private:

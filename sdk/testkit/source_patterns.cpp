@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <filesystem>
+#include <kato/common.hpp>
+#include <kato/testkit/fake_host.hpp>
+#include <kato/testkit/source_patterns.hpp>
+
+namespace kato::testkit {
+
+bool glob_fits(std::string_view glob, std::string_view path) {
+  if (glob.starts_with("**/")) {
+    const auto rest = glob.substr(3);
+    if (glob_fits(rest, path)) return true;
+    const auto slash = path.find('/');
+    return slash != std::string_view::npos && glob_fits(glob, path.substr(slash + 1));
+  }
+  if (glob.empty()) return path.empty();
+  if (glob[0] == '*') {
+    if (glob_fits(glob.substr(1), path)) return true;
+    return !path.empty() && path[0] != '/' && glob_fits(glob, path.substr(1));
+  }
+  if (path.empty()) return false;
+  if (glob[0] != path[0] && (glob[0] != '?' || path[0] == '/')) return false;
+  return glob_fits(glob.substr(1), path.substr(1));
+}
+
+bool SourcePattern::fits(std::string_view path) const {
+  return glob_fits(include, path) &&
+         std::ranges::none_of(excludes, [&](const auto& glob) { return glob_fits(glob, path); });
+}
+
+std::vector<SourcePattern> source_patterns(const kato_provider_api& api) {
+  const FakeHost host;
+  const kato_source_description* description = nullptr;
+  if (api.describe_sources(host.c(), {nullptr, 0}, &description) != KATO_OK ||
+      description == nullptr) {
+    return {};
+  }
+  const auto c = sdk::complete(description);
+  const sdk::Strided patterns(c.patterns, c.pattern_count);
+  std::vector<SourcePattern> out;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    const auto pattern = patterns[i];
+    auto& copy = out.emplace_back();
+    copy.growth = pattern.growth;
+    copy.packing = pattern.packing;
+    copy.include = sdk::view(pattern.include);
+    for (size_t j = 0; j < pattern.exclude_count; ++j)
+      copy.excludes.emplace_back(sdk::view(pattern.excludes[j]));
+    const sdk::Strided companions(pattern.companions, pattern.companion_count);
+    for (size_t j = 0; j < companions.size(); ++j) {
+      const auto companion = companions[j];
+      copy.companions.emplace_back(sdk::view(companion.name), sdk::view(companion.path));
+    }
+  }
+  return out;
+}
+
+std::string companion_path(std::string_view pattern, std::string_view source) {
+  const std::filesystem::path path(source);
+  const auto folder = path.parent_path();
+  const auto name = path.filename().string();
+  const std::pair<std::string_view, std::string> values[] = {
+      {"{dir}", folder.empty() ? "." : folder.string()},
+      {"{stem}", name.substr(0, name.find('.'))},
+      {"{parent}", folder.filename().string()}};
+  std::string out(pattern);
+  for (const auto& [token, value] : values) {
+    for (size_t at = out.find(token); at != std::string::npos; at = out.find(token, at))
+      out.replace(at, token.size(), value);
+  }
+  return std::filesystem::path(out).lexically_normal().string();
+}
+
+}  // namespace kato::testkit

@@ -1,0 +1,17 @@
+// The plugin that a test of this folder is about.
+#pragma once
+
+#include <kato/testkit/plugin_file.hpp>
+
+#include "tests/support/catch.h"
+
+namespace kato::test {
+
+inline const kato_plugin_descriptor& shipped_plugin() {
+  const auto loaded = testkit::load_plugin_file(KATO_PLUGIN_FOLDER "/" KATO_PLUGIN ".so");
+  INFO(loaded.error);
+  REQUIRE(loaded.descriptor != nullptr);
+  return *loaded.descriptor;
+}
+
+}  // namespace kato::test
