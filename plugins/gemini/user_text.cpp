@@ -1,0 +1,192 @@
+#include "user_text.h"
+
+#include <array>
+
+namespace kato::gemini {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kReferencesBegin = "--- Content from referenced ";
+constexpr std::string_view kReferencesEnd = "--- End of content ---";
+constexpr std::string_view kShellBegin = "I ran the following shell command:\n```sh\n";
+constexpr std::string_view kShellMiddle = "\n```\n\nThis produced the following result:\n```\n";
+constexpr std::string_view kShellEnd = "\n```";
+constexpr std::string_view kHintBegin = "User steering update:\n<user_input>\n";
+constexpr std::string_view kHintEnd = "\n</user_input>";
+constexpr std::string_view kHookOpen = "<hook_context>";
+constexpr std::string_view kHookClose = "</hook_context>";
+constexpr std::string_view kResponseBegin = "[Function Response: ";
+
+// Texts that are the client's from the first word to the last.
+struct Opening {
+  std::string_view text;
+  std::string_view subtype;
+};
+constexpr std::array kOpenings = {
+    Opening{"This is the Gemini CLI. We are setting up the context for our chat.", kSessionContext},
+    Opening{"- **Workspace Directories:**", kSessionContext},
+    Opening{"Here is the user's editor context as a JSON object.", kEditorContext},
+    Opening{"Here is a summary of changes in the user's editor context", kEditorContext},
+    Opening{"System: Please continue.", kClientNudge},
+    Opening{"System: Potential loop detected.", kClientNudge},
+    Opening{"[System: You ", kClientNudge},
+    Opening{"You have stopped calling tools without finishing. You have one final chance",
+            kClientNudge},
+    Opening{"You have exceeded the time limit. You have one final chance", kClientNudge},
+    Opening{"You have exceeded the maximum number of turns. You have one final chance",
+            kClientNudge},
+    Opening{"[Continuing from previous AI thoughts...]", kClientNudge},
+    Opening{"<state_snapshot>", kCompactionSummary},
+    Opening{"User has manually exited Plan Mode.", kPlanMode},
+    Opening{"Background execution update:\n<background_output>", kBackgroundOutput},
+    Opening{"[Background command completed ", kBackgroundOutput},
+    Opening{"You are an AI agent that brings the power of Gemini directly into the terminal. "
+            "Your task is to analyze the current directory",
+            kExpandedPrompt},
+};
+
+std::string_view skip_blanks(std::string_view text) {
+  const size_t begin = text.find_first_not_of(kBlanks);
+  return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
+}
+std::string_view drop_blanks_behind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+void add(std::vector<Piece>& out, const Piece& piece) {
+  if (!is_blank(piece.text)) out.push_back(piece);
+}
+
+// Takes "<open>...</close>" off the front of `rest` if it stands there; without its end it is all.
+bool take_tagged(std::string_view& rest, std::string_view open, std::string_view close,
+                 std::string_view& tagged) {
+  const auto text = skip_blanks(rest);
+  if (!text.starts_with(open)) return false;
+  const size_t end = text.find(close);
+  tagged = end == std::string_view::npos ? text : text.substr(0, end + close.size());
+  rest = text.substr(tagged.size());
+  return true;
+}
+
+// What the client says about a "!" line: the command and what it printed.
+bool split_shell(std::string_view text, std::vector<Piece>& out) {
+  if (!text.starts_with(kShellBegin)) return false;
+  text.remove_prefix(kShellBegin.size());
+  const size_t middle = text.find(kShellMiddle);
+  if (middle == std::string_view::npos) return false;
+  auto output = text.substr(middle + kShellMiddle.size());
+  if (output.ends_with(kShellEnd)) output.remove_suffix(kShellEnd.size());
+  add(out, {PieceKind::kShell, {}, text.substr(0, middle)});
+  add(out, {PieceKind::kSystem, kShellOutput, output});
+  return true;
+}
+
+// Words that a person put in while the model was working, wrapped by the client.
+bool split_hint(std::string_view text, std::vector<Piece>& out) {
+  if (!text.starts_with(kHintBegin)) return false;
+  text.remove_prefix(kHintBegin.size());
+  add(out, {PieceKind::kTyped, {}, text.substr(0, text.find(kHintEnd))});
+  return true;
+}
+
+// "[Function Response: NAME]OUTPUT", as clients of autumn 2025 wrote it.
+bool split_response(std::string_view text, std::vector<Piece>& out) {
+  if (!text.starts_with(kResponseBegin)) return false;
+  const size_t end = text.find(']');
+  if (end == std::string_view::npos) return false;
+  const auto name = text.substr(kResponseBegin.size(), end - kResponseBegin.size());
+  out.push_back({PieceKind::kResponse, name, text.substr(end + 1)});
+  return true;
+}
+
+// True if all of `text` was the client's.
+bool split_known(std::string_view text, std::vector<Piece>& out) {
+  const auto words = skip_blanks(text);
+  for (const auto& opening : kOpenings) {
+    if (words.starts_with(opening.text)) {
+      add(out, {PieceKind::kSystem, opening.subtype, words});
+      return true;
+    }
+  }
+  if (words.starts_with("<scratchpad>") && words.find("<state_snapshot>") != words.npos) {
+    add(out, {PieceKind::kSystem, kCompactionSummary, words});
+    return true;
+  }
+  return split_shell(words, out) || split_hint(words, out) || split_response(words, out);
+}
+
+// A hook's words may stand behind the person's, with nothing between them.
+void split_typed(std::string_view text, std::vector<Piece>& out) {
+  const auto whole = drop_blanks_behind(text);
+  const size_t open = text.rfind(kHookOpen);
+  if (open == std::string_view::npos || !whole.ends_with(kHookClose)) {
+    add(out, {PieceKind::kTyped, {}, text});
+    return;
+  }
+  add(out, {PieceKind::kTyped, {}, text.substr(0, open)});
+  add(out, {PieceKind::kSystem, kHookContext, whole.substr(open)});
+}
+
+}  // namespace
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(kBlanks) == std::string_view::npos;
+}
+
+bool is_nudge(std::string_view text, bool has_display) {
+  const auto words = drop_blanks_behind(skip_blanks(text));
+  if (has_display && words == "Please continue.") return true;
+  for (const auto& opening : kOpenings) {
+    if (opening.subtype == kClientNudge && words.starts_with(opening.text)) return true;
+  }
+  return false;
+}
+
+std::string unescape_shell(std::string_view command) {
+  std::string plain;
+  plain.reserve(command.size());
+  for (size_t i = 0; i < command.size(); ++i) {
+    const bool escape = command[i] == '\\' && i + 1 < command.size() &&
+                        (command[i + 1] == '\\' || command[i + 1] == '`');
+    if (escape) ++i;
+    plain.push_back(command[i]);
+  }
+  return plain;
+}
+
+void UserTextSplitter::split(std::string_view text, std::vector<Piece>& out) {
+  while (!is_blank(text))
+    text = in_references_ ? take_references(text, out) : take_front(text, out);
+}
+
+std::string_view UserTextSplitter::take_front(std::string_view text, std::vector<Piece>& out) {
+  std::string_view tagged;
+  if (take_tagged(text, "<session_context>", "</session_context>", tagged)) {
+    add(out, {PieceKind::kSystem, kSessionContext, tagged});
+    return text;
+  }
+  if (take_tagged(text, kHookOpen, kHookClose, tagged)) {
+    add(out, {PieceKind::kSystem, kHookContext, tagged});
+    return text;
+  }
+  if (split_known(text, out)) return {};
+  // The mark stands at the beginning of a line.
+  const size_t mark = text.find(kReferencesBegin);
+  if (mark == std::string_view::npos || (mark > 0 && text[mark - 1] != '\n')) {
+    split_typed(text, out);
+    return {};
+  }
+  if (mark > 0) split_typed(text.substr(0, mark - 1), out);
+  in_references_ = true;
+  return text.substr(mark);
+}
+
+std::string_view UserTextSplitter::take_references(std::string_view text, std::vector<Piece>& out) {
+  const size_t found = text.find(kReferencesEnd);
+  in_references_ = found == std::string_view::npos;
+  const size_t end = in_references_ ? text.size() : found + kReferencesEnd.size();
+  add(out, {PieceKind::kSystem, kReferencedFiles, text.substr(0, end)});
+  return text.substr(end);
+}
+
+}  // namespace kato::gemini
