@@ -93,22 +93,6 @@ TEST_CASE("what is no file is named in the message, and its neighbour is listed"
   CHECK(listed.out.find("good") != std::string::npos);
 }
 
-TEST_CASE("a log without permission is reported, and its neighbour is listed", "[e2e]") {
-  if (::geteuid() == 0) {
-    WARN("skipped: root needs no permission");
-    return;
-  }
-  const Home home;
-  home.write(Home::kLog, home.user("g1", "good"));
-  const auto locked =
-      home.write(".claude/projects/-proj/55555555-2222-4333-8444-555555555555.jsonl", "{}\n");
-  REQUIRE(::chmod(locked.c_str(), 0) == 0);
-  const auto listed = home.kato({"sessions"});
-  CHECK(listed.exit_code == 0);
-  CHECK(listed.out.find("good") != std::string::npos);
-  CHECK(listed.err.find(locked) != std::string::npos);
-}
-
 TEST_CASE("P8: bad logs beside it do not keep a conversation from being recorded", "[e2e][P8]") {
   const Home home;
   int number = 0;
