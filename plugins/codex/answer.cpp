@@ -89,7 +89,7 @@ Fate on_answer_item(Line& line) {
   const uint64_t hash = twin_hash(line, text);
   if (line.shape == Shape::kEnvelope) {
     const bool same_text = state.answer_events.take(hash);
-    const bool same_id = state.answer_events.take(line.hash(line.payload["id"].word()));
+    const bool same_id = state.answer_events.take(line.hash(line.id));
     if (same_text || same_id) {
       state.seen_answer_pair = true;
       line.record.ignore("duplicate");

@@ -10,13 +10,15 @@ void DocumentDecoder::on_head(jsonlog::LogRecord& record) {
   const auto session = record.root()["session"];
   if (!session.is_object()) return;  // unknown: raw
   record.name_it("session", {}, session["timestamp"].word());
-  Line line{record, session, state_, session_, inner_, Shape::kBare, {}};
+  Line line(record, state_, session_, inner_);
+  line.payload = session;
   on_session_meta(line);
 }
 
 void DocumentDecoder::on_item(jsonlog::LogRecord& record, uint64_t) {
-  Line line{record, record.root(), state_, session_, inner_, Shape::kBare, {}};
-  record.name_it(type_of(line), line.payload["id"].word(), line.payload["timestamp"].word());
+  Line line(record, state_, session_, inner_);
+  line.shape = Shape::kBare;
+  record.name_it(type_of(line), line.id, line.timestamp);
   on_response_item(line);
 }
 

@@ -15,8 +15,15 @@ namespace {
 
 using jsonlog::Value;
 
-Value item_of(const Line& line) {
-  return line.payload["item"];
+// Of what a person or the assistant said.
+std::string_view event_text(const Line& line) {
+  if (const auto message = line.payload["message"]; message.is_string()) return message.text();
+  std::string_view joined;
+  for (const auto part : line.item["content"].items()) {
+    const auto text = part["text"].text();
+    if (!text.empty()) joined = joined.empty() ? text : line.arena().join({joined, "\n", text});
+  }
+  return joined;
 }
 
 void add_paths(Value paths, std::vector<sdk::Attachment>& attachments) {
@@ -35,7 +42,7 @@ std::vector<sdk::Attachment> attachments_of_event(const Line& line) {
   }
   add_paths(line.payload["local_images"], attachments);
   add_paths(line.payload["local_audio"], attachments);
-  for (const auto part : item_of(line)["content"].items()) {
+  for (const auto part : line.item["content"].items()) {
     const auto type = part["type"].word();
     if (type == "image" || type == "audio") {
       const auto url = part["image_url"].exists() ? part["image_url"] : part["url"];
@@ -53,8 +60,7 @@ void on_user(Line& line, PairedItem paired) {
   UserEvent event;
   event.text = event_text(line);
   event.paired = paired.there;
-  event.typed =
-      !line.payload["client_id"].word().empty() || !item_of(line)["client_id"].word().empty();
+  event.typed = !line.payload["client_id"].word().empty() || !line.item["client_id"].word().empty();
   event.attachments = std::move(paired.images);
   auto own = attachments_of_event(line);
   if (event.attachments.size() == own.size()) {
@@ -208,38 +214,21 @@ auto handler_of(const Handlers& handlers, std::string_view type) {
 }
 
 void on_item_completed(Line& line) {
-  const auto item = item_of(line);
-  if (auto* const handle = handler_of(kItems, item["type"].word())) handle(line, item);
+  if (auto* const handle = handler_of(kItems, line.item["type"].word())) handle(line, line.item);
 }
 
 }  // namespace
 
-bool is_user_event(Value payload) noexcept {
-  const auto type = payload["type"].word();
-  return type == "user_message" ||
-         (type == "item_completed" && payload["item"]["type"].word() == "UserMessage");
-}
-
-bool is_answer_event(Value payload) noexcept {
-  const auto type = payload["type"].word();
-  return type == "agent_message" ||
-         (type == "item_completed" && payload["item"]["type"].word() == "AgentMessage");
-}
-
-std::string_view event_text(const Line& line) {
-  if (const auto message = line.payload["message"]; message.is_string()) return message.text();
-  std::string_view joined;
-  for (const auto part : item_of(line)["content"].items()) {
-    const auto text = part["text"].text();
-    if (!text.empty()) joined = joined.empty() ? text : line.arena().join({joined, "\n", text});
-  }
-  return joined;
+bool is_user_event(const Line& line) noexcept {
+  if (line.shape != Shape::kEnvelope || line.type != "event_msg") return false;
+  return line.kind == "user_message" ||
+         (line.kind == "item_completed" && line.item["type"].word() == "UserMessage");
 }
 
 void on_event(Line& line, PairedItem user_item) {
-  if (is_user_event(line.payload)) {
+  if (is_user_event(line)) {
     on_user(line, std::move(user_item));
-  } else if (auto* const handle = handler_of(kEvents, line.payload["type"].word())) {
+  } else if (auto* const handle = handler_of(kEvents, line.kind)) {
     handle(line);
   }
 }

@@ -8,10 +8,7 @@
 namespace kato::codex {
 
 // Whether the event says what a person wrote: user_message, or item_completed with a UserMessage.
-[[nodiscard]] bool is_user_event(jsonlog::Value payload) noexcept;
-[[nodiscard]] bool is_answer_event(jsonlog::Value payload) noexcept;
-// The text of an event of either kind.
-[[nodiscard]] std::string_view event_text(const Line& line);
+[[nodiscard]] bool is_user_event(const Line& line) noexcept;
 
 // user_item: the item of the same words stood directly before; images: of that item.
 struct PairedItem {

@@ -8,20 +8,67 @@ bool is_the_assistants(kato_event_kind kind) noexcept {
          kind == KATO_ASSISTANT_TOOL_CALL || kind == KATO_ASSISTANT_DECISION_PROMPT;
 }
 
+// Takes a member's value if it is the first of its name.
+void take(std::string_view& into, jsonlog::Value value) noexcept {
+  if (into.empty()) into = value.word();
+}
+void take(jsonlog::Value& into, jsonlog::Value value) noexcept {
+  if (!into.exists()) into = value;
+}
+
+void read_payload(Line& line) noexcept {
+  for (const auto& [key, value] : line.payload.members()) {
+    if (key == "type") {
+      take(line.kind, value);
+    } else if (key == "role") {
+      take(line.role, value);
+    } else if (key == "id") {
+      take(line.id, value);
+    } else if (key == "item") {
+      take(line.item, value);
+    } else if (key == "turn_id") {
+      take(line.named_turn, value);
+    } else if (key == "internal_chat_message_metadata_passthrough") {
+      take(line.notes, value);
+    }
+  }
+  if (line.named_turn.empty()) line.named_turn = line.notes["turn_id"].word();
+}
+
 }  // namespace
 
-sdk::Draft Line::draft(kato_event_kind kind, std::string_view part_key) const {
-  auto made = record.draft(kind, part_key);
+Line::Line(jsonlog::LogRecord& record_, RolloutState& state_, const Session& session_,
+           jsonlog::Json& inner_)
+    : record(record_), state(state_), session(session_), inner(inner_) {
+  for (const auto& [key, value] : record.root().members()) {
+    if (key == "type") {
+      take(type, value);
+    } else if (key == "payload") {
+      take(payload, value);
+    } else if (key == "timestamp") {
+      take(timestamp, value);
+    } else if (key == "ordinal") {
+      take(ordinal, value);
+    }
+  }
+  if (!type.empty()) shape = payload.exists() ? Shape::kEnvelope : Shape::kBare;
+  if (shape != Shape::kEnvelope) payload = record.root();
+  read_payload(*this);
+  turn_id = named_turn.empty() ? std::string_view(state.turn_id) : named_turn;
+}
+
+sdk::Draft Line::draft(kato_event_kind what, std::string_view part_key) const {
+  auto made = record.draft(what, part_key);
   made.turn_id = turn_id;
-  if (is_the_assistants(kind)) made.model = state.model;
+  if (is_the_assistants(what)) made.model = state.model;
   if (state.copied.copying()) made.flags |= KATO_DRAFT_INHERITED;
   return made;
 }
 
-void Line::emit_text(kato_event_kind kind, std::string_view part_key, std::string_view subtype,
+void Line::emit_text(kato_event_kind what, std::string_view part_key, std::string_view subtype,
                      std::string_view text) const {
   if (trimmed(text).empty()) return;
-  auto made = draft(kind, part_key);
+  auto made = draft(what, part_key);
   made.subtype = subtype;
   made.text = text;
   record.emit(made);

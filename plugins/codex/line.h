@@ -10,7 +10,7 @@
 
 namespace kato::codex {
 
-// The three things that a line may be.
+// What a line may be.
 enum class Shape : uint8_t {
   kEnvelope,  // {timestamp, type, payload}
   kBare,      // an item of the conversation without an envelope, as until autumn 2025
@@ -18,22 +18,37 @@ enum class Shape : uint8_t {
 };
 
 struct Line {
+  // What a record says of itself: one look at each of its members.
+  Line(jsonlog::LogRecord& record_, RolloutState& state_, const Session& session_,
+       jsonlog::Json& inner_);
+
   jsonlog::LogRecord& record;
-  jsonlog::Value payload;  // of an envelope; a bare line itself
   RolloutState& state;
   const Session& session;
   jsonlog::Json& inner;  // for JSON that stands in a string; its values live until it parses again
+
   Shape shape = Shape::kOther;
-  std::string_view turn_id;  // that the record belongs to
+  std::string_view type;  // of an envelope; else that of the bare item
+  std::string_view timestamp;
+  jsonlog::Value ordinal;
+
+  jsonlog::Value payload;  // of an envelope; else the line itself
+  std::string_view kind;   // its type
+  std::string_view role;
+  std::string_view id;
+  jsonlog::Value item;          // of an event that says that one was completed
+  jsonlog::Value notes;         // the client's, on where an item comes from
+  std::string_view named_turn;  // the turn that the payload names
+  std::string_view turn_id;     // that, or the one that is running
 
   [[nodiscard]] jsonlog::Arena& arena() const { return record.arena(); }
   [[nodiscard]] uint64_t hash(std::string_view text) const { return record.host().hash(text); }
 
   // With turn, model and inheritance filled in.
-  [[nodiscard]] sdk::Draft draft(kato_event_kind kind, std::string_view part_key) const;
+  [[nodiscard]] sdk::Draft draft(kato_event_kind what, std::string_view part_key) const;
 
   // A draft of a kind that has a text and a subtype. Nothing if the text is empty.
-  void emit_text(kato_event_kind kind, std::string_view part_key, std::string_view subtype,
+  void emit_text(kato_event_kind what, std::string_view part_key, std::string_view subtype,
                  std::string_view text) const;
   // provider.info; data: one JSON value, or empty.
   void emit_info(std::string_view subtype, std::string_view text, std::string_view data = {},

@@ -77,7 +77,7 @@ void tell_answers(Line& line, std::string_view call_id, std::string_view output)
   if (open == nullptr) return;
   const OpenQuestion asked = *open;
   if (!asked.answered_later) line.state.close_question(call);
-  if (line.inner.parse(output) != jsonlog::JsonError::kNone) return;
+  if (line.inner.parse(line.arena().copy(output)) != jsonlog::JsonError::kNone) return;
   const auto answers = line.inner.root()["answers"];
   if (!answers.is_object()) return;
   line.state.close_question(call);

@@ -20,20 +20,16 @@ std::string_view name(std::string_view word) noexcept {
 }  // namespace
 
 std::string_view type_of(const Line& line) {
-  const auto root = line.record.root();
-  const auto type = name(root["type"].word());
+  const auto type = name(line.type);
   if (line.shape == Shape::kOther) {
-    if (root["record_type"].is_string()) return "record_type";
-    return type.empty() ? "line" : type;
+    return line.record.root()["record_type"].is_string() ? "record_type" : "line";
   }
-  const auto inner = name(line.payload["type"].word());
-  const auto role = name(line.payload["role"].word());
-  const auto item = line.payload["item"];
-  const auto last = item.is_object() ? name(item["type"].word()) : role;
+  const auto kind = name(line.kind);
+  const auto last = line.item.is_object() ? name(line.item["type"].word()) : name(line.role);
   const auto first = line.shape == Shape::kBare ? std::string_view("bare") : type;
-  if (inner.empty()) return first;
-  if (last.empty()) return line.arena().join({first, "/", inner});
-  return line.arena().join({first, "/", inner, "/", last});
+  if (kind.empty()) return first;
+  if (last.empty()) return line.arena().join({first, "/", kind});
+  return line.arena().join({first, "/", kind, "/", last});
 }
 
 }  // namespace kato::codex

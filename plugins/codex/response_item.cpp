@@ -15,8 +15,7 @@ namespace {
 
 // Messages of the client to the model: instructions, permissions, modes.
 void on_client_message(Line& line) {
-  const auto kinds =
-      line.payload["internal_chat_message_metadata_passthrough"]["content_item_kinds"].items();
+  const auto kinds = line.notes["content_item_kinds"].items();
   auto kind = kinds.begin();
   size_t index = 0;
   for (const auto block : line.payload["content"].items()) {
@@ -35,10 +34,9 @@ void on_client_message(Line& line) {
 }
 
 Fate on_message(Line& line) {
-  const auto role = line.payload["role"].word();
-  if (role == "user") return on_user_item(line);
-  if (role == "assistant") return on_answer_item(line);
-  if (role == "developer" || role == "system") on_client_message(line);
+  if (line.role == "user") return on_user_item(line);
+  if (line.role == "assistant") return on_answer_item(line);
+  if (line.role == "developer" || line.role == "system") on_client_message(line);
   return Fate::kDone;
 }
 
@@ -93,10 +91,10 @@ constexpr auto kHandlers = std::to_array<Handler>({
 
 Fate on_response_item(Line& line) {
   if (line.shape == Shape::kEnvelope) line.state.seen_item = true;
-  const auto type = line.payload["type"].word();
-  if (type == "message") return on_message(line);
-  const auto found = std::find_if(kHandlers.begin(), kHandlers.end(),
-                                  [type](const Handler& handler) { return handler.type == type; });
+  if (line.kind == "message") return on_message(line);
+  const auto found = std::find_if(kHandlers.begin(), kHandlers.end(), [&](const Handler& handler) {
+    return handler.type == line.kind;
+  });
   if (found != kHandlers.end()) found->handle(line);
   return Fate::kDone;
 }

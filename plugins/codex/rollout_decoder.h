@@ -20,7 +20,6 @@ class RolloutDecoder final : public jsonlog::AppendDecoder {
   [[nodiscard]] uint32_t state_version() const override { return RolloutState::kVersion; }
 
  private:
-  Line open_line(jsonlog::LogRecord& record);
   // Decides what is held, now that the next record is known. KATO_RETRY_LATER: not now.
   kato_status settle_held(const Line& next, PairedItem& paired);
   kato_status settle_user_text(const Line& next, PairedItem& paired);

@@ -46,7 +46,7 @@ void on_session_meta(Line& line) {
 void on_turn_context(Line& line) {
   auto& state = line.state;
   if (!state.copied.copying()) tell_facts(line, line.payload["cwd"].text(), {});
-  if (const auto turn = line.payload["turn_id"].word(); !turn.empty() && turn != state.turn_id) {
+  if (const auto turn = line.named_turn; !turn.empty() && turn != state.turn_id) {
     state.begin_turn(turn);
   }
   const auto model = RolloutState::bounded(line.payload["model"].text());

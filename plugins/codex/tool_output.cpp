@@ -27,13 +27,15 @@ bool tells_of_a_cut(std::string_view text) noexcept {
   constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
   constexpr std::string_view kTruncated = "truncated";
   constexpr size_t kHead = 400;
+  constexpr size_t kShortestCut = 1000;  // shorter results are never cut
+  if (text.size() < kShortestCut) return false;
   if (text.substr(0, kHead).find("Warning: truncated output") != std::string_view::npos)
     return true;
   for (size_t at = text.find(kEllipsis); at != std::string_view::npos;
        at = text.find(kEllipsis, at + 1)) {
     if (text.substr(0, at).ends_with(kTruncated)) return true;
   }
-  return text.find("\n[... omitted ") != std::string_view::npos;
+  return text.find("[... omitted ") != std::string_view::npos;
 }
 
 // The number behind `words` at the beginning of a line before the output begins.
@@ -50,11 +52,11 @@ int exit_code_behind(std::string_view text, std::string_view words) noexcept {
 
 ToolOutput read_json_text(const Line& line, std::string_view text) {
   ToolOutput found{text};
-  if (line.inner.parse(text) != jsonlog::JsonError::kNone) return found;
+  if (line.inner.parse(text, jsonlog::Behind::kPadding) != jsonlog::JsonError::kNone) return found;
   const auto root = line.inner.root();
   const auto output = root["output"];
   if (!output.is_string()) return found;
-  found.text = line.arena().copy(output.text());
+  found.text = output.text();
   found.is_error = root["metadata"]["exit_code"].integer().value_or(0) != 0;
   return found;
 }

@@ -13,6 +13,7 @@ struct ToolOutput {
   bool truncated = false;
 };
 
+// Valid until line.inner parses again.
 // value: a text; JSON in a text, with the exit code beside the output; a list of texts and images;
 // or an object.
 [[nodiscard]] ToolOutput read_tool_output(const Line& line, jsonlog::Value value);

@@ -17,7 +17,7 @@ void tell_error(Line& line, std::string_view message, std::string_view data) {
 }  // namespace
 
 void on_task_started(Line& line) {
-  line.state.begin_turn(line.payload["turn_id"].word());
+  line.state.begin_turn(line.named_turn);
   line.record.ignore("turn-state");
 }
 

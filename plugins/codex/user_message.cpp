@@ -30,9 +30,8 @@ std::string_view name_in_image_tag(std::string_view tag) noexcept {
 // The kinds that newer clients note for each block of a message.
 class BlockKinds {
  public:
-  explicit BlockKinds(jsonlog::Value payload) noexcept
-      : kinds_(payload["internal_chat_message_metadata_passthrough"]["content_item_kinds"].items()),
-        at_(kinds_.begin()) {}
+  explicit BlockKinds(const Line& line) noexcept
+      : kinds_(line.notes["content_item_kinds"].items()), at_(kinds_.begin()) {}
   std::string_view next() noexcept {
     if (at_ == kinds_.end()) return {};
     const auto kind = (*at_).word();
@@ -55,7 +54,7 @@ struct UserItem {
 // Calls visit(index, text, class) for each block of text.
 template <class Visit>
 void for_each_text(const Line& line, Visit&& visit) {
-  BlockKinds kinds(line.payload);
+  BlockKinds kinds(line);
   size_t index = 0;
   for (const auto block : line.payload["content"].items()) {
     const auto kind = kinds.next();

@@ -35,7 +35,8 @@ class Value {
   [[nodiscard]] bool is_true() const noexcept { return first() == 't'; }
 
   // A string's content; unescaped in the arena only if it has escapes. Lone surrogates become
-  // U+FFFD, which is counted. Empty for everything but strings.
+  // U+FFFD, which is counted. Empty for everything but strings. If parse() was told that padding
+  // follows its text, it follows this one, too: JSON that stands in a string can be parsed so.
   [[nodiscard]] std::string_view text() const;
   // A string's content as it stands between the quotes. For words that never have escapes: types,
   // ids, times.

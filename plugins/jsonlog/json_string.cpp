@@ -132,7 +132,7 @@ std::string_view Json::unescape(std::string_view escaped, size_t first_escape) c
 }
 
 std::string_view Json::unescape_slowly(std::string_view escaped, size_t first_escape) const {
-  char* const begin = arena_.take(escaped.size() + 1);
+  char* const begin = arena_.take(escaped.size() + kPaddingBytes);
   std::memcpy(begin, escaped.data(), first_escape);
   char* out = begin + first_escape;
   size_t at = first_escape;
