@@ -22,20 +22,21 @@ constexpr auto kFailures = std::to_array<std::string_view>({
     "error: ",
 });
 
-// "…truncated…" in the middle of a text, or words to that effect at its beginning.
+// Words to that effect at a text's beginning, or "…12 tokens truncated…" in its middle.
 bool tells_of_a_cut(std::string_view text) noexcept {
   constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
-  constexpr std::string_view kTruncated = "truncated";
   constexpr size_t kHead = 400;
   constexpr size_t kShortestCut = 1000;  // shorter results are never cut
   if (text.size() < kShortestCut) return false;
-  if (text.substr(0, kHead).find("Warning: truncated output") != std::string_view::npos)
-    return true;
+  const auto head = text.substr(0, kHead);
+  for (const std::string_view words : {"truncated output", "Total output lines: "}) {
+    if (head.find(words) != std::string_view::npos) return true;
+  }
   for (size_t at = text.find(kEllipsis); at != std::string_view::npos;
        at = text.find(kEllipsis, at + 1)) {
-    if (text.substr(0, at).ends_with(kTruncated)) return true;
+    if (text.substr(0, at).ends_with("truncated")) return true;
   }
-  return text.find("[... omitted ") != std::string_view::npos;
+  return false;
 }
 
 // The number behind `words` at the beginning of a line before the output begins.
@@ -48,6 +49,16 @@ int exit_code_behind(std::string_view text, std::string_view words) noexcept {
   const char* const begin = text.data() + at + words.size();
   std::from_chars(begin, text.data() + text.size(), code);
   return code;
+}
+
+// On a line of its own. Texts that were unescaped one after the other often lie so already.
+std::string_view append(const Line& line, std::string_view text, std::string_view more) {
+  if (text.empty()) return more;
+  const bool ends_line = text.ends_with('\n');
+  if (ends_line && more.data() == text.data() + text.size()) {
+    return {text.data(), text.size() + more.size()};
+  }
+  return line.arena().join({text, ends_line ? "" : "\n", more});
 }
 
 ToolOutput read_json_text(const Line& line, std::string_view text) {
@@ -89,8 +100,7 @@ std::string_view joined_blocks(const Line& line, jsonlog::Value blocks) {
       text = describe(line, image);
     }
     if (text.empty()) continue;
-    const bool ends_line = joined.empty() || joined.ends_with('\n');
-    joined = joined.empty() ? text : line.arena().join({joined, ends_line ? "" : "\n", text});
+    joined = append(line, joined, text);
   }
   return joined;
 }
