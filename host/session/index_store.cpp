@@ -1,0 +1,93 @@
+#include "host/session/index_store.h"
+
+#include <algorithm>
+
+#include "host/io/files.h"
+
+namespace kato {
+namespace {
+
+constexpr uint64_t kMaxIndexBytes = uint64_t{1} << 30;
+constexpr size_t kMinNewer = 128;
+
+// make_session_key puts it last.
+std::string_view session_id_of_key(std::string_view key) {
+  constexpr size_t kSessionIdLength = 36;
+  return key.substr(key.size() - std::min(key.size(), kSessionIdLength));
+}
+
+}  // namespace
+
+Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder, MetaStore& metas,
+                                    Trust trust) {
+  auto marks = OwingMarks::open(files, folder.owing_marks());
+  if (!marks) return forward(marks);
+  IndexStore store(files, folder, std::move(*marks));
+  if (auto loaded = store.load(metas, trust); !loaded) return forward(loaded);
+  store.owing_.assign(store.marks_.owing().begin(), store.marks_.owing().end());
+  return store;
+}
+
+Status IndexStore::load(MetaStore& metas, Trust trust) {
+  const auto text = read_whole(*files_, path_, kMaxIndexBytes);
+  if (!text && text.error().code() == ErrorCode::kNotFound) return rebuild(metas, "there was none");
+  if (!text) return forward(text);
+  auto index = SessionIndex::from_json(*text);
+  if (!index && index.error().code() == ErrorCode::kUnsupported) return forward(index, path_);
+  if (!index) return rebuild(metas, index.error().message());
+  if (trust == Trust::kMetas) return rebuild(metas, "the power was lost");
+  if (!marks_.believable()) return rebuild(metas, "the marks beside it are missing or damaged");
+  index_ = std::move(*index);
+  for (const auto& key : marks_.newer()) {
+    take_meta(metas, key);
+  }
+  return {};
+}
+
+Status IndexStore::rebuild(MetaStore& metas, std::string because) {
+  rebuilt_because_ = std::move(because);
+  const auto keys = metas.keys();
+  if (!keys) return forward(keys);
+  for (const auto& key : *keys) {
+    take_meta(metas, key);
+  }
+  return save();
+}
+
+void IndexStore::take_meta(MetaStore& metas, const std::string& key) {
+  const auto meta = metas.load(key);
+  if (!meta) {
+    problems_.push_back({key, meta.error()});
+  } else if (*meta) {
+    index_.put(**meta);
+  } else {
+    index_.remove(session_id_of_key(key));
+  }
+}
+
+Status IndexStore::committed(const SessionMeta& meta, bool still_owes) {
+  index_.put(meta);
+  const auto key = session_key(meta);
+  if (auto owed = marks_.owe(key); !owed) return owed;
+  return still_owes ? Status{} : marks_.settle(key);
+}
+
+Status IndexStore::removed(const std::string& key, std::string_view session_id) {
+  index_.remove(session_id);
+  if (auto owed = marks_.owe(key); !owed) return owed;
+  return marks_.settle(key);
+}
+
+bool IndexStore::is_save_due() const {
+  return marks_.newer().size() >= std::max(kMinNewer, index_.size() / 2);
+}
+
+Status IndexStore::save() {
+  if (auto replaced = replace_whole(*files_, path_, index_.to_json(), Durability::kSynced);
+      !replaced) {
+    return replaced;
+  }
+  return marks_.index_is_written();
+}
+
+}  // namespace kato

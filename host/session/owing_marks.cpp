@@ -1,0 +1,121 @@
+#include "host/session/owing_marks.h"
+
+#include <charconv>
+
+#include "host/io/files.h"
+
+namespace kato {
+namespace {
+
+constexpr uint64_t kMaxBytes = uint64_t{256} << 20;
+constexpr std::string_view kVersionKey = "{\"schemaVersion\":";
+// Beyond this many lines for each session that is marked the file is written anew.
+constexpr size_t kSpareLines = 4096;
+
+std::string first_line() {
+  return std::string(kVersionKey) + std::to_string(kOwingSchemaVersion) + "}\n";
+}
+
+// 0: it is no such line.
+uint32_t version_in(std::string_view line) {
+  uint32_t version = 0;
+  if (line.starts_with(kVersionKey)) {
+    line.remove_prefix(kVersionKey.size());
+    std::from_chars(line.data(), line.data() + line.size(), version);
+  }
+  return version;
+}
+
+}  // namespace
+
+Result<OwingMarks> OwingMarks::open(FileSystem& files, std::string path) {
+  OwingMarks marks(files, std::move(path));
+  const auto content = read_whole(files, marks.path_, kMaxBytes);
+  if (content) {
+    if (auto read = marks.read(*content); !read) return forward(read);
+  } else if (content.error().code() != ErrorCode::kNotFound) {
+    return forward(content);
+  }
+  if (auto rewritten = marks.rewrite(); !rewritten) return forward(rewritten);
+  return marks;
+}
+
+// A line without its end was being written when the process was killed: what it was to announce
+// has not begun.
+Status OwingMarks::read(std::string_view content) {
+  const auto first_end = content.find('\n');
+  const uint32_t version = version_in(content.substr(0, first_end));
+  if (version > kOwingSchemaVersion) {
+    return fail(ErrorCode::kUnsupported,
+                "{} has schema version {}, this build of Kato knows version {}; it was not touched",
+                path_, version, kOwingSchemaVersion);
+  }
+  believable_ = version == kOwingSchemaVersion && first_end != std::string_view::npos;
+  while (believable_) {
+    content.remove_prefix(content.find('\n') + 1);
+    const auto line = content.substr(0, content.find('\n'));
+    if (line.size() == content.size()) break;
+    const std::string key(line.substr(std::min<size_t>(line.size(), 1)));
+    believable_ = !key.empty() && (line[0] == '+' || line[0] == '=');
+    if (!believable_) break;
+    if (line[0] == '+') {
+      owing_.insert(key);
+    } else {
+      owing_.erase(key);
+    }
+    newer_.insert(key);
+  }
+  if (!believable_) {
+    owing_.clear();
+    newer_.clear();
+  }
+  return {};
+}
+
+Status OwingMarks::add(char mark, const std::string& key) {
+  if (torn_ || lines_ > kSpareLines + 2 * newer_.size()) {
+    if (auto rewritten = rewrite(); !rewritten) return rewritten;
+  }
+  auto written = file_->append(mark + key + "\n");
+  torn_ = !written;
+  ++lines_;
+  return written;
+}
+
+Status OwingMarks::owe(const std::string& key) {
+  if (owing_.contains(key)) return {};
+  if (auto added = add('+', key); !added) return added;
+  owing_.insert(key);
+  newer_.insert(key);
+  return {};
+}
+
+Status OwingMarks::settle(const std::string& key) {
+  if (!owing_.contains(key)) return {};
+  if (auto added = add('=', key); !added) return added;
+  owing_.erase(key);
+  return {};
+}
+
+Status OwingMarks::index_is_written() {
+  newer_ = owing_;
+  return rewrite();
+}
+
+Status OwingMarks::rewrite() {
+  std::string content = first_line();
+  for (const auto& key : newer_) {
+    content += (owing_.contains(key) ? "+" : "=") + key + "\n";
+  }
+  if (auto replaced = replace_whole(*files_, path_, content, Durability::kOrdered); !replaced) {
+    return replaced;
+  }
+  auto file = files_->open(path_, OpenMode::kAppend);
+  if (!file) return forward(file);
+  file_ = std::move(*file);
+  lines_ = newer_.size();
+  torn_ = false;
+  return {};
+}
+
+}  // namespace kato

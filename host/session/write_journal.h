@@ -1,0 +1,54 @@
+// What was written to destinations since the last commit of a session.
+//
+// Each line says what is about to be appended to a destination, and is written before that. A
+// killed process therefore leaves at most the last line in doubt; lines of an earlier commit are
+// void. Nothing is synced: after a power loss the journal is not believed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/io/file_system.h"
+#include "host/session/session_meta.h"
+
+namespace kato {
+
+inline constexpr uint32_t kJournalSchemaVersion = 1;
+
+struct JournaledWrite {
+  std::string recording_id;
+  FileId file;  // that is written to
+  uint64_t offset_bytes = 0;
+  uint64_t length_bytes = 0;
+  uint64_t hash = 0;         // XXH3-64 of the bytes
+  WriteCursor cursor;        // the recording's, once it is carried out
+  SavedBlob state;           // the sink's, likewise
+  GrowingHash::Value whole;  // likewise, of the whole file; its size is 0 where that is not known
+};
+
+// [one thread at a time] Nothing stays open.
+class WriteJournal {
+ public:
+  explicit WriteJournal(std::string path) : path_(std::move(path)) {}
+
+  // commit: SessionMeta::commit as it is on the disk. What is there of other commits goes. After a
+  // failure nothing of it counts.
+  [[nodiscard]] Status add(FileSystem& files, uint64_t commit, const JournaledWrite& write);
+
+  // Those that were added since that commit, in order. A torn last line was never carried out and
+  // does not count. kInvalid, kUnsupported: the file is not understood; it was not touched.
+  [[nodiscard]] Result<std::vector<JournaledWrite>> load(FileSystem& files, uint64_t commit);
+
+  // It is no error if there is none.
+  [[nodiscard]] Status remove(FileSystem& files);
+
+ private:
+  std::string path_;
+  std::optional<uint64_t> commit_;  // whose lines the file holds; none: not looked at yet
+  uint64_t size_bytes_ = 0;         // of its whole lines
+};
+
+}  // namespace kato

@@ -1,0 +1,374 @@
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "host/event/event_id.h"
+#include "host/session/index_store.h"
+#include "host/session/run_mark.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace kato;
+using kato::test::FaultyFileSystem;
+using kato::test::FileOperation;
+using kato::test::TemporaryFolder;
+
+namespace {
+
+std::string source_path(int number) {
+  return "/logs/\xFE/" + std::to_string(number) + ".jsonl";
+}
+
+FileInfo info_of(int number) {
+  return {.type = FileType::kRegular,
+          .id = {.device = 1, .inode = static_cast<uint64_t>(number)},
+          .size_bytes = 100,
+          .mtime_ns = 1000 + number};
+}
+
+SessionMeta meta_of(int number) {
+  SessionMeta meta;
+  meta.identity.provider = "example";
+  meta.identity.provider_session_id = "session-" + std::to_string(number);
+  meta.identity.session_id = make_session_id("example", meta.identity.provider_session_id);
+  meta.identity.project_directory = "/home/me/project";
+  meta.identity.title = "Title \"" + std::to_string(number) + "\"";
+  meta.identity.driver = SessionDriver::kPerson;
+  meta.identity.parentage = SessionParentage::kSpawned;
+  meta.identity.parent_provider_session_id = "parent";
+  meta.identity.last_time = UnixMillis{1772036815000 + number};
+  meta.event_count = static_cast<uint64_t>(number);
+  meta.twin.exists = true;
+  SourceMeta source;
+  source.path = source_path(number);
+  source.id = info_of(number).id;
+  source.size_bytes = info_of(number).size_bytes;
+  source.mtime_ns = info_of(number).mtime_ns;
+  source.first_record_key = "first-" + std::to_string(number / 2);
+  meta.sources = {source};
+  RecordingMeta recording;
+  recording.recording_id = "r" + std::to_string(number);
+  recording.destination = "/notes/" + std::to_string(number) + ".md";
+  recording.desired = DesiredState::kOn;
+  meta.recordings = {recording};
+  return meta;
+}
+
+struct Fixture {
+  TemporaryFolder temporary;
+  FaultyFileSystem files;
+  StateFolder folder{temporary / "state"};
+  MetaStore metas{files, folder};
+
+  Fixture() { REQUIRE(folder.prepare(files)); }
+  IndexStore open(IndexStore::Trust trust = IndexStore::Trust::kMarks) {
+    auto store = IndexStore::open(files, folder, metas, trust);
+    REQUIRE(store);
+    return std::move(*store);
+  }
+  void store_meta(const SessionMeta& meta) { REQUIRE(metas.store(meta, Durability::kOrdered)); }
+  void write_index(const std::string& text) { temporary.write("state/daemon-control.json", text); }
+  [[nodiscard]] std::string index_text() const {
+    return temporary.read("state/daemon-control.json");
+  }
+};
+
+SessionIndex index_of(int count) {
+  SessionIndex index;
+  for (int i = 0; i < count; ++i) {
+    index.put(meta_of(i));
+  }
+  return index;
+}
+
+std::string key_of(int number) {
+  return session_key(meta_of(number));
+}
+
+}  // namespace
+
+TEST_CASE("the index comes back from its file with all that it knew", "[index]") {
+  const auto written = index_of(50).to_json();
+  auto index = SessionIndex::from_json(written);
+  REQUIRE(index);
+  CHECK(index->size() == 50);
+  const auto id = meta_of(7).identity.session_id;
+  const auto session = index->find(id);
+  REQUIRE(session);
+  CHECK(session->identity.title == "Title \"7\"");
+  CHECK(session->identity.last_time == UnixMillis{1772036815007});
+  CHECK(session->identity.driver == SessionDriver::kPerson);
+  CHECK(session->identity.parentage == SessionParentage::kSpawned);
+  CHECK(session->event_count == 7);
+  CHECK(session->has_twin);
+  CHECK(session->sources[0].path == source_path(7));
+  CHECK(session->recordings[0].destination == "/notes/7.md");
+  CHECK(session->recordings[0].desired == DesiredState::kOn);
+  CHECK_FALSE(index->find("nobody"));
+  CHECK(index->session_of_source(source_path(7)) == id);
+  CHECK(SessionIndex::from_json(SessionIndex().to_json())->size() == 0);
+}
+
+TEST_CASE("the index tells sources that did not change from those that did", "[index]") {
+  auto index = index_of(5);
+  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kUntouched);
+  CHECK(index.see_source(source_path(2), info_of(1)) == SourceSight::kChanged);
+  auto grown = info_of(3);
+  grown.size_bytes += 1;
+  CHECK(index.see_source(source_path(3), grown) == SourceSight::kChanged);
+  CHECK(index.see_source("/logs/new", info_of(1)) == SourceSight::kUnknown);
+  auto unseen = index.unseen_sources();
+  std::ranges::sort(unseen, {}, &IndexedSource::path);
+  REQUIRE(unseen.size() == 2);
+  CHECK(unseen[0].path == source_path(0));
+  CHECK(unseen[1].path == source_path(4));
+}
+
+TEST_CASE("sessions are found by the record that they begin with", "[index]") {
+  const auto index = index_of(6);
+  auto found = index.sessions_beginning_with("first-1");
+  std::ranges::sort(found);
+  std::vector<std::string> wanted{meta_of(2).identity.session_id, meta_of(3).identity.session_id};
+  std::ranges::sort(wanted);
+  CHECK(found == wanted);
+  CHECK(index.sessions_beginning_with("").empty());
+}
+
+TEST_CASE("what is put again takes the place of what was known", "[index]") {
+  auto index = index_of(3);
+  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kUntouched);
+  auto meta = meta_of(1);
+  meta.sources[0].size_bytes = 999;
+  meta.sources[0].first_record_key = "other";
+  meta.sources.push_back(meta_of(9).sources[0]);
+  index.put(meta);
+  CHECK(index.size() == 3);
+  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kChanged);
+  CHECK(index.see_source(source_path(9), info_of(9)) == SourceSight::kUntouched);
+  CHECK(index.sessions_beginning_with("other").size() == 1);
+  index.remove(meta.identity.session_id);
+  CHECK(index.size() == 2);
+  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kUnknown);
+  CHECK(index.sessions_beginning_with("other").empty());
+}
+
+TEST_CASE("the index does not grow with the number of commits", "[index]") {
+  auto index = index_of(10);
+  for (int i = 0; i < 20000; ++i) {
+    index.put(meta_of(i % 10));
+  }
+  CHECK(index.memory_bytes() < 8U << 20);
+  CHECK(index.find(meta_of(3).identity.session_id));
+  CHECK(index.to_json().size() == index_of(10).to_json().size());
+}
+
+TEST_CASE("an index that was cut or changed anywhere is not believed", "[index]") {
+  const auto whole = index_of(4).to_json();
+  for (size_t size = 0; size < whole.size(); size += 7) {
+    const auto index = SessionIndex::from_json(std::string_view(whole).substr(0, size));
+    REQUIRE_FALSE(index);
+    CHECK(index.error().code() == ErrorCode::kInvalid);
+  }
+  auto lacking = whole;
+  const auto line_end = lacking.find(",\n");
+  lacking.erase(lacking.find('\n') + 1, line_end + 2 - lacking.find('\n') - 1);
+  CHECK_FALSE(SessionIndex::from_json(lacking));
+  auto zeroed = whole;
+  std::fill_n(zeroed.begin() + 200, 50, '\0');
+  CHECK_FALSE(SessionIndex::from_json(zeroed));
+  auto newer = whole;
+  newer.replace(newer.find(":1"), 2, ":2");
+  CHECK(SessionIndex::from_json(newer).error().code() == ErrorCode::kUnsupported);
+}
+
+TEST_CASE("a restart opens no meta of a session that has no work", "[index]") {
+  Fixture f;
+  {
+    auto store = f.open();
+    CHECK_FALSE(store.rebuilt_because().empty());
+    for (int i = 0; i < 20; ++i) {
+      REQUIRE(store.owe(key_of(i)));
+      f.store_meta(meta_of(i));
+      REQUIRE(store.committed(meta_of(i), false));
+    }
+    REQUIRE(store.save());
+  }
+  f.files.counts = {};
+  const auto store = f.open();
+  CHECK(store.index().size() == 20);
+  CHECK(store.owing().empty());
+  CHECK(store.rebuilt_because().empty());
+  CHECK(f.files.counts.opens <= 4);
+}
+
+TEST_CASE("after a kill the sessions that owe are known, and commits since the last save too",
+          "[index]") {
+  Fixture f;
+  {
+    auto store = f.open();
+    for (int i = 0; i < 4; ++i) {
+      f.store_meta(meta_of(i));
+      REQUIRE(store.committed(meta_of(i), false));
+    }
+    REQUIRE(store.save());
+    REQUIRE(store.owe(key_of(1)));
+    auto changed = meta_of(2);
+    changed.event_count = 77;
+    REQUIRE(store.owe(key_of(2)));
+    f.store_meta(changed);
+    REQUIRE(store.committed(changed, false));
+    REQUIRE(store.owe(key_of(3)));
+    REQUIRE(store.committed(meta_of(3), true));
+    REQUIRE(store.owe("never-committed"));
+    // Killed here.
+  }
+  const auto store = f.open();
+  std::vector<std::string> owing{key_of(1), key_of(3), "never-committed"};
+  std::ranges::sort(owing);
+  CHECK(store.owing() == owing);
+  CHECK(store.index().find(meta_of(2).identity.session_id)->event_count == 77);
+  CHECK(store.problems().empty());
+}
+
+TEST_CASE("an index that is missing, damaged or not to be trusted is made again", "[index]") {
+  Fixture f;
+  for (int i = 0; i < 3; ++i) {
+    f.store_meta(meta_of(i));
+  }
+  CHECK(f.open().index().size() == 3);
+  const auto good = f.index_text();
+  f.write_index(good.substr(0, good.size() / 2));
+  CHECK(f.open().index().size() == 3);
+  CHECK(f.index_text().size() == good.size());
+
+  f.store_meta(meta_of(3));  // written, but the marks that would say so were lost with the power
+  CHECK(f.open().index().size() == 3);
+  CHECK(f.open(IndexStore::Trust::kMetas).index().size() == 4);
+
+  f.store_meta(meta_of(4));
+  f.temporary.write("state/runtime/owing.log", "");
+  CHECK(f.open().index().size() == 5);
+  f.temporary.write("state/runtime/owing.log", std::string("{\"schemaVersion\":1}\n\0\0\0\n", 24));
+  CHECK_FALSE(f.open().rebuilt_because().empty());
+}
+
+TEST_CASE("an index or marks of a newer version are refused and kept", "[index]") {
+  Fixture f;
+  static_cast<void>(f.open());
+  auto text = f.index_text();
+  text.replace(text.find(":1"), 2, ":9");
+  f.write_index(text);
+  const auto store = IndexStore::open(f.files, f.folder, f.metas, IndexStore::Trust::kMarks);
+  CHECK(store.error().code() == ErrorCode::kUnsupported);
+  CHECK(f.index_text() == text);
+  f.temporary.write("state/runtime/owing.log", "{\"schemaVersion\":9}\n!new\n");
+  CHECK_FALSE(IndexStore::open(f.files, f.folder, f.metas, IndexStore::Trust::kMarks));
+  CHECK(f.temporary.read("state/runtime/owing.log") == "{\"schemaVersion\":9}\n!new\n");
+}
+
+TEST_CASE("a meta that is damaged is a problem of its session alone", "[index]") {
+  Fixture f;
+  f.store_meta(meta_of(1));
+  f.temporary.write("state/sessions/example-broken.meta.json", "{");
+  const auto store = f.open();
+  CHECK(store.index().size() == 1);
+  REQUIRE(store.problems().size() == 1);
+  CHECK(store.problems()[0].key == "example-broken");
+}
+
+TEST_CASE("the index is saved seldom, and marks do not pile up between", "[index]") {
+  Fixture f;
+  auto store = f.open();
+  size_t saves = 0;
+  for (int i = 0; i < 3000; ++i) {
+    REQUIRE(store.committed(meta_of(i), false));
+    if (store.is_save_due()) {
+      ++saves;
+      REQUIRE(store.save());
+    }
+  }
+  CHECK(saves >= 2);
+  CHECK(saves <= 16);
+  for (int i = 0; i < 20000; ++i) {
+    REQUIRE(store.owe(key_of(1)));
+    REQUIRE(store.committed(meta_of(1), false));
+  }
+  CHECK(std::filesystem::file_size(f.folder.owing_marks()) < 2U << 20);
+}
+
+TEST_CASE("a torn mark announces nothing", "[index]") {
+  Fixture f;
+  f.store_meta(meta_of(1));
+  static_cast<void>(f.open());
+  const auto marks = f.temporary.read("state/runtime/owing.log");
+  f.temporary.write("state/runtime/owing.log", marks + "+" + key_of(1).substr(0, 5));
+  const auto store = f.open();
+  CHECK(store.owing().empty());
+  CHECK(store.rebuilt_because().empty());
+}
+
+TEST_CASE("a removed session stays removed after a kill", "[index]") {
+  Fixture f;
+  {
+    auto store = f.open();
+    f.store_meta(meta_of(1));
+    REQUIRE(store.committed(meta_of(1), false));
+    REQUIRE(store.save());
+    REQUIRE(f.metas.remove(key_of(1)));
+    REQUIRE(store.removed(key_of(1), meta_of(1).identity.session_id));
+  }
+  CHECK(f.open().index().size() == 0);
+}
+
+TEST_CASE("a mark that cannot be written is an error, and is not taken for written", "[index]") {
+  Fixture f;
+  auto store = f.open();
+  f.files.fault = [](FileOperation operation, const std::string&) {
+    return operation == FileOperation::kAppend ? ENOSPC : 0;
+  };
+  CHECK(store.owe(key_of(1)).error().errno_value() == ENOSPC);
+  f.files.fault = {};
+  REQUIRE(store.owe(key_of(2)));
+  REQUIRE(store.owe(key_of(1)));
+  std::vector<std::string> owing{key_of(1), key_of(2)};
+  std::ranges::sort(owing);
+  CHECK(f.open().owing() == owing);
+}
+
+TEST_CASE("a run that was killed hands on the time from which commands count", "[run]") {
+  const TemporaryFolder temporary;
+  const auto files = make_posix_file_system();
+  const auto path = temporary / "run.json";
+  CHECK(*load_run_mark(*files, path) == std::nullopt);
+  auto run = next_run(std::nullopt, UnixMillis{1000}, "boot", 7);
+  REQUIRE(store_run_mark(*files, path, run));
+  auto last = load_run_mark(*files, path);
+  REQUIRE((last && last->has_value()));
+  CHECK((*last)->process_id == 7);
+  CHECK_FALSE(lost_power(*last, "boot"));
+  CHECK(lost_power(*last, "another boot"));
+
+  run = next_run(*last, UnixMillis{5000}, "boot", 8);
+  CHECK(run.started == UnixMillis{5000});
+  CHECK(run.commands_since == UnixMillis{1000});
+  run.ended = true;
+  REQUIRE(store_run_mark(*files, path, run));
+  last = load_run_mark(*files, path);
+  CHECK(next_run(*last, UnixMillis{9000}, "boot", 9).commands_since == UnixMillis{9000});
+  CHECK_FALSE(lost_power(*last, "another boot"));
+}
+
+TEST_CASE("a run mark that is not understood is refused", "[run]") {
+  const TemporaryFolder temporary;
+  const auto files = make_posix_file_system();
+  for (const auto* text : {"", "{}", "{\"schemaVersion\":2}", "{\"schemaVersion\":1}"}) {
+    const auto path = temporary.write("run.json", text);
+    const auto mark = load_run_mark(*files, path);
+    REQUIRE_FALSE(mark);
+    CHECK(mark.error().message().find(path) != std::string::npos);
+    CHECK(temporary.read("run.json") == text);
+  }
+  CHECK(read_boot_id(*files).size() == 36);
+}
