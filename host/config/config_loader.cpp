@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -108,6 +109,16 @@ RootConfig read_root(const YamlNode& node, const ReadContext& context) {
   return root;
 }
 
+std::vector<RootConfig> read_roots(std::span<const YamlNode> items, const ReadContext& context) {
+  std::vector<RootConfig> roots;
+  UniqueNames paths("the root", "keep one of them", context);
+  for (const auto& item : items) {
+    roots.push_back(read_root(item, context));
+    paths.add(roots.back().path, item.where);
+  }
+  return roots;
+}
+
 ProviderConfig read_provider(const YamlNode& node, const ReadContext& context) {
   ProviderConfig provider;
   if (!require_map(node, kProviderSection, context)) return provider;
@@ -115,14 +126,7 @@ ProviderConfig read_provider(const YamlNode& node, const ReadContext& context) {
   read_name(reader, "plugin", "NAME", provider.plugin, context);
   reader.boolean("autoGenerateSnapshots", provider.auto_generate_snapshots);
   read_options(reader, provider.options_json, context);
-  bool has_roots = false;
-  UniqueNames paths("the root", "keep one of them", context);
-  const auto roots = reader.list("roots", &has_roots);
-  if (has_roots) provider.roots.emplace();
-  for (const auto& item : roots) {
-    provider.roots->push_back(read_root(item, context));
-    paths.add(provider.roots->back().path, item.where);
-  }
+  if (const auto items = reader.list("roots")) provider.roots = read_roots(*items, context);
   return provider;
 }
 
@@ -141,31 +145,30 @@ SinkConfig read_sink(const YamlNode& node, const ReadContext& context) {
   return sink;
 }
 
-void read_providers(const MapReader& top, Config& config, const ReadContext& context) {
-  bool found = false;
-  const auto items = top.list("providers", &found);
-  if (found) config.providers.emplace();
+std::vector<ProviderConfig> read_providers(std::span<const YamlNode> items,
+                                           const ReadContext& context) {
+  std::vector<ProviderConfig> providers;
   UniqueNames names("the provider", "keep one entry, with all its roots", context);
   for (const auto& item : items) {
-    config.providers->push_back(read_provider(item, context));
-    if (item.kind != YamlNode::Kind::kMap) continue;
-    names.add(config.providers->back().plugin, item.where);
+    providers.push_back(read_provider(item, context));
+    names.add(providers.back().plugin, item.where);
   }
+  return providers;
 }
 
-void read_sinks(const MapReader& top, Config& config, const ReadContext& context) {
+std::vector<SinkConfig> read_sinks(std::span<const YamlNode> items, const ReadContext& context) {
+  std::vector<SinkConfig> sinks;
   UniqueNames names("the sink", "give each sink a name of its own", context);
-  for (const auto& item : top.list("sinks")) {
-    config.sinks.push_back(read_sink(item, context));
-    names.add(config.sinks.back().name, item.where);
+  for (const auto& item : items) {
+    sinks.push_back(read_sink(item, context));
+    names.add(sinks.back().name, item.where);
   }
+  return sinks;
 }
 
-void read_write_roots(const MapReader& top, Config& config, const ReadContext& context) {
-  bool found = false;
-  const auto items = top.list("allowedWriteRoots", &found);
-  if (!found) return;
-  config.allowed_write_roots.clear();
+std::vector<std::string> read_write_roots(std::span<const YamlNode> items,
+                                          const ReadContext& context) {
+  std::vector<std::string> roots;
   for (const auto& item : items) {
     auto root = read_template(item, "the allowed folder", folder_tokens(), context);
     if (!root) continue;
@@ -173,15 +176,16 @@ void read_write_roots(const MapReader& top, Config& config, const ReadContext& c
       context.report(item.where, "a token stands in the middle of an allowed folder",
                      "tokens may only stand at its beginning");
     }
-    config.allowed_write_roots.push_back(*std::move(root));
+    roots.push_back(*std::move(root));
   }
+  return roots;
 }
 
 void read_search_paths(const MapReader& top, Config& config, const ReadContext& context) {
   const auto* const node = top.map("plugins");
   if (node == nullptr) return;
   const MapReader reader(*node, kPluginsSection, context);
-  for (const auto& item : reader.list("searchPaths")) {
+  for (const auto& item : reader.list("searchPaths").value_or(std::span<const YamlNode>())) {
     if (auto path = read_path(item, "the search path", context)) {
       config.plugins.search_paths.push_back(normal_path(*path));
     }
@@ -234,10 +238,14 @@ Config read_config(const YamlNode& top, const ReadContext& context) {
   reader.boolean("globalAutoGenerateSnapshots", config.global_auto_generate_snapshots);
   reader.boolean("cleanSessionStatesOnShutdown", config.clean_session_states_on_shutdown);
   reader.boolean("allowHardLinkedDestinations", config.allow_hard_linked_destinations);
-  read_write_roots(reader, config, context);
+  if (const auto items = reader.list("allowedWriteRoots")) {
+    config.allowed_write_roots = read_write_roots(*items, context);
+  }
   read_search_paths(reader, config, context);
-  read_providers(reader, config, context);
-  read_sinks(reader, config, context);
+  if (const auto items = reader.list("providers")) {
+    config.providers = read_providers(*items, context);
+  }
+  if (const auto items = reader.list("sinks")) config.sinks = read_sinks(*items, context);
   reader.text("defaultSink", config.default_sink);
   read_destination(reader, config.default_destination, context);
   reader.choice("timezone", config.timezone, kTimeZones);

@@ -97,17 +97,15 @@ const YamlNode* MapReader::require(std::string_view key, std::string_view exampl
   return node;
 }
 
-std::span<const YamlNode> MapReader::list(std::string_view key, bool* found) const {
+std::optional<std::span<const YamlNode>> MapReader::list(std::string_view key) const {
   const auto* const node = find(key);
-  const bool is_list = node != nullptr && node->kind == YamlNode::Kind::kSequence;
-  if (node != nullptr && !is_list) {
-    report_type(*node, quoted(key), "a list",
-                node->kind == YamlNode::Kind::kNull ? "remove the key, or write [] for none"
-                                                    : "begin each entry with '- '",
-                context_);
-  }
-  if (found != nullptr) *found = is_list;
-  return is_list ? std::span<const YamlNode>(node->items) : std::span<const YamlNode>();
+  if (node == nullptr) return std::nullopt;
+  if (node->kind == YamlNode::Kind::kSequence) return std::span<const YamlNode>(node->items);
+  report_type(*node, quoted(key), "a list",
+              node->kind == YamlNode::Kind::kNull ? "remove the key, or write [] for none"
+                                                  : "begin each entry with '- '",
+              context_);
+  return std::nullopt;
 }
 
 const YamlNode* MapReader::map(std::string_view key) const {

@@ -36,8 +36,8 @@ class MapReader {
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
   // The same, with a problem if it is not there.
   [[nodiscard]] const YamlNode* require(std::string_view key, std::string_view example) const;
-  // The items of a list; empty where it is missing or no list. `found`: whether there is a list.
-  [[nodiscard]] std::span<const YamlNode> list(std::string_view key, bool* found = nullptr) const;
+  // The items of a list; nothing where it is missing or no list.
+  [[nodiscard]] std::optional<std::span<const YamlNode>> list(std::string_view key) const;
   // The map below the key; NULL if it is missing or no map.
   [[nodiscard]] const YamlNode* map(std::string_view key) const;
 
@@ -50,8 +50,9 @@ class MapReader {
   template <class Enum, size_t kCount>
   void choice(std::string_view key, Enum& out, const Enum (&values)[kCount]) const {
     std::string_view names[kCount];
-    for (size_t i = 0; i < kCount; ++i)
+    for (size_t i = 0; i < kCount; ++i) {
       names[i] = to_name(values[i]);
+    }
     if (const auto index = choice_index(key, names)) out = values[*index];
   }
 

@@ -31,7 +31,7 @@ std::string dated(const SessionNames& session, std::string_view token) {
 
 // At the beginning of a template the folder, elsewhere its name.
 std::optional<std::string> project(const SessionNames& session, size_t offset) {
-  const auto folder = normal_path(session.project_directory);
+  auto folder = normal_path(session.project_directory);
   if (offset > 0) return safe_name(base_name(folder), kMaxTitleBytes, "no-project");
   if (!folder.starts_with('/')) return std::nullopt;
   return folder;

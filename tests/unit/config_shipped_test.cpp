@@ -1,12 +1,11 @@
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -44,24 +43,31 @@ const Json& schema_of(const Json& schema, std::string_view path) {
   return *at;
 }
 
-// The commented examples switched on.
+// The commented examples switched on: each begins with its key and goes on indented.
 std::string with_examples(std::string_view yaml) {
-  std::string out;
-  std::istringstream lines{std::string(yaml)};
-  const std::regex example("^#( *)(- )?([a-zA-Z]+:.*)$");
   const std::set<std::string> sections = {
       "providers:", "sinks:", "defaultSink:", "defaultDestination:"};
+  std::string out;
+  std::istringstream lines{std::string(yaml)};
   bool inside = false;
   for (std::string line; std::getline(lines, line);) {
-    const auto key = line.substr(0, line.find(' ', 2));
-    if (line.starts_with("# ") && sections.contains(line.substr(2, line.find(':') - 1))) {
-      inside = true;
-    } else if (!line.starts_with("#  ")) {
-      inside = false;
-    }
+    const bool begins =
+        line.starts_with("# ") && sections.contains(line.substr(2, line.find(':') - 1));
+    inside = begins || (inside && line.starts_with("#  "));
     out += (inside ? line.substr(2) : line) + "\n";
   }
   return out;
+}
+
+// The YAML blocks of a page.
+std::vector<std::string> yaml_blocks(const std::string& page) {
+  constexpr std::string_view kBegin = "\n```yaml\n";
+  std::vector<std::string> blocks;
+  for (auto at = page.find(kBegin); at != std::string::npos; at = page.find(kBegin, at)) {
+    at += kBegin.size();
+    blocks.push_back(page.substr(at, page.find("\n```", at) + 1 - at));
+  }
+  return blocks;
 }
 
 // A config file that is gone when this is.
@@ -156,6 +162,23 @@ TEST_CASE("the schema's defaults are the program's", "[config][shipped]") {
     const auto& property = schema.at("properties").at(key);
     INFO(key);
     if (property.contains("default")) CHECK(property.at("default") == value);
+  }
+}
+
+TEST_CASE("the page about the config explains every key, and its examples load",
+          "[config][shipped]") {
+  const auto page = content(KATO_SOURCE_DIR "/docs/configuration.md");
+  for (const auto* section : kConfigSections) {
+    for (const auto key : section->keys) {
+      INFO(key);
+      CHECK(page.contains("`" + std::string(key) + "`"));
+    }
+  }
+  const auto blocks = yaml_blocks(page);
+  CHECK(blocks.size() == 2);
+  for (const auto& block : blocks) {
+    const auto loaded = load_config(block, "docs/configuration.md", surroundings());
+    if (!loaded) FAIL(to_text(loaded.error()));
   }
 }
 
