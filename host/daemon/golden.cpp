@@ -135,6 +135,12 @@ class CaseCheck {
   GoldenCase& result_;
 };
 
+// A provider's id of a session may have slashes.
+std::string file_stem(std::string provider_session_id) {
+  std::ranges::replace(provider_session_id, '/', '+');
+  return provider_session_id;
+}
+
 std::vector<std::string> expected_files(FileSystem& files, const std::string& folder) {
   std::vector<std::string> names;
   if (const auto entries = files.list(folder)) {
@@ -172,12 +178,16 @@ Result<GoldenCase> run_golden_case(FileSystem& files, Assembly& assembly, const 
   const auto expected_folder = join_path(folder, "expected");
   CaseCheck check(files, expected_folder, mode, result);
   for (const auto& [id, session] : *sessions) {
-    if (auto done = check.compare(id + ".jsonl", session->lines); !done) return forward(done);
+    if (auto done = check.compare(file_stem(id) + ".jsonl", session->lines); !done) {
+      return forward(done);
+    }
   }
   for (const auto& name : expected_files(files, expected_folder)) {
     const auto dot = name.find_last_of('.');
     if (dot == std::string::npos) continue;
-    const auto session = sessions->find(name.substr(0, dot));
+    const auto session = std::ranges::find_if(*sessions, [&name, dot](const auto& entry) {
+      return file_stem(entry.first) == std::string_view(name).substr(0, dot);
+    });
     if (session == sessions->end()) {
       result.failures.push_back(name + ": the case has no such session any more; remove the file");
       continue;

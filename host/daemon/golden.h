@@ -3,7 +3,9 @@
 // A case is a folder:
 //   root/...                     native logs, laid out as below the provider's root
 //   step-2/..., step-3/...       optional: the same files at later moments
-//   expected/<id>.jsonl          the canonical events of the session with that provider's id
+//   expected/<id>.jsonl          the canonical events of the session with that provider's id ('+'
+//   for
+//                                each '/' in it)
 //   expected/<id>.<extension>    optional: the rendering by the sink of that extension
 #pragma once
 
