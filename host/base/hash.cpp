@@ -40,8 +40,9 @@ Hash128 hash128(std::initializer_list<std::string_view> fields) noexcept {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits(buffer.data(), buffer.size()));
   Hash128 hash{};
-  for (size_t i = 0; i < hash.size(); ++i)
+  for (size_t i = 0; i < hash.size(); ++i) {
     hash[i] = canonical.digest[i];
+  }
   return hash;
 }
 
@@ -57,8 +58,9 @@ std::string to_hex(uint64_t hash) {
 
 std::string to_uuid_text(const Hash128& hash) {
   auto text = to_hex(hash);
-  for (const size_t position : {8U, 13U, 18U, 23U})
+  for (const size_t position : {8U, 13U, 18U, 23U}) {
     text.insert(position, 1, '-');
+  }
   return text;
 }
 

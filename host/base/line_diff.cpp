@@ -32,11 +32,13 @@ std::string window(std::string_view line, size_t focus) {
   if (line.size() <= kShownBytes) return std::string(line);
   size_t begin = focus > kShownBytes / 4 ? focus - kShownBytes / 4 : 0;
   begin = std::min(begin, line.size() - kShownBytes);
-  while (begin > 0 && is_continuation_byte(line[begin]))
+  while (begin > 0 && is_continuation_byte(line[begin])) {
     --begin;
+  }
   size_t end = std::min(begin + kShownBytes, line.size());
-  while (end < line.size() && is_continuation_byte(line[end]))
+  while (end < line.size() && is_continuation_byte(line[end])) {
     ++end;
+  }
   return fmt::format("{}{}{}", begin > 0 ? "…" : "", line.substr(begin, end - begin),
                      end < line.size() ? "…" : "");
 }

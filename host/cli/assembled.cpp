@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "host/base/time_text.h"
+#include "host/event/event_id.h"
+#include "host/session/meta_store.h"
 
 namespace kato {
 
@@ -20,6 +22,15 @@ Result<std::unique_ptr<Assembly>> assemble(const CliContext& context) {
   for (const auto& warning : (*assembly)->warnings())
     context.output.note("warning: " + warning);
   return assembly;
+}
+
+std::optional<SessionMeta> known_meta(const CliContext& context, const Assembly& assembly,
+                                      const SessionRef& session) {
+  MetaStore metas(context.files, StateFolder(assembly.paths().state_dir));
+  auto meta = metas.load(make_session_key(session.provider, session.session_id));
+  if (meta) return std::move(*meta);
+  context.output.note("warning: " + meta.error().message());
+  return std::nullopt;
 }
 
 std::string working_folder() {

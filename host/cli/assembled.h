@@ -6,6 +6,7 @@
 
 #include "host/cli/cli_command.h"
 #include "host/daemon/assembly.h"
+#include "host/session/session_meta.h"
 
 namespace kato {
 
@@ -13,6 +14,11 @@ namespace kato {
 [[nodiscard]] Result<std::unique_ptr<Assembly>> assemble(const CliContext& context);
 
 [[nodiscard]] AssemblyInput assembly_input(const CliContext& context);
+
+// What the state knows of a session; nothing if it was never seen, or if its meta cannot be read.
+[[nodiscard]] std::optional<SessionMeta> known_meta(const CliContext& context,
+                                                    const Assembly& assembly,
+                                                    const SessionRef& session);
 
 // The folder that relative arguments are relative to.
 [[nodiscard]] std::string working_folder();

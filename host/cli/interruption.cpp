@@ -19,17 +19,24 @@ void remember(int) {
   errno = saved;
 }
 
+// Without SA_RESTART: a wait that goes on is to end.
+void handle(void (*handler)(int)) {
+  struct sigaction action{};
+  action.sa_handler = handler;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    static_cast<void>(::sigaction(signal, &action, nullptr));
+  }
+}
+
 }  // namespace
 
 InterruptionGuard::InterruptionGuard() {
   wake_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  std::signal(SIGINT, &remember);
-  std::signal(SIGTERM, &remember);
+  handle(&remember);
 }
 
 InterruptionGuard::~InterruptionGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  handle(SIG_DFL);
   ::close(wake_fd);
   wake_fd = -1;
 }

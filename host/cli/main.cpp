@@ -80,7 +80,8 @@ ExitCode run(int argc, char** argv) {
 }  // namespace kato
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of a write
+  static_cast<void>(
+      std::signal(SIGPIPE, SIG_IGN));  // a reader that went away is an error of a write
   try {
     return static_cast<int>(kato::run(argc, argv));
   } catch (const std::exception& thrown) {

@@ -18,7 +18,8 @@ nlohmann::ordered_json time_or_null(std::optional<UnixMillis> time) {
 
 }  // namespace
 
-nlohmann::ordered_json session_json(const Session& session, const SessionSummary& summary) {
+nlohmann::ordered_json session_json(const Session& session, const SessionSummary& summary,
+                                    const SessionMeta* meta) {
   const auto& identity = session.identity();
   nlohmann::ordered_json json;
   json["sessionId"] = session.ref.session_id;
@@ -40,9 +41,17 @@ nlohmann::ordered_json session_json(const Session& session, const SessionSummary
   json["firstTime"] = time_or_null(summary.first_time);
   json["lastTime"] = time_or_null(summary.last_time);
   json["events"] = summary.event_count();
-  json["twin"] = false;
-  json["private"] = false;
+  json["twin"] = meta != nullptr && meta->twin.exists;
+  json["private"] = meta != nullptr && meta->is_private;
   json["recordings"] = nlohmann::ordered_json::array();
+  if (meta == nullptr) return json;
+  for (const auto& recording : meta->recordings) {
+    json["recordings"].push_back(
+        {{"recordingId", recording.recording_id},
+         {"destination", recording.destination},
+         {"sink", recording.sink},
+         {"state", recording.desired == DesiredState::kOn ? "on" : "off"}});
+  }
   return json;
 }
 

@@ -5,10 +5,13 @@
 
 #include "host/ingest/catalog.h"
 #include "host/ingest/session_summary.h"
+#include "host/session/session_meta.h"
 
 namespace kato {
 
+// meta: what the state knows of the session; NULL: nothing.
 [[nodiscard]] nlohmann::ordered_json session_json(const Session& session,
-                                                  const SessionSummary& summary);
+                                                  const SessionSummary& summary,
+                                                  const SessionMeta* meta);
 
 }  // namespace kato

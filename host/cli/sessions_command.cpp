@@ -153,8 +153,10 @@ ExitCode list_sessions(const SessionsArguments& arguments, const CliContext& con
     return ExitCode::kOk;
   }
   auto json = nlohmann::ordered_json::array();
-  for (const auto& one : listed)
-    json.push_back(session_json(one.session, one.summary));
+  for (const auto& one : listed) {
+    const auto meta = known_meta(context, **assembly, one.session.ref);
+    json.push_back(session_json(one.session, one.summary, meta ? &*meta : nullptr));
+  }
   context.output.print_line(json.dump());
   return ExitCode::kOk;
 }

@@ -54,7 +54,8 @@ ExitCode show_session(const std::string& text, bool json, const CliContext& cont
   const auto summary = survey(context.files, *session);
   if (!summary) return context.output.error(summary.error());
   if (json) {
-    context.output.print_line(session_json(*session, *summary).dump());
+    const auto meta = known_meta(context, **assembly, session->ref);
+    context.output.print_line(session_json(*session, *summary, meta ? &*meta : nullptr).dump());
   } else {
     const auto zone = TimeZone::local(context.environment.variable("TZ").value_or(""));
     print_session(*session, *summary, zone, context.output);

@@ -14,11 +14,11 @@ std::optional<int64_t> unit_ms(char unit) {
     case 'm':
       return kMinute;
     case 'h':
-      return 60 * kMinute;
+      return kMinute * 60;
     case 'd':
-      return 24 * 60 * kMinute;
+      return kMinute * 60 * 24;
     case 'w':
-      return 7 * 24 * 60 * kMinute;
+      return kMinute * 60 * 24 * 7;
     default:
       return std::nullopt;
   }

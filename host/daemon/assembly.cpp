@@ -65,8 +65,9 @@ std::vector<std::string> split_path_list(std::string_view list) {
 
 Result<StatePaths> find_state_paths(const AssemblyInput& input) {
   StatePaths paths{.state_dir = input.state_dir, .config_file = input.config_path};
-  if (paths.state_dir.empty())
+  if (paths.state_dir.empty()) {
     paths.state_dir = input.environment.variable("KATO_HOME").value_or("");
+  }
   if (paths.state_dir.empty()) {
     const auto home = input.environment.home();
     if (!home) {
@@ -136,8 +137,9 @@ void Assembly::add_roots(const ProviderConfig& provider, const Environment& envi
   };
   add(rootless_, "", nullptr);
   if (provider.roots) {
-    for (const auto& root : *provider.roots)
+    for (const auto& root : *provider.roots) {
       add(roots_, normal_path(root.path), &root);
+    }
     return;
   }
   const auto description = (*loaded)->describe_sources(provider.options_json);
@@ -173,14 +175,17 @@ Result<const ConfiguredSink*> Assembly::sink(std::string_view name) const {
   const auto found = std::ranges::find(sinks_, name, &ConfiguredSink::name);
   if (found != sinks_.end()) return &*found;
   std::vector<std::string_view> names;
-  for (const auto& sink : sinks_)
+  names.reserve(sinks_.size());
+  for (const auto& sink : sinks_) {
     names.push_back(sink.name);
+  }
   return fail(ErrorCode::kNotFound, "no sink is named '{}'; there are: {}", name,
               fmt::join(names, ", "));
 }
 
 std::vector<SinkExtension> Assembly::sink_extensions() const {
   std::vector<SinkExtension> extensions;
+  extensions.reserve(sinks_.size());
   for (const auto& sink : sinks_) {
     extensions.push_back({sink.name, std::string(sink.sink->file_extension())});
   }

@@ -15,8 +15,9 @@ PathRules path_rules(const Assembly& assembly) {
   PathRules rules;
   rules.state_directory = assembly.paths().state_dir;
   rules.allowed_write_roots = assembly.config().allowed_write_roots;
-  for (const auto& root : assembly.roots())
+  for (const auto& root : assembly.roots()) {
     rules.provider_roots.push_back(root.path);
+  }
   rules.allow_hard_links = assembly.config().allow_hard_linked_destinations;
   return rules;
 }
@@ -90,23 +91,50 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   return daemon;
 }
 
-// What the metas say of sources and recordings. One that cannot be read is left alone, with its
-// session; all others go on.
+// Nothing of a session is opened at a start unless it changed: the index says what is known.
 void Daemon::restore() {
+  restore_index();
+  index_.for_each([this](const IndexedSession& session) {
+    const auto& session_id = session.identity.session_id;
+    for (const auto& source : session.sources)
+      table_.restore(source, session_id);
+    for (const auto& recording : session.recordings) {
+      destinations_[recording.destination] = session_id;
+    }
+  });
+}
+
+// A cache: where it is missing or damaged it is made again from the metas. A meta that cannot be
+// read is left alone, with its session; all others go on.
+void Daemon::restore_index() {
+  constexpr uint64_t kMaxIndexBytes = uint64_t{1} << 30;
+  if (const auto text = read_whole(input_.files, state_.index(), kMaxIndexBytes)) {
+    if (auto index = SessionIndex::from_json(*text)) {
+      index_ = std::move(*index);
+      return;
+    }
+    logs_->note(LogLevel::kWarn,
+                state_.index() + " is not usable; it is made again from the metas");
+  }
   const auto keys = metas_.keys();
   if (!keys) return logs_->note(LogLevel::kError, keys.error().message());
   for (const auto& key : *keys) {
     const auto meta = metas_.load(key);
     if (!meta) {
       logs_->note(LogLevel::kError, meta.error().message());
-      continue;
-    }
-    if (!*meta) continue;
-    context_.note_destinations(**meta);
-    for (const auto& source : (*meta)->sources) {
-      table_.restore(source, (*meta)->identity.session_id);
+    } else if (*meta) {
+      index_.put(**meta);
     }
   }
+}
+
+// Only after the metas that it speaks of.
+void Daemon::save_index() {
+  if (!index_changed_) return;
+  const auto saved =
+      replace_whole(input_.files, state_.index(), index_.to_json(), Durability::kOrdered);
+  if (!saved) return logs_->note(LogLevel::kWarn, saved.error().message());
+  index_changed_ = false;
 }
 
 void Daemon::work(const std::function<bool()>& should_stop) {
@@ -134,7 +162,10 @@ Status Daemon::finish() {
   for (const auto& failure : commits_.flush().failures) {
     logs_->note(LogLevel::kError, failure.error.message());
   }
-  if (!input_.assembly->config().clean_session_states_on_shutdown) return {};
+  if (!input_.assembly->config().clean_session_states_on_shutdown) {
+    save_index();
+    return {};
+  }
   const auto keys = metas_.keys();
   if (!keys) return forward(keys);
   for (const auto& key : *keys) {
@@ -143,17 +174,22 @@ Status Daemon::finish() {
     (*meta)->twin = {.exists = false, .generation = (*meta)->twin.generation, .size_bytes = 0};
     (*meta)->identity.title.clear();
     if (auto stored = metas_.store(**meta, Durability::kSynced); !stored) return stored;
+    index_.put(**meta);
+    index_changed_ = true;
     static_cast<void>(input_.files.remove(state_.twin(key)));  // it may be gone already
   }
+  save_index();
   return {};
 }
 
 void Daemon::look_for_changes() {
   auto news = table_.look();
-  for (auto& source : news.changed)
+  for (auto& source : news.changed) {
     take_change(std::move(source));
-  for (const auto& problem : news.problems)
+  }
+  for (const auto& problem : news.problems) {
     tell_once(problem.path, problem.error);
+  }
 }
 
 void Daemon::tell_once(const std::string& path, const Error& error) {
@@ -199,6 +235,10 @@ void Daemon::step(const std::string& session_id) {
     if (session.runtime) commits_.forget(session.runtime->key());
     session.runtime.reset();
     return scheduler_.failed(session_id);
+  }
+  if (session.runtime) {
+    index_.put(session.runtime->meta());
+    index_changed_ = true;
   }
   if (done->serving_failed && session.dirty.empty()) return scheduler_.failed(session_id);
   if (session.dirty.empty()) return scheduler_.done(session_id);
@@ -267,8 +307,9 @@ void Daemon::flush_commits() {
 
 void Daemon::close_idle_sessions() {
   size_t open = 0;
-  for (const auto& [id, session] : sessions_)
+  for (const auto& [id, session] : sessions_) {
     open += session->runtime ? 1 : 0;
+  }
   for (const auto& [id, session] : sessions_) {
     if (open <= kMostOpenSessions) return;
     if (!session->runtime || !session->dirty.empty()) continue;

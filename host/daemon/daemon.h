@@ -14,6 +14,7 @@
 #include "host/daemon/session_step.h"
 #include "host/daemon/source_table.h"
 #include "host/schedule/scheduler.h"
+#include "host/session/session_index.h"
 
 namespace kato {
 
@@ -52,6 +53,8 @@ class Daemon {
   Daemon(DaemonInput input, std::unique_ptr<FileLock> lock, std::unique_ptr<LogFiles> logs);
   [[nodiscard]] StepContext make_context();
   void restore();
+  void restore_index();
+  void save_index();
   void look_for_changes();
   void take_change(SourceFile change);
   void tell_once(const std::string& path, const Error& error);
@@ -70,6 +73,8 @@ class Daemon {
   MetaStore metas_;
   CommitQueue commits_;
   SourceBuffer buffer_;
+  SessionIndex index_;
+  bool index_changed_ = false;
   SourceTable table_;
   Scheduler scheduler_;
   PathPolicy policy_;

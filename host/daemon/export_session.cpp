@@ -91,8 +91,9 @@ Result<SessionSummary> export_session(FileSystem& files, const Session& session,
   const auto decoded = decode_session(files, session, pipeline, how);
   if (!events.status()) return forward(events.status());
   if (!decoded) return forward(decoded);
-  if (auto done = (*writer)->finish(context_of(session.ref, summary), out); !done)
+  if (auto done = (*writer)->finish(context_of(session.ref, summary), out); !done) {
     return forward(done);
+  }
   return summary;
 }
 

@@ -144,8 +144,9 @@ std::string file_stem(std::string provider_session_id) {
 std::vector<std::string> expected_files(FileSystem& files, const std::string& folder) {
   std::vector<std::string> names;
   if (const auto entries = files.list(folder)) {
-    for (const auto& entry : *entries)
+    for (const auto& entry : *entries) {
       names.push_back(entry.name);
+    }
   }
   std::ranges::sort(names);
   return names;

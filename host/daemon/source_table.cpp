@@ -23,7 +23,7 @@ SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vecto
     watcher_.add_root(root.path, root.rules);
 }
 
-void SourceTable::restore(const SourceMeta& source, const std::string& session_id) {
+void SourceTable::restore(const IndexedSource& source, const std::string& session_id) {
   KnownSource& known = sources_[source.path];
   known.info.id = source.id;
   known.info.size_bytes = source.size_bytes;

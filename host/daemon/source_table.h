@@ -10,7 +10,7 @@
 
 #include "host/base/clock.h"
 #include "host/ingest/catalog.h"
-#include "host/session/session_meta.h"
+#include "host/session/session_index.h"
 #include "host/source/watcher.h"
 
 namespace kato {
@@ -36,7 +36,7 @@ class SourceTable {
   SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots);
 
   // A source as the state remembers it: it is unchanged unless its file differs.
-  void restore(const SourceMeta& source, const std::string& session_id);
+  void restore(const IndexedSource& source, const std::string& session_id);
 
   // The first call sees what was there before; later ones what came while somebody watched. Never
   // waits.

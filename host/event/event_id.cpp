@@ -51,12 +51,15 @@ uint64_t content_hash(const EventBody& body) {
         payload.data_json, payload.decision_id, payload.free_text, payload.raw_type}) {
     append_normalised(content, text);
   }
-  for (const auto& option : payload.options)
+  for (const auto& option : payload.options) {
     append_normalised(content, option.label);
-  for (const auto selection : payload.selections)
+  }
+  for (const auto selection : payload.selections) {
     append_normalised(content, selection);
-  for (const auto& attachment : payload.attachments)
+  }
+  for (const auto& attachment : payload.attachments) {
     append_normalised(content, attachment.hash);
+  }
   return hash64(content);
 }
 

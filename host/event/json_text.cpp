@@ -7,8 +7,9 @@ namespace {
 
 constexpr auto kNeedsEscape = [] {
   std::array<bool, 256> table{};
-  for (size_t c = 0; c < 0x20; ++c)
+  for (size_t c = 0; c < 0x20; ++c) {
     table[c] = true;
+  }
   table['"'] = true;
   table['\\'] = true;
   return table;

@@ -36,8 +36,9 @@ void HashSet64::insert(uint64_t hash) {
   const uint64_t wanted = stored_form(hash);
   const size_t mask = slots_.size() - 1;
   size_t slot = wanted & mask;
-  while (slots_[slot] != 0)
+  while (slots_[slot] != 0) {
     slot = (slot + 1) & mask;
+  }
   slots_[slot] = wanted;
   ++count_;
 }
@@ -49,8 +50,9 @@ void HashSet64::grow() {
   for (const uint64_t hash : old) {
     if (hash == 0) continue;
     size_t slot = hash & mask;
-    while (slots_[slot] != 0)
+    while (slots_[slot] != 0) {
       slot = (slot + 1) & mask;
+    }
     slots_[slot] = hash;
   }
 }

@@ -82,8 +82,9 @@ class Account final : public EventListener, public RecordListener {
 
   // What is held at the end was never decided.
   void settle_held() {
-    for (const auto& [offset, held] : held_)
+    for (const auto& [offset, held] : held_) {
       add(held.first, "incomplete", "held", held.second);
+    }
     held_.clear();
   }
 

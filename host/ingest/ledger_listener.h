@@ -13,8 +13,9 @@ class LedgerListener : public RecordListener {
  public:
   // held: of the source, as it was saved.
   LedgerListener(Ledger& ledger, const std::vector<HeldRange>& held) : ledger_(ledger) {
-    for (const auto& range : held)
+    for (const auto& range : held) {
       held_.insert(range.offset_bytes);
+    }
   }
 
   void on_step_bytes(std::string_view, uint64_t) override {}

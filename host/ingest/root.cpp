@@ -20,8 +20,9 @@ Result<Root> make_root(const Provider& provider, std::string path, std::string o
   if (!description) return forward(description);
   std::vector<SourceRule> rules;
   rules.reserve(description->patterns.size());
-  for (const auto& pattern : description->patterns)
+  for (const auto& pattern : description->patterns) {
     rules.push_back(to_rule(pattern));
+  }
   auto compiled = SourceRules::compile(std::move(rules));
   if (!compiled) return forward(compiled, "provider " + provider.identity().id);
   return Root{.provider = &provider,

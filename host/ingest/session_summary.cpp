@@ -80,8 +80,9 @@ std::string one_line(std::string_view text, size_t max_bytes) {
   }
   if (line.size() <= max_bytes) return line;
   size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U)
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) {
     --end;
+  }
   line.resize(end);
   return line;
 }

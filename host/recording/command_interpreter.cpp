@@ -36,8 +36,9 @@ class InterpreterRun {
       }
       return std::move(done_);
     }
-    for (const auto& command : message_.found.commands)
+    for (const auto& command : message_.found.commands) {
       run_one(command);
+    }
     return std::move(done_);
   }
 
