@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <sys/ioctl.h>
+#include <tuple>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -147,7 +148,9 @@ ExitCode list_sessions(const SessionsArguments& arguments, const CliContext& con
     ListedSession one{.session = std::move(session), .summary = std::move(*summary)};
     if (!since || last_time(one) >= *since) listed.push_back(std::move(one));
   }
-  std::ranges::stable_sort(listed, std::greater{}, &last_time);
+  std::ranges::sort(listed, std::greater{}, [](const ListedSession& one) {
+    return std::tuple(last_time(one), std::string_view(one.session.ref.session_id));
+  });
   if (!arguments.json) {
     print_table(listed, folded, context);
     return ExitCode::kOk;

@@ -1,6 +1,7 @@
 #include "host/daemon/source_table.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "host/io/files.h"
 #include "host/io/folder_events.h"
@@ -45,8 +46,9 @@ SourceNews SourceTable::look() {
       take_path(path, news);
     if (report.rescan) scan_all(news);
   }
-  std::ranges::stable_sort(news.changed, std::greater{},
-                           [](const SourceFile& source) { return source.info.mtime_ns; });
+  std::ranges::sort(news.changed, std::greater{}, [](const SourceFile& source) {
+    return std::tuple(source.info.mtime_ns, std::string_view(source.path));
+  });
   return news;
 }
 

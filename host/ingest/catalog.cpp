@@ -124,7 +124,9 @@ Catalog make_catalog(FileSystem& files, const std::vector<Root>& roots) {
     auto ref = ref_of(*first.file.root->provider, first.identity);
     catalog.sessions.push_back(arrange(std::move(ref), std::move(of_session)));
   }
-  std::ranges::stable_sort(catalog.sessions, std::greater{}, &Session::newest_mtime_ns);
+  std::ranges::sort(catalog.sessions, std::greater{}, [](const Session& session) {
+    return std::tuple(session.newest_mtime_ns(), std::string_view(session.ref.session_id));
+  });
   return catalog;
 }
 
