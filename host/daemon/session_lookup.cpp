@@ -78,8 +78,9 @@ Result<Session> find_session(FileSystem& files, const Assembly& assembly, const 
        [&text](const Session& session) {
          return session.ref.provider_session_id.starts_with(text);
        },
-       [&text](const Session& session) {
-         return contains_without_case(session.identity().title_hint, text);
+       [&files, &text](const Session& session) {
+         const auto summary = survey(files, session);
+         return summary && contains_without_case(summary->title(), text);
        }});
 }
 

@@ -12,7 +12,7 @@
 namespace kato {
 
 // The one session that `text` means: the path of a log (it need not lie in a root), a prefix of a
-// session id or of a provider's session id, or a part of a title as it was given to the session.
+// session id or of a provider's session id, or a part of its title (then all logs are read).
 // kNotFound: none, and what to do; kInvalid: several, which are listed.
 [[nodiscard]] Result<Session> find_session(FileSystem& files, const Assembly& assembly,
                                            const std::string& text,

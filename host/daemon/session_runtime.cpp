@@ -6,6 +6,7 @@
 #include "host/event/event_id.h"
 #include "host/event/event_line.h"
 #include "host/ingest/decode_session.h"
+#include "host/session/twin_reader.h"
 
 namespace kato {
 namespace {
@@ -108,11 +109,33 @@ Status SessionRuntime::open_twin() {
   if (!twin) return forward(twin);
   twin_.emplace(std::move(*twin));
   if (twin_->finding() == TwinFinding::kAsCommitted) return {};
-  // Lines behind the commit, or a twin that was cut: made again from the sources, with the same
-  // ids.
+  // Lines behind the commit, or a twin that was cut: made again from the sources, with the same ids
+  // and with the capture times that it had.
+  if (auto adopted = adopt_capture_times(); !adopted) return adopted;
   twin_.reset();
   meta_.twin.exists = false;
-  return make_twin({});
+  return make_twin({adopted_.begin(), adopted_.end()});
+}
+
+Status SessionRuntime::adopt_capture_times() {
+  auto reader =
+      TwinReader::open(services_.files, services_.state.twin(key_), 0, twin_->size_bytes());
+  if (!reader) return forward(reader);
+  while (true) {
+    const auto next = reader->next_event();
+    if (!next) return forward(next);
+    if (!*next) return {};
+    const Event& event = (*next)->event;
+    if (event.captured_at) adopted_.emplace(event.id, *event.captured_at);
+  }
+}
+
+void SessionRuntime::Relay::on_event(const Event& event, CommandRight right) {
+  const auto adopted = runtime_.adopted_.find(event.id);
+  if (adopted == runtime_.adopted_.end()) return runtime_.events_->on_event(event, right);
+  Event as_seen = event;
+  as_seen.captured_at = adopted->second;
+  runtime_.events_->on_event(as_seen, right);
 }
 
 Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,

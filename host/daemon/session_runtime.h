@@ -1,6 +1,7 @@
 // One session at work: its meta, what it remembers, and its twin.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -91,6 +92,7 @@ class SessionRuntime {
  private:
   SessionRuntime(const SessionServices& services, const Session& session);
   Status open_twin();
+  Status adopt_capture_times();
   Status decode_into_twin(TwinLog& twin, EventListener& into, SessionSummary& summary);
 
   SessionServices services_;
@@ -102,15 +104,15 @@ class SessionRuntime {
   std::unique_ptr<SessionIngest> ingest_;
   std::optional<TwinLog> twin_;
   std::set<size_t> read_;
+  // Of events that a twin had, but no commit: they were seen live, by a run that was killed.
+  std::map<EventId, UnixMillis> adopted_;
   StepEvents* events_ = nullptr;  // of the step that is going on
 
   // Hands the ingest's events to the step that is going on.
   class Relay final : public EventListener {
    public:
     explicit Relay(SessionRuntime& runtime) : runtime_(runtime) {}
-    void on_event(const Event& event, CommandRight right) override {
-      runtime_.events_->on_event(event, right);
-    }
+    void on_event(const Event& event, CommandRight right) override;
 
    private:
     SessionRuntime& runtime_;

@@ -65,7 +65,9 @@ class Account final : public EventListener, public RecordListener {
     }
     if (held_.erase(record.offset_bytes) == 0) count_line(record.offset_bytes, record.length_bytes);
     add(record.type, outcome_name(record.outcome), record.reason, record.length_bytes);
-    if (record.outcome == RecordOutcome::kMalformed) {
+    const bool told = !inspection_.problems.empty() &&
+                      inspection_.problems.back().offset_bytes == record.offset_bytes;
+    if (record.outcome == RecordOutcome::kMalformed && !told) {
       add_problem(record.offset_bytes, record.reason.empty() ? "malformed" : record.reason);
     }
   }
