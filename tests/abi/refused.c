@@ -4,6 +4,9 @@
 #include <kato/sink.h>
 #include <stdlib.h>
 
+/* Each variant leaves something out. */
+#define KATO_MAYBE_UNUSED __attribute__((unused))
+
 #ifndef NOTE_MAJOR
 #define NOTE_MAJOR KATO_ABI_MAJOR
 #endif
@@ -110,9 +113,9 @@ static kato_status open_provider(const kato_host* host, const kato_open_input* i
 static void close_provider(kato_provider_instance* self) {
   (void)self;
 }
-static kato_status decode(kato_provider_instance* self, const kato_host* host,
-                          const kato_decode_input* input, const kato_emitter* out,
-                          uint64_t* consumed_bytes) {
+KATO_MAYBE_UNUSED static kato_status decode(kato_provider_instance* self, const kato_host* host,
+                                            const kato_decode_input* input, const kato_emitter* out,
+                                            uint64_t* consumed_bytes) {
   (void)self;
   (void)host;
   (void)input;
@@ -145,8 +148,9 @@ static kato_status begin(kato_sink_instance* self, const kato_host* host,
   (void)out;
   return KATO_OK;
 }
-static kato_status append(kato_sink_instance* self, const kato_host* host,
-                          const kato_event_list* events, const kato_bytes_writer* out) {
+KATO_MAYBE_UNUSED static kato_status append(kato_sink_instance* self, const kato_host* host,
+                                            const kato_event_list* events,
+                                            const kato_bytes_writer* out) {
   (void)self;
   (void)host;
   (void)events;
@@ -175,29 +179,30 @@ static kato_status flush(kato_sink_instance* self, const kato_host* host, kato_d
   return KATO_RETRY_LATER;
 }
 
-static const kato_provider_api provider_api = {.struct_size = (uint32_t)(TABLE_SIZE),
-                                               .describe_sources = describe_sources,
-                                               .probe = probe,
-                                               .open = open_provider,
-                                               .close = close_provider,
+KATO_MAYBE_UNUSED static const kato_provider_api provider_api = {
+    .struct_size = (uint32_t)(TABLE_SIZE),
+    .describe_sources = describe_sources,
+    .probe = probe,
+    .open = open_provider,
+    .close = close_provider,
 #ifndef WITHOUT_DECODE
-                                               .decode = decode,
+    .decode = decode,
 #endif
-                                               .save = save};
+    .save = save};
 
-static const kato_sink_api sink_api = {.struct_size = (uint32_t)(TABLE_SIZE),
-                                       .shape = SHAPE,
-                                       .file_extension = {"txt", 3},
-                                       .media_type = {"text/plain", 10},
-                                       .open = open_sink,
-                                       .close = close_sink,
-                                       .begin = begin,
+KATO_MAYBE_UNUSED static const kato_sink_api sink_api = {.struct_size = (uint32_t)(TABLE_SIZE),
+                                                         .shape = SHAPE,
+                                                         .file_extension = {"txt", 3},
+                                                         .media_type = {"text/plain", 10},
+                                                         .open = open_sink,
+                                                         .close = close_sink,
+                                                         .begin = begin,
 #ifndef WITHOUT_APPEND
-                                       .append = append,
+                                                         .append = append,
 #endif
-                                       .save = save_sink,
-                                       .deliver = deliver,
-                                       .flush = flush};
+                                                         .save = save_sink,
+                                                         .deliver = deliver,
+                                                         .flush = flush};
 
 #ifndef WITHOUT_ENTRY
 #ifdef NEEDS_SYMBOL

@@ -84,7 +84,7 @@ typedef struct decoding {
 static void report(const decoding* d, const record* r, enum kato_record_outcome outcome,
                    const char* reason) {
   kato_record report = {.struct_size = sizeof report,
-                        .outcome = outcome,
+                        .outcome = (int32_t)outcome,
                         .offset_bytes = r->offset,
                         .length_bytes = r->bytes.size,
                         .type = r->field[0]};
@@ -101,7 +101,7 @@ static void report(const decoding* d, const record* r, enum kato_record_outcome 
 static void emit(const decoding* d, const record* r, enum kato_event_kind kind, kato_str key,
                  const kato_payload* payload) {
   kato_draft draft = {.struct_size = sizeof draft,
-                      .kind = kind,
+                      .kind = (int32_t)kind,
                       .record_key = key,
                       .part_key = literal("part"),
                       .record_offset_bytes = r->offset,
