@@ -149,6 +149,7 @@ class Describer {
       }
     }
     if (description.ends_with('.')) description.pop_back();
+    if (description.contains("'pattern' constraint")) description = "this form is not allowed";
     const auto* const about = json_member(schema, "description");
     report(pointer, fmt::format("'{}' is {}: {}", name, is, description),
            about != nullptr && about->is_string() ? about->get<std::string>()
