@@ -83,6 +83,10 @@ void Transcript::breach(std::string what) {
   if (breaches_.size() < kMaxBreaches) breaches_.push_back(std::move(what));
 }
 
+void Transcript::slip(std::string what) {
+  if (slips_.size() < kMaxBreaches) slips_.push_back(std::move(what));
+}
+
 void Transcript::begin_call(uint64_t base_offset_bytes, uint64_t size_bytes) {
   if (base_offset_bytes == 0) held_.clear();
   base_ = base_offset_bytes;
@@ -148,7 +152,7 @@ void Transcript::hear(const kato_draft& draft, const kato_payload& payload) {
   }
   if (draft.kind == KATO_USER_KATO_COMMAND) breach("a user.kato-command, which the host derives");
   if (const auto field = missing_field(draft.kind, payload); !field.empty()) {
-    breach("a draft without its " + field + ": " + heard.text);
+    slip("a draft without its " + field + ": " + heard.text);
   }
   if (payload.text.size >= kPrivateTextBytes && private_texts_.size() < kMaxPrivateTexts) {
     private_texts_.emplace_back(sdk::view(payload.text).substr(0, kPrivateTextBytes));

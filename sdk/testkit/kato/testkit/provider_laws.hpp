@@ -18,12 +18,15 @@ struct ProviderLawInput {
   size_t max_cuts = 2000;
   // Damaged copies that are decoded too.
   size_t mutants = 100;
+  // The log was edited by hand: several records may have one id, so keys are not checked.
+  bool ids_may_repeat = false;
   // CPU seconds that a run may take: one, and this much for each megabyte.
   double seconds_per_megabyte = 2.0;
 };
 
 // - full account: each consumed byte belongs to one reported record, in order; a finished source is
-//   consumed whole; outcomes fit the drafts; keys are there and bounded; what comes under one key
+//   consumed whole; outcomes fit the drafts; drafts have the fields of their
+//   kind; keys are there and bounded; what comes under one key
 //   twice says the same, unless it may be revised;
 // - determinism: two runs say the same;
 // - split invariance: cut at the ends of its records, with save and open in between, and within

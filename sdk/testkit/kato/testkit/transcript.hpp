@@ -62,6 +62,8 @@ class Transcript {
   void skip(uint64_t offset_bytes, uint64_t length_bytes);
   // What is said against the contract.
   void breach(std::string what);
+  // What a log without damage should not lead to.
+  void slip(std::string what);
 
   // Throws away what was said after `mark` (for a call that does not count).
   struct Mark {
@@ -76,6 +78,7 @@ class Transcript {
   [[nodiscard]] const std::vector<HeardDraft>& drafts() const noexcept { return drafts_; }
   [[nodiscard]] const std::vector<HeardRecord>& records() const noexcept { return records_; }
   [[nodiscard]] const std::vector<std::string>& breaches() const noexcept { return breaches_; }
+  [[nodiscard]] const std::vector<std::string>& slips() const noexcept { return slips_; }
   [[nodiscard]] const PrivateTexts& private_texts() const noexcept { return private_texts_; }
   // Records consumed and not decided: offset to length.
   [[nodiscard]] const std::map<uint64_t, uint64_t>& held() const noexcept { return held_; }
@@ -100,6 +103,7 @@ class Transcript {
   std::string project_directory_;
   std::string client_version_;
   std::vector<std::string> breaches_;
+  std::vector<std::string> slips_;
   PrivateTexts private_texts_;
   std::map<uint64_t, uint64_t> held_;
   std::map<uint64_t, uint64_t> decided_;  // in this call: held before
