@@ -38,6 +38,7 @@ class ClaudeDecoder : public jsonlog::AppendDecoder {
   void take_back(const Mapping& to);
   kato_status drop_repeated(const Mapping& to, std::string_view text);
   [[nodiscard]] bool settles_taken_over(const Mapping& to, bool delivers) const;
+  bool can_read_taken_over(const Mapping& to);
   void release_taken_over(const Mapping& to);
   bool was_released(const Mapping& to);
 

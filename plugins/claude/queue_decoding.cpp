@@ -33,12 +33,24 @@ std::string_view delivered_text(const Mapping& to) {
 // after this line, no other line is going to repeat.
 kato_status ClaudeDecoder::settle_queue(const Mapping& to) {
   const auto text = delivered_text(to);
+  const bool settles = settles_taken_over(to, !text.empty());
+  if (settles && !can_read_taken_over(to)) return KATO_RETRY_LATER;
   if (!text.empty()) {
     const kato_status status = drop_repeated(to, text);
     if (status != KATO_OK) return status;
   }
-  if (settles_taken_over(to, !text.empty())) release_taken_over(to);
+  if (settles) release_taken_over(to);
   return KATO_OK;
+}
+
+// Asked before anything changes: a prompt must not come after the line that settles it.
+bool ClaudeDecoder::can_read_taken_over(const Mapping& to) {
+  for (size_t i = 0; i < held().size(); ++i) {
+    if (QueueTag::unpack(held()[i].tag).stage != QueueStage::kTakenOver) continue;
+    Value queued;
+    if (read_held(to.record, i, &queued) == KATO_RETRY_LATER) return false;
+  }
+  return true;
 }
 
 kato_status ClaudeDecoder::drop_repeated(const Mapping& to, std::string_view text) {

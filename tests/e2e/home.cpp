@@ -7,11 +7,14 @@
 #include "host/base/time_text.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 
 namespace kato::test {
 namespace {
 
-constexpr const char* kProgram = KATO_BINARY_DIR "/bin/kato";
+std::string program() {
+  return binary_dir() + "/bin/kato";
+}
 
 }  // namespace
 
@@ -24,12 +27,12 @@ std::map<std::string, std::string> Home::environment() const {
 }
 
 Finished Home::kato(std::vector<std::string> arguments) const {
-  arguments.insert(arguments.begin(), kProgram);
+  arguments.insert(arguments.begin(), program());
   return Process(arguments, environment(), folder_.path()).wait();
 }
 
 std::unique_ptr<Process> Home::start_daemon() const {
-  auto daemon = std::make_unique<Process>(std::vector<std::string>{kProgram, "run"}, environment(),
+  auto daemon = std::make_unique<Process>(std::vector<std::string>{program(), "run"}, environment(),
                                           folder_.path());
   REQUIRE(eventually([&] { return daemon->err_so_far().find("ready") != std::string::npos; }));
   return daemon;

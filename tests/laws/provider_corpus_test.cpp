@@ -4,7 +4,7 @@
 
 #include "tests/laws/shipped_plugin.h"
 #include "tests/support/catch.h"
-#include "tests/support/corpus.h"
+#include "tests/support/places.h"
 
 using namespace kato::testkit;
 

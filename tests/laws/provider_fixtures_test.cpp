@@ -3,12 +3,14 @@
 
 #include "tests/laws/shipped_plugin.h"
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 
 using namespace kato::testkit;
 
 TEST_CASE("the laws of providers hold on the fixtures", "[laws]") {
   const auto& api = *kato::test::shipped_plugin().provider;
-  const auto sources = sources_below(api, KATO_SOURCE_DIR "/plugins/" KATO_PLUGIN "/fixtures");
+  const auto sources =
+      sources_below(api, kato::test::source_dir() + "/plugins/" KATO_PLUGIN "/fixtures");
   CHECK(sources.size() >= 10);
   for (const auto& source : sources) {
     ProviderLawInput input;

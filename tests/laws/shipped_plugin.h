@@ -4,11 +4,13 @@
 #include <kato/testkit/plugin_file.hpp>
 
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 
 namespace kato::test {
 
 inline const kato_plugin_descriptor& shipped_plugin() {
-  const auto loaded = testkit::load_plugin_file(KATO_PLUGIN_FOLDER "/" KATO_PLUGIN ".so");
+  const auto loaded =
+      testkit::load_plugin_file(binary_dir() + "/lib/kato/plugins/" KATO_PLUGIN ".so");
   INFO(loaded.error);
   REQUIRE(loaded.descriptor != nullptr);
   return *loaded.descriptor;

@@ -1,7 +1,7 @@
 // The laws of decoding on real Codex logs, where they are.
 #include "codex_laws.h"
 #include "tests/support/catch.h"
-#include "tests/support/corpus.h"
+#include "tests/support/places.h"
 
 namespace fs = std::filesystem;
 using kato::test::check_laws;

@@ -16,7 +16,8 @@ std::vector<fs::path> logs_below(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
     const bool is_log = name.ends_with(".jsonl") || name.ends_with(".json");
-    const bool is_other = name == "history.jsonl" || name == "session_index.jsonl";
+    const bool is_other = name == "history.jsonl" || name == "session_index.jsonl" ||
+                          entry.path().parent_path().filename() == "expected";
     if (entry.is_regular_file() && is_log && !is_other) found.push_back(entry.path());
   }
   return found;

@@ -16,6 +16,7 @@
 #include "host/config/shipped_files.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 #include "tests/unit/config_support.h"
 
 using namespace kato;
@@ -109,8 +110,8 @@ TEST_CASE("the shipped config's examples load too", "[config][shipped]") {
 }
 
 TEST_CASE("the shipped files are those of the folder config", "[config][shipped]") {
-  CHECK(default_config_yaml() == content(KATO_SOURCE_DIR "/config/kato.yaml"));
-  CHECK(config_schema_json() == content(KATO_SOURCE_DIR "/config/kato.schema.json"));
+  CHECK(default_config_yaml() == content(kato::test::source_dir() + "/config/kato.yaml"));
+  CHECK(config_schema_json() == content(kato::test::source_dir() + "/config/kato.schema.json"));
 }
 
 TEST_CASE("loader and editors' schema know the same keys", "[config][shipped]") {
@@ -167,7 +168,7 @@ TEST_CASE("the schema's defaults are the program's", "[config][shipped]") {
 
 TEST_CASE("the page about the config explains every key, and its examples load",
           "[config][shipped]") {
-  const auto page = content(KATO_SOURCE_DIR "/docs/configuration.md");
+  const auto page = content(kato::test::source_dir() + "/docs/configuration.md");
   for (const auto* section : kConfigSections) {
     for (const auto key : section->keys) {
       INFO(key);

@@ -2,7 +2,7 @@
 #include <map>
 
 #include "tests/support/catch.h"
-#include "tests/support/corpus.h"
+#include "tests/support/places.h"
 #include "tests/unit/gemini_logs.h"
 
 using namespace kato;

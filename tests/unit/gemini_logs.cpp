@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 
 namespace fs = std::filesystem;
 using namespace kato::testkit;
@@ -35,7 +36,7 @@ std::string path_below_root(const fs::path& path) {
 }  // namespace
 
 const kato_provider_api& gemini_api() {
-  const auto loaded = load_plugin_file(KATO_BINARY_DIR "/lib/kato/plugins/gemini.so");
+  const auto loaded = load_plugin_file(binary_dir() + "/lib/kato/plugins/gemini.so");
   INFO(loaded.error);
   REQUIRE(loaded.descriptor != nullptr);
   return *loaded.descriptor->provider;

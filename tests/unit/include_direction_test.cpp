@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 
 namespace {
 
@@ -183,7 +184,7 @@ bool is_source(const fs::path& path) {
 }  // namespace
 
 TEST_CASE("nothing in the tree points the wrong way", "[tree]") {
-  const fs::path top = KATO_SOURCE_DIR;
+  const fs::path top = kato::test::source_dir();
   size_t files = 0;
   for (const auto* const folder : {"host", "sdk", "plugins", "sinks"}) {
     for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {

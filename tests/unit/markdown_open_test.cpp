@@ -5,6 +5,7 @@
 #include "host/config/options_schema.h"
 
 #include "sink_rendering.h"
+#include "tests/support/places.h"
 
 using namespace kato::test;
 using kato::testkit::FakeHost;
@@ -13,8 +14,8 @@ using kato::testkit::SinkDriver;
 namespace {
 
 std::string schema() {
-  const auto loaded = kato::testkit::load_plugin_file(std::string(KATO_BINARY_DIR) +
-                                                      "/lib/kato/plugins/markdown.so");
+  const auto loaded =
+      kato::testkit::load_plugin_file(kato::test::binary_dir() + "/lib/kato/plugins/markdown.so");
   REQUIRE(loaded.descriptor != nullptr);
   return std::string(kato::sdk::view(loaded.descriptor->options_schema));
 }

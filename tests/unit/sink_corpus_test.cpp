@@ -10,7 +10,7 @@
 #include "host/recording/render_stage.h"
 
 #include "tests/support/catch.h"
-#include "tests/support/corpus.h"
+#include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
 
 using namespace kato;
@@ -124,7 +124,7 @@ TEST_CASE("P2: a rendering cut anywhere is the rendering at once, on real conver
   const FixedEnvironment environment({{"HOME", home.path()}});
   const auto assembly = Assembly::make({.files = *files,
                                         .environment = environment,
-                                        .program_path = KATO_BINARY_DIR "/bin/kato",
+                                        .program_path = kato::test::binary_dir() + "/bin/kato",
                                         .state_dir = {},
                                         .config_path = {}});
   REQUIRE(assembly);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/places.h"
 
 namespace kato::test {
 
@@ -84,8 +85,7 @@ inline Told assistant(std::string text, std::string model = "gpt-5") {
 
 // The plugin of this build.
 inline const kato_sink_api& sink(const std::string& name) {
-  const auto loaded =
-      testkit::load_plugin_file(std::string(KATO_BINARY_DIR) + "/lib/kato/plugins/" + name + ".so");
+  const auto loaded = testkit::load_plugin_file(binary_dir() + "/lib/kato/plugins/" + name + ".so");
   INFO(loaded.error);
   REQUIRE(loaded.descriptor != nullptr);
   return *loaded.descriptor->sink;

@@ -1,9 +1,16 @@
-#include "tests/support/corpus.h"
+#include "tests/support/places.h"
 
 #include <cstdlib>
 #include <filesystem>
 
 namespace kato::test {
+
+std::string source_dir() {
+  return KATO_SOURCE_DIR;
+}
+std::string binary_dir() {
+  return KATO_BINARY_DIR;
+}
 
 std::optional<std::string> corpus_folder() {
   const char* shared = std::getenv("KATO_SHARED_DIR");
