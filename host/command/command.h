@@ -7,7 +7,14 @@
 
 namespace kato {
 
-enum class CommandKind : uint8_t { kStart, kCapture, kExport, kStop, kPrivate };
+enum class CommandKind : uint8_t {
+  kStart,
+  kCapture,
+  kExport,
+  kStop,
+  kPrivate,
+  kUndoPrivate,  // only from the command line: no word in a conversation means it
+};
 
 // Which recordings a kStop means.
 enum class StopSelector : uint8_t {
@@ -29,7 +36,7 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
-// "start", "capture", "export", "stop", "private".
+// "start", "capture", "export", "stop", "private", "undo-private".
 [[nodiscard]] std::string_view command_name(CommandKind kind);
 
 }  // namespace kato

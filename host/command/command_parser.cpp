@@ -81,6 +81,7 @@ void read_argument(Command& command, std::string_view argument) {
     case CommandKind::kStop:
       read_stop(command, argument);
       return;
+    case CommandKind::kUndoPrivate:
     case CommandKind::kPrivate:
       if (!argument.empty()) command.error = "::private takes no argument";
       return;
@@ -135,6 +136,8 @@ std::string_view command_name(CommandKind kind) {
       return "stop";
     case CommandKind::kPrivate:
       return "private";
+    case CommandKind::kUndoPrivate:
+      return "undo-private";
   }
   return "unknown";
 }

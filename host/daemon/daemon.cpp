@@ -53,6 +53,7 @@ Daemon::Daemon(DaemonInput input, std::unique_ptr<FileLock> lock, std::unique_pt
       table_(input_.files, input_.clock, input_.assembly->roots()),
       scheduler_(input_.clock),
       policy_(input_.files, path_rules(*input_.assembly)),
+      health_(input_.clock),
       context_(make_context()),
       started_(input_.clock.now()) {}
 
@@ -64,6 +65,7 @@ StepContext Daemon::make_context() {
           .assembly = *input_.assembly,
           .policy = policy_,
           .logs = *logs_,
+          .health = health_,
           .home = input_.environment.home().value_or(""),
           .fed_by_other =
               [this](const std::string& path, const std::string& session_id) {

@@ -78,6 +78,7 @@ class Daemon {
   SourceTable table_;
   Scheduler scheduler_;
   PathPolicy policy_;
+  ServingHealth health_;
   StepContext context_;
   UnixMillis started_;
   std::map<std::string, std::unique_ptr<Live>> sessions_;  // by session id

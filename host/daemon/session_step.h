@@ -2,28 +2,14 @@
 // what a command changes is committed before a byte goes to a destination.
 #pragma once
 
-#include <functional>
-#include <string>
+#include <chrono>
+#include <optional>
+#include <vector>
 
-#include "host/daemon/assembly.h"
-#include "host/daemon/log_files.h"
 #include "host/daemon/session_runtime.h"
-#include "host/policy/path_policy.h"
+#include "host/daemon/step_context.h"
 
 namespace kato {
-
-struct StepContext {
-  FileSystem& files;
-  const Clock& clock;
-  const Assembly& assembly;
-  const PathPolicy& policy;
-  LogFiles& logs;
-  std::string home;
-  // True if a recording of another session has this canonical destination.
-  std::function<bool(const std::string& path, const std::string& session_id)> fed_by_other;
-  // The destinations of this session are now these.
-  std::function<void(const SessionMeta& meta)> note_destinations;
-};
 
 struct StepRequest {
   size_t source = 0;
@@ -38,6 +24,10 @@ struct StepResult {
   StepEnd end = StepEnd::kMore;
   // A recording could not be served: try again later. Everything else went on.
   bool serving_failed = false;
+  // When the first of those is to be tried again; sooner is of no use.
+  std::optional<std::chrono::steady_clock::time_point> retry_at;
+  // Those that fail for longer than an editor needs to save; for `status`.
+  std::vector<DegradedRecording> degraded;
 };
 
 // An error leaves the runtime unusable.
@@ -46,5 +36,15 @@ struct StepResult {
 
 // Serves what is due without decoding: after a restart, or when a destination failed before.
 [[nodiscard]] Result<StepResult> serve_session(const StepContext& context, SessionRuntime& runtime);
+
+// Runs a command that was not written into the conversation: a destination that is relative is so
+// to the session's project. The session should be decoded to its end: what is not, counts as
+// said after the command. now: of the request; recordings pin it as their time.
+// What changed is committed when it returns; what the command did, or why it was refused, stands in
+// `audit` (and in the audit log): no entry but allowed ones means that it ran. Recordings are not
+// served yet: the session has work (serve_session). An error leaves the runtime unusable.
+[[nodiscard]] Result<Interpretation> run_command(const StepContext& context,
+                                                 SessionRuntime& runtime, const Command& command,
+                                                 UnixMillis now);
 
 }  // namespace kato

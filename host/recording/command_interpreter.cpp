@@ -55,6 +55,8 @@ class InterpreterRun {
         return stop(command);
       case CommandKind::kPrivate:
         return make_private();
+      case CommandKind::kUndoPrivate:
+        return undo_private();
     }
   }
 
@@ -73,7 +75,11 @@ class InterpreterRun {
       audit(action, command.target, false, path.error().message());
       return std::nullopt;
     }
-    const auto decision = input_.policy.check(*path, meta_.identity.project_directory);
+    const bool named_by_hand =
+        command.kind == CommandKind::kExport && message_.origin == RequestOrigin::kCommandLine;
+    const auto decision = named_by_hand
+                              ? input_.policy.check_explicit(*path)
+                              : input_.policy.check(*path, meta_.identity.project_directory);
     if (!decision.allowed()) {
       audit(action, decision.path, false, decision.reason);
       return std::nullopt;
@@ -96,9 +102,16 @@ class InterpreterRun {
     return found == meta_.recordings.end() ? nullptr : &*found;
   }
 
-  [[nodiscard]] PeriodMark mark_here() const {
-    return {
-        .seq = message_.message.seq, .event_id = message_.message.event_id, .time = message_.time};
+  // A message belongs to the period that it begins or ends; a request at the command line stands
+  // behind the last event.
+  [[nodiscard]] PeriodMark start_here() const {
+    if (message_.origin == RequestOrigin::kChat) return stop_here();
+    return {.seq = message_.message.seq + 1, .event_id = {}, .time = message_.time};
+  }
+  [[nodiscard]] PeriodMark stop_here() const {
+    PeriodMark mark{.seq = message_.message.seq, .event_id = {}, .time = message_.time};
+    if (message_.message.event_id != EventId{}) mark.event_id = message_.message.event_id;
+    return mark;
   }
 
   void switch_on(RecordingMeta& recording, PeriodMark from) {
@@ -129,7 +142,7 @@ class InterpreterRun {
     RecordingMeta* recording = recording_at(target->path);
     if (recording == nullptr) recording = &add_recording(std::move(*target));
     if (recording->desired == DesiredState::kOn) return;
-    switch_on(*recording, mark_here());
+    switch_on(*recording, start_here());
   }
 
   // The whole conversation, and on from here: into a file of its own if this one is taken.
@@ -154,6 +167,7 @@ class InterpreterRun {
     pending.options_json = std::move(target->sink.options_json);
     pending.time_zone = std::move(target->sink.time_zone);
     pending.created = message_.time;
+    pending.origin = message_.origin;
     pending.through = message_.message;
     meta_.pending_exports.push_back(std::move(pending));
     done_.changed = true;
@@ -193,7 +207,7 @@ class InterpreterRun {
 
   void switch_off(RecordingMeta& recording) {
     recording.desired = DesiredState::kOff;
-    if (!recording.periods.empty()) recording.periods.back().stop = mark_here();
+    if (!recording.periods.empty()) recording.periods.back().stop = stop_here();
     done_.changed = true;
   }
 
@@ -206,6 +220,12 @@ class InterpreterRun {
     done_.needs_twin = false;
     done_.changed = true;
     audit("private", {}, true, "this session is not kept");
+  }
+
+  void undo_private() {
+    audit("undo-private", {}, true,
+          meta_.is_private ? "this session is kept again" : "this session was not private");
+    lift_privacy();
   }
 
   void lift_privacy() {

@@ -17,8 +17,10 @@ namespace kato {
 // Commands that one message holds, and where it stands.
 struct CommandedMessage {
   CommandMessage found;
+  // From the command line: the last event that was there; its seq is 0 if there was none.
   EventPosition message;
   std::optional<UnixMillis> time;  // of the message: the provider's, else the capture's
+  RequestOrigin origin = RequestOrigin::kChat;
 };
 
 // A sink as it is pinned when a recording begins.

@@ -1,0 +1,136 @@
+#include "host/daemon/session_obeying.h"
+
+#include <algorithm>
+
+#include "host/daemon/session_serving.h"
+#include "host/event/event_id.h"
+
+namespace kato {
+namespace {
+
+bool had_private(const StepEvents::Message& message) {
+  return message.commanded.found.runnable() &&
+         std::ranges::any_of(message.commanded.found.commands, [](const Command& command) {
+           return command.kind == CommandKind::kPrivate;
+         });
+}
+
+bool may_run(const StepEvents::Message& message, const StepRequest& request, bool first_sight) {
+  if (message.right != CommandRight::kMayCommand) return false;
+  if (!first_sight) return true;
+  if (!message.has_provider_time) return message.is_live;
+  return message.commanded.time && *message.commanded.time >= request.commands_since;
+}
+
+SessionNames names_of(const SessionMeta& meta, const TimeZone& zone) {
+  SessionNames names{.provider = meta.identity.provider,
+                     .session_id = meta.identity.session_id,
+                     .short_id = std::string(short_id(meta.identity.session_id)),
+                     .title = meta.identity.title,
+                     .project_directory = meta.identity.project_directory,
+                     .first_time = std::nullopt};
+  if (meta.identity.first_time) {
+    names.first_time =
+        civil_time(*meta.identity.first_time, zone.offset_s(*meta.identity.first_time));
+  }
+  return names;
+}
+
+}  // namespace
+
+Status SessionObeying::obey(const StepEvents& events, const StepRequest& request,
+                            bool first_sight) {
+  bool changed = false;
+  bool needs_twin = false;
+  for (const auto& message : events.messages) {
+    if (!may_run(message, request, first_sight)) {
+      // Not an action but a state of the session: its age does not matter.
+      if (first_sight && message.right == CommandRight::kMayCommand && had_private(message)) {
+        runtime_.meta().is_private = true;
+      }
+      continue;
+    }
+    const auto done = interpret_message(message.commanded);
+    changed = changed || done.changed;
+    needs_twin = (needs_twin || done.needs_twin) && !done.made_private;
+  }
+  return changed ? settle(needs_twin, events.captured) : Status{};
+}
+
+Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis now) {
+  const auto& meta = runtime_.meta();
+  CommandedMessage message;
+  message.found.commands.push_back(command);
+  message.message.seq = meta.next_seq - 1;
+  if (meta.command_cursor && meta.command_cursor->seq == message.message.seq) {
+    message.message.event_id = meta.command_cursor->event_id;
+  }
+  message.time = now;
+  message.origin = RequestOrigin::kCommandLine;
+  auto done = interpret_message(message);
+  if (!done.changed) return done;
+  if (auto settled = settle(done.needs_twin && !done.made_private, {}); !settled) {
+    return forward(settled);
+  }
+  return done;
+}
+
+Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
+  context_.note_destinations(runtime_.meta());
+  if (needs_twin) {
+    if (auto made = runtime_.make_twin(captured); !made) return made;
+  }
+  if (runtime_.meta().is_private) return become_private();
+  return runtime_.commit_now();
+}
+
+Status SessionObeying::become_private() {
+  static_cast<void>(SessionServing(context_, runtime_).serve_all());
+  if (auto committed = runtime_.commit_now(); !committed) return committed;
+  return runtime_.remove_twin();
+}
+
+Interpretation SessionObeying::interpret_message(const CommandedMessage& message) {
+  SessionMeta& meta = runtime_.meta();
+  const auto& root = *runtime_.sources().front().file.root;
+  const auto& config = context_.assembly.config();
+  const auto extensions = context_.assembly.sink_extensions();
+  const auto fallback = context_.assembly.sink_for("", root.policy);
+  DestinationRules rules;
+  rules.state_directory = context_.assembly.paths().state_dir;
+  rules.home = context_.home;
+  rules.default_path = root.policy.default_destination.empty()
+                           ? config.default_destination
+                           : std::optional(root.policy.default_destination);
+  if (fallback) rules.default_extension = std::string((*fallback)->sink->file_extension());
+  rules.sinks = extensions;
+  const auto names = names_of(meta, fallback ? (*fallback)->zone : TimeZone::utc());
+  const InterpreterInput input{
+      .files = context_.files,
+      .policy = context_.policy,
+      .rules = rules,
+      .names = names,
+      .sink_for = [this, &root](const std::string& path) { return pinned_sink(path, root); },
+      .fed_by_other =
+          [this](const std::string& path) {
+            return context_.fed_by_other(path, runtime_.ref().session_id);
+          },
+  };
+  auto done = interpret(message, input, meta);
+  for (const auto& entry : done.audit) {
+    context_.logs.audit(runtime_.ref().session_id, entry);
+  }
+  return done;
+}
+
+Result<PinnedSink> SessionObeying::pinned_sink(const std::string& path, const Root& root) const {
+  const auto sink = context_.assembly.sink_for(path, root.policy);
+  if (!sink) return forward(sink);
+  return PinnedSink{.name = (*sink)->name,
+                    .plugin = (*sink)->sink->identity().id,
+                    .version = (*sink)->sink->identity().version,
+                    .options_json = (*sink)->options_json,
+                    .time_zone = (*sink)->zone.name()};
+}
+
+}  // namespace kato

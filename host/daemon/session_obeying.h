@@ -1,0 +1,35 @@
+// Commands of a session: those that a step brought, and those from the command line.
+#pragma once
+
+#include "host/daemon/session_runtime.h"
+#include "host/daemon/session_step.h"
+#include "host/daemon/step_context.h"
+
+namespace kato {
+
+// One obeying. What a command changes is committed when a call returns; an error leaves the runtime
+// unusable.
+class SessionObeying {
+ public:
+  // Both must outlive it.
+  SessionObeying(const StepContext& context, SessionRuntime& runtime)
+      : context_(context), runtime_(runtime) {}
+
+  // The commands in what a step brought, in the order of the events.
+  [[nodiscard]] Status obey(const StepEvents& events, const StepRequest& request, bool first_sight);
+  // One from the command line.
+  [[nodiscard]] Result<Interpretation> run(const Command& command, UnixMillis now);
+
+ private:
+  using Captured = std::vector<std::pair<EventId, UnixMillis>>;
+  Interpretation interpret_message(const CommandedMessage& message);
+  [[nodiscard]] Result<PinnedSink> pinned_sink(const std::string& path, const Root& root) const;
+  // What the commands changed becomes lasting.
+  Status settle(bool needs_twin, const Captured& captured);
+  Status become_private();
+
+  const StepContext& context_;
+  SessionRuntime& runtime_;
+};
+
+}  // namespace kato

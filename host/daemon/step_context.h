@@ -1,0 +1,32 @@
+// What the steps of all sessions share.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "host/daemon/assembly.h"
+#include "host/daemon/log_files.h"
+#include "host/policy/path_policy.h"
+#include "host/recording/serving_health.h"
+#include "host/session/session_meta.h"
+
+namespace kato {
+
+struct StepContext {
+  FileSystem& files;
+  const Clock& clock;
+  const Assembly& assembly;
+  const PathPolicy& policy;
+  LogFiles& logs;
+  ServingHealth& health;
+  std::string home;
+  // True if a recording of another session has this canonical destination.
+  std::function<bool(const std::string& path, const std::string& session_id)> fed_by_other;
+  // The destinations of this session are now these.
+  std::function<void(const SessionMeta& meta)> note_destinations;
+  // The run before this one ended with the power: what was not synced need not be on the disk, and
+  // the write journals are not believed.
+  bool lost_power = false;
+};
+
+}  // namespace kato

@@ -1,0 +1,69 @@
+#include "host/recording/serving_health.h"
+
+#include <algorithm>
+
+namespace kato {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstDelay{100};
+constexpr milliseconds kMissingDelay{250};
+constexpr uint32_t kMaxDoublings = 8;
+
+milliseconds delay_after(uint32_t failures) {
+  return kFirstDelay * (1U << std::min(failures - 1, kMaxDoublings));
+}
+
+}  // namespace
+
+void ServingHealth::failed(const std::string& session_id, const std::string& recording_id,
+                           const std::string& destination, const Error& why) {
+  const auto now = clock_.steady();
+  auto [found, is_new] = troubles_.try_emplace(recording_id);
+  auto& trouble = found->second;
+  if (is_new) {
+    trouble.session_id = session_id;
+    trouble.told = {.recording_id = recording_id,
+                    .destination = destination,
+                    .cause = {},
+                    .since = clock_.now()};
+    trouble.first = now;
+  }
+  trouble.told.cause = why.message();
+  trouble.missing = why.code() == ErrorCode::kNotFound;
+  const bool in_grace = trouble.missing && now - trouble.first < kMissingGrace;
+  if (!in_grace) ++trouble.failures;
+  trouble.next = now + (in_grace ? kMissingDelay : delay_after(trouble.failures));
+}
+
+void ServingHealth::forget_session(const std::string& session_id) {
+  std::erase_if(troubles_, [&](const auto& one) { return one.second.session_id == session_id; });
+}
+
+bool ServingHealth::may_try(const std::string& recording_id) const {
+  const auto found = troubles_.find(recording_id);
+  return found == troubles_.end() || found->second.next <= clock_.steady();
+}
+
+std::optional<std::chrono::steady_clock::time_point> ServingHealth::due(
+    const std::string& session_id) const {
+  std::optional<std::chrono::steady_clock::time_point> earliest;
+  for (const auto& [id, trouble] : troubles_) {
+    if (trouble.session_id != session_id) continue;
+    if (!earliest || trouble.next < *earliest) earliest = trouble.next;
+  }
+  return earliest;
+}
+
+std::vector<DegradedRecording> ServingHealth::degraded(const std::string& session_id) const {
+  std::vector<DegradedRecording> found;
+  for (const auto& [id, trouble] : troubles_) {
+    if (trouble.session_id != session_id) continue;
+    if (trouble.missing && clock_.steady() - trouble.first < kMissingGrace) continue;
+    found.push_back(trouble.told);
+  }
+  return found;
+}
+
+}  // namespace kato

@@ -1,0 +1,56 @@
+// Which recordings cannot be written at present, why, and when to try again.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/clock.h"
+#include "host/base/error.h"
+
+namespace kato {
+
+struct DegradedRecording {
+  std::string recording_id;
+  std::string destination;
+  std::string cause;
+  UnixMillis since;
+};
+
+// Lives as long as the daemon, beyond the sessions at work. [one thread at a time]
+class ServingHealth {
+ public:
+  // clock: must outlive it.
+  explicit ServingHealth(const Clock& clock) : clock_(clock) {}
+
+  // A destination that is missing counts as such only after this time: editors save by deleting.
+  static constexpr std::chrono::milliseconds kMissingGrace{2000};
+
+  void failed(const std::string& session_id, const std::string& recording_id,
+              const std::string& destination, const Error& why);
+  void served(const std::string& recording_id) { troubles_.erase(recording_id); }
+  void forget_session(const std::string& session_id);
+
+  // False while the back-off after a failure lasts.
+  [[nodiscard]] bool may_try(const std::string& recording_id) const;
+  // When the first of the session's recordings that fail is to be tried again.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due(
+      const std::string& session_id) const;
+  [[nodiscard]] std::vector<DegradedRecording> degraded(const std::string& session_id) const;
+
+ private:
+  struct Trouble {
+    std::string session_id;
+    DegradedRecording told;
+    bool missing = false;
+    uint32_t failures = 0;
+    std::chrono::steady_clock::time_point first;
+    std::chrono::steady_clock::time_point next;
+  };
+  const Clock& clock_;
+  std::map<std::string, Trouble> troubles_;  // by recording id
+};
+
+}  // namespace kato
