@@ -49,7 +49,9 @@ class AssistantLine {
  private:
   void map_block(Value block, size_t number) {
     const auto type = block_type(block);
-    if (type == "text") {
+    if (is_unreadable(block["text"]) || is_unreadable(block["thinking"])) {
+      to_.raw(to_.part("block", number), to_.arena().join({"assistant/", bounded_word(type)}));
+    } else if (type == "text") {
       map_text(block.is_string() ? block : block["text"], number);
     } else if (type == "thinking") {
       map_thinking(block, number);

@@ -1,5 +1,4 @@
 // Lines of the type "attachment" (since 2.1.101): what the client puts into the model's context.
-#include <algorithm>
 #include <array>
 
 #include "content.h"
@@ -11,84 +10,51 @@ namespace kato::claude {
 namespace {
 
 // Instructions and inventories for the model, in the client's words, the same in every session.
-constexpr std::array<std::string_view, 38> kBookkeeping = {
-    "agent_listing_delta",
-    "agent_mention",
-    "async_hook_response",
-    "batching_reminder_sent",
-    "budget_usd",
-    "command_permissions",
-    "compaction_reminder",
-    "context_efficiency",
-    "critical_system_reminder",
-    "current_session_memory",
-    "date",
-    "date_change",
-    "deferred_tools_delta",
-    "deferred_tools_record",
-    "dynamic_skill",
-    "environment",
-    "hook_cancelled",
-    "hook_permission_decision",
-    "invoked_skills",
-    "mcp_instructions_delta",
-    "output_style",
-    "prompt_snapshot",
-    "read_truncation_notice",
-    "relevant_memories",
-    "remote_session_change",
-    "session_context",
-    "silent_turn_reminder",
-    "skill_discovery",
-    "skill_listing",
-    "task_reminder",
-    "team_context",
-    "teammate_mailbox",
-    "teammate_shutdown_batch",
-    "todo_reminder",
-    "token_usage",
-    "total_tokens_reminder",
-    "unknown_command_fallback",
-    "verify_plan_reminder",
-};
+constexpr std::string_view kBookkeeping =
+    "agent_listing_delta agent_mention bagel_console bash_output_audience_note "
+    "batching_reminder_sent budget_usd command_permissions companion_intro "
+    "compaction_reminder context_efficiency context_sections credential_org "
+    "critical_system_reminder current_session_memory date date_change deferred_tools_delta "
+    "deferred_tools_record dynamic_skill environment hook_cancelled "
+    "hook_permission_decision inlined_image_paths invoked_skills mcp_instructions_delta "
+    "output_style output_token_usage prompt_snapshot read_truncation_notice "
+    "relevant_memories remote_session_change session_context silent_turn_reminder "
+    "skill_discovery skill_listing stale_task_list task_reminder team_context "
+    "teammate_shutdown_batch terminal_focus thinking_drop todo_reminder token_usage "
+    "total_tokens_reminder unknown_command_fallback verify_plan_reminder workflow_reminder";
+
+constexpr std::string_view kHooks =
+    "hook_success hook_additional_context hook_system_message hook_blocking_error "
+    "hook_non_blocking_error hook_error_during_execution hook_stopped_continuation";
 
 // Settings of the session that took effect.
-constexpr std::array<std::string_view, 7> kModes = {
-    "plan_mode",      "plan_mode_exit",     "plan_mode_reentry", "auto_mode",
-    "auto_mode_exit", "ultra_effort_enter", "ultra_effort_exit",
-};
+constexpr std::string_view kModes =
+    "auto_mode auto_mode_exit pen_mode_enter pen_mode_exit plan_mode plan_mode_exit "
+    "plan_mode_reentry ultra_effort_enter ultra_effort_exit ultrathink_effort "
+    "workflow_keyword_request";
 
 // Files whose content the client showed to the model: the name is enough.
-constexpr std::array<std::string_view, 9> kFiles = {
-    "file",
-    "edited_text_file",
-    "compact_file_reference",
-    "directory",
-    "already_read_file",
-    "pdf_reference",
-    "opened_file_in_ide",
-    "selected_lines_in_ide",
-    "edited_image_file",
-};
-
-template <size_t Count>
-bool is_one_of(const std::array<std::string_view, Count>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
+constexpr std::string_view kFiles =
+    "already_read_file compact_file_reference directory edited_image_file edited_text_file "
+    "file mcp_resource new_directory new_file opened_file_in_ide pdf_reference "
+    "plan_file_reference selected_lines_in_ide";
 
 // A prompt that was typed, or a notification that came, while the model worked.
 void map_queued(const Mapping& to) {
   const Value attachment = to.line.attachment;
   const auto mode = attachment["commandMode"].word();
-  const auto origin = attachment["origin"]["kind"].word();
-  const bool typed =
-      mode == "prompt" && !attachment["isMeta"].is_true() && (origin.empty() || origin == "human");
-  if (typed) {
-    map_user_content(to, attachment["prompt"]);
+  const Value prompt = attachment["prompt"];
+  const Value origin = attachment["origin"];
+  const auto source = attachment["humanTurn"].is_true() ? "typed" : "";
+  const bool typed = mode == "prompt" && !attachment["isMeta"].is_true() && !to.line.is_sidechain &&
+                     is_human(origin, source);
+  if (typed || !(prompt.is_string() || prompt.is_array())) {
+    map_user_content(to, prompt);
     return;
   }
-  const auto text = result_text(to, attachment["prompt"]);
-  const auto subtype = mode == "task-notification" ? mode : injected_subtype(text);
+  const auto text = result_text(to, prompt);
+  auto subtype = mode == "task-notification" ? mode : origin_subtype(origin);
+  if (subtype.empty()) subtype = injected_subtype(text);
   to.system_message("text", subtype, text);
 }
 
@@ -114,6 +80,30 @@ void map_hook(const Mapping& to, std::string_view type) {
                    .level = message ? KATO_LEVEL_INFO : KATO_LEVEL_WARNING});
 }
 
+// A hook that ran beside the conversation, and what it wants to be said.
+void map_async_hook(const Mapping& to) {
+  const Value response = to.line.attachment["response"];
+  const std::array<std::string_view, 2> texts = {
+      response["systemMessage"].text(), response["hookSpecificOutput"]["additionalContext"].text()};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (!trimmed(texts[i]).empty()) to.system_message(to.part("text", i), "hook-output", texts[i]);
+  }
+  to.record.ignore("hook-bookkeeping");
+}
+
+// Messages of other agents.
+void map_mailbox(const Mapping& to) {
+  size_t number = 0;
+  for (const Value message : to.line.attachment["messages"].items()) {
+    const auto text = message["text"].text();
+    if (!trimmed(text).empty()) {
+      to.system_message(to.part("message", number), "agent-message", text);
+    }
+    ++number;
+  }
+  to.record.ignore("empty");
+}
+
 // CLAUDE.md and its like.
 void map_instructions(const Mapping& to) {
   const Value attachment = to.line.attachment;
@@ -123,13 +113,18 @@ void map_instructions(const Mapping& to) {
   const Value content = attachment["content"];
   if (content.is_string()) texts.push_back(content.text());
   if (content.is_object()) texts.push_back(content["content"].text());
-  to.system_message("text", "instructions", joined(to, texts));
+  const auto text = joined(to, texts);
+  if (trimmed(text).empty()) {
+    to.raw_line();
+  } else {
+    to.system_message("text", "instructions", text);
+  }
 }
 
 void map_file(const Mapping& to) {
   const Value attachment = to.line.attachment;
   std::string_view name;
-  for (const auto* member : {"filename", "path", "displayPath"}) {
+  for (const auto* member : {"filename", "path", "planFilePath", "uri", "displayPath"}) {
     if (name.empty()) name = attachment[member].text();
   }
   to.info("file", {.subtype = "file-context", .text = name, .data_json = {}});
@@ -144,6 +139,33 @@ void map_named_info(const Mapping& to, std::string_view subtype, std::string_vie
   }
 }
 
+// Types of which one member tells all.
+struct Told {
+  std::string_view type;
+  std::string_view subtype;
+  std::string_view member;
+};
+
+constexpr std::array kTold = {
+    Told{"auto_compact_imminent", "notice", "text"},
+    Told{"diagnostics", "ide-diagnostics", "files"},
+    Told{"goal_status", "goal", "condition"},
+    Told{"max_turns_reached", "notice", "maxTurns"},
+    Told{"model", "model", "identity"},
+    Told{"structured_output", "structured-output", "data"},
+    Told{"task_status", "task-status", "description"},
+};
+
+// False: the type is not known.
+bool map_told(const Mapping& to, std::string_view type) {
+  for (const auto& told : kTold) {
+    if (told.type != type) continue;
+    map_named_info(to, told.subtype, told.member);
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void map_attachment(const Mapping& to) {
@@ -151,26 +173,21 @@ void map_attachment(const Mapping& to) {
   const auto type = attachment["type"].word();
   if (type == "queued_command") {
     map_queued(to);
-  } else if (type == "hook_success" || type == "hook_additional_context" ||
-             type == "hook_system_message" || type == "hook_blocking_error" ||
-             type == "hook_non_blocking_error" || type == "hook_error_during_execution" ||
-             type == "hook_stopped_continuation") {
+  } else if (is_one_of(type, kHooks)) {
     map_hook(to, type);
+  } else if (type == "async_hook_response") {
+    map_async_hook(to);
+  } else if (type == "teammate_mailbox") {
+    map_mailbox(to);
   } else if (type == "instructions" || type == "nested_memory") {
     map_instructions(to);
-  } else if (is_one_of(kFiles, type)) {
+  } else if (is_one_of(type, kFiles)) {
     map_file(to);
-  } else if (is_one_of(kModes, type)) {
+  } else if (is_one_of(type, kModes)) {
     to.info("mode", {.subtype = "mode", .text = type, .data_json = {}});
-  } else if (type == "model") {
-    map_named_info(to, "model", "identity");
-  } else if (type == "structured_output") {
-    map_named_info(to, "structured-output", "data");
-  } else if (type == "task_status") {
-    map_named_info(to, "task-status", "description");
-  } else if (is_one_of(kBookkeeping, type)) {
+  } else if (is_one_of(type, kBookkeeping)) {
     to.record.ignore("context-bookkeeping");
-  } else {
+  } else if (!map_told(to, type)) {
     to.raw_line();
   }
 }

@@ -26,8 +26,15 @@ constexpr std::array kIgnored = {
     Ignored{"tools-used", "client-bookkeeping"},
     Ignored{"bridge-session", "client-bookkeeping"},
     Ignored{"agent-color", "client-bookkeeping"},
-    Ignored{"started", "workflow-journal"},
-    Ignored{"result", "workflow-journal"},
+    Ignored{"attribution-snapshot", "file-history"},
+    Ignored{"content-replacement", "client-bookkeeping"},
+    Ignored{"ended-by-model", "client-bookkeeping"},
+    Ignored{"fork-context-ref", "client-bookkeeping"},
+    Ignored{"isolation-latch", "client-bookkeeping"},
+    Ignored{"marble-origami-commit", "client-bookkeeping"},
+    Ignored{"marble-origami-reset", "client-bookkeeping"},
+    Ignored{"marble-origami-snapshot", "client-bookkeeping"},
+    Ignored{"speculation-accept", "client-bookkeeping"},
 };
 
 // A value that is written again and again.
@@ -46,10 +53,17 @@ constexpr std::array kSettings = {
     Setting{"mode", "mode", "mode", Repeated::kMode},
     Setting{"permission-mode", "permissionMode", "permission-mode", Repeated::kPermissionMode},
     Setting{"pr-link", "prUrl", "pull-request", Repeated::kPullRequest},
+    Setting{"tag", "tag", "tag", Repeated::kTag},
+    Setting{"task-summary", "summary", "task-summary", Repeated::kTaskSummary},
 };
 
 void map_setting(const Mapping& to, const Setting& setting) {
-  const auto text = to.record.root()[setting.member].text();
+  const Value value = to.record.root()[setting.member];
+  if (!value.is_string()) {
+    to.raw_line();
+    return;
+  }
+  const auto text = value.text();
   if (!to.memory.changed(setting.memory, to.hash(text))) {
     to.record.ignore("unchanged");
     return;
@@ -59,7 +73,12 @@ void map_setting(const Mapping& to, const Setting& setting) {
 
 // Clients up to 2.1.22. One at the head of a log is of another session; the text does not say so.
 void map_summary(const Mapping& to) {
-  const auto text = to.record.root()["summary"].text();
+  const Value value = to.record.root()["summary"];
+  if (!value.is_string()) {
+    to.raw_line();
+    return;
+  }
+  const auto text = value.text();
   if (!to.memory.changed(Repeated::kSummary, to.hash(text))) {
     to.record.ignore("unchanged");
     return;
@@ -71,6 +90,10 @@ void map_summary(const Mapping& to) {
 
 void map_value(const Mapping& to, std::string_view subtype, std::string_view member) {
   const Value value = to.record.root()[member];
+  if (!value.exists()) {
+    to.raw_line();
+    return;
+  }
   const bool text = value.is_string();
   to.info(subtype, {.subtype = subtype,
                     .text = text ? value.text() : std::string_view(),
@@ -99,6 +122,8 @@ bool map_bookkeeping(const Mapping& to) {
     map_value(to, "relocated", "relocatedCwd");
   } else if (type == "frame-link") {
     map_value(to, "artifact-link", "frameUrl");
+  } else if ((type == "started" || type == "result") && !to.line.agent_id.empty()) {
+    to.record.ignore("workflow-journal");
   } else {
     return false;
   }

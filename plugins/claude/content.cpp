@@ -50,6 +50,10 @@ std::string_view attachment_words(const Mapping& to, Value block) {
   return to.arena().join({"[", what, ", ", std::to_string(attachment.size_bytes), " bytes]"});
 }
 
+bool is_unreadable(Value text) noexcept {
+  return text.exists() && !text.is_string() && text.kind() != jsonlog::JsonKind::kNull;
+}
+
 std::string_view result_text(const Mapping& to, Value content) {
   if (content.is_string()) return content.text();
   if (content.is_object()) return block_words(to, content);

@@ -14,6 +14,9 @@ namespace kato::claude {
 // The same as words, where there is no place for attachments: "[image/png, 1234 bytes]".
 [[nodiscard]] std::string_view attachment_words(const Mapping& to, Value block);
 
+// True for a text that is there, but as something else than a string.
+[[nodiscard]] bool is_unreadable(Value text) noexcept;
+
 // The text of a tool's result: a string, or texts among images and references.
 [[nodiscard]] std::string_view result_text(const Mapping& to, Value content);
 // assistant.tool.result for a block of that kind, whatever its exact name.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "content.h"
 #include "user_text.h"
 
 namespace kato::claude {
@@ -78,26 +79,77 @@ void split_answer(std::string_view answer, const std::vector<std::string_view>& 
   }
 }
 
-void answer_question(const Mapping& to, std::string_view call, Value question, Value result,
-                     size_t number) {
-  const auto asked = question["question"].text();
-  const auto text = result["answers"].member_named(asked).text();
-  if (text.empty()) return;
-  auto response = response_draft(to, call, number);
+// An answer as the log has it: one text, or a list of labels.
+void read_answer(Value answer, Value question, sdk::Draft& response) {
   std::vector<std::string_view> labels;
   for (const Value option : question["options"].items()) {
     if (labels.size() == kMostOptions) break;
-    labels.push_back(option["label"].text());
+    labels.push_back(option.is_string() ? option.text() : option["label"].text());
   }
-  if (question["multiSelect"].is_true()) {
-    split_answer(text, labels, response);
-  } else if (std::find(labels.begin(), labels.end(), text) != labels.end()) {
-    response.selections = {text};
+  const auto choose = [&](std::string_view text) {
+    if (std::find(labels.begin(), labels.end(), text) != labels.end()) {
+      response.selections.push_back(text);
+    } else {
+      response.free_text = text;
+    }
+  };
+  if (answer.is_array()) {
+    for (const Value part : answer.items()) {
+      if (response.selections.size() == kMostOptions) break;
+      choose(part.text());
+    }
+  } else if (question["multiSelect"].is_true()) {
+    split_answer(answer.text(), labels, response);
   } else {
-    response.free_text = text;
+    choose(answer.text());
   }
+}
+
+void answer_question(const Mapping& to, std::string_view call, Value question, Value result,
+                     size_t number) {
+  const auto asked = question["question"].text();
+  const Value answer = result["answers"].member_named(asked);
+  const bool answered = answer.is_string() && !answer.text().empty();
+  if (!answered && answer.items().begin() == answer.items().end()) return;
+  auto response = response_draft(to, call, number);
+  read_answer(answer, question, response);
   const auto notes = result["annotations"].member_named(asked)["notes"].text();
   if (response.free_text.empty()) response.free_text = notes;
+  to.record.emit(response);
+}
+
+// Declined with some of the questions answered: the client lists them in the result's text, in the
+// order in which they were asked.
+void map_listed_answers(const Mapping& to, std::string_view call, std::string_view result) {
+  constexpr std::string_view kAnswer = "  Answer: ";
+  constexpr std::string_view kNone = "  (No answer provided)";
+  const size_t list = result.find("\n    Questions asked:");
+  auto rest = list == std::string_view::npos ? std::string_view() : result.substr(list);
+  size_t number = 0;
+  while (!rest.empty() && number < kMostQuestions) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.starts_with(kAnswer)) {
+      auto response = response_draft(to, call, number);
+      response.free_text = line.substr(kAnswer.size());
+      to.record.emit(response);
+    }
+    if (line.starts_with(kAnswer) || line == kNone) ++number;
+  }
+}
+
+// A plan's result. Errors of the tool itself, and what settings or other agents approved, are no
+// person's answers.
+void answer_plan(const Mapping& to, std::string_view call, Value tool_result, Value use_result) {
+  const auto text = result_text(to, tool_result["content"]);
+  const bool failed = tool_result["is_error"].is_true();
+  const auto source = to.line.permission["source"].word();
+  if (failed && !is_rejection(text)) return;
+  if (use_result["isAgent"].is_true()) return;
+  if (!source.empty() && !source.starts_with("user")) return;
+  auto response = response_draft(to, call, 0);
+  response.selections = {failed ? kRejected : kApproved};
   to.record.emit(response);
 }
 
@@ -134,10 +186,10 @@ void map_decision_answers(const Mapping& to, Value tool_result, Value tool_use_r
       answer_question(to, call, question, tool_use_result, number++);
     }
   }
-  if (!to.memory.plans.remove(to.hash(call))) return;
-  auto response = response_draft(to, call, 0);
-  response.selections = {tool_result["is_error"].is_true() ? kRejected : kApproved};
-  to.record.emit(response);
+  if (to.memory.plans.remove(to.hash(call))) answer_plan(to, call, tool_result, tool_use_result);
+  if (!tool_result["is_error"].is_true()) return;
+  const auto text = result_text(to, tool_result["content"]);
+  if (is_rejection(text)) map_listed_answers(to, call, text);
 }
 
 }  // namespace kato::claude

@@ -34,9 +34,11 @@ class ClaudeDecoder : public jsonlog::AppendDecoder {
   kato_status settle_queue(const Mapping& to);
   void map_queue_operation(const Mapping& to);
   void enqueue(const Mapping& to);
+  void note_dequeued(const Mapping& to);
   void take_out(const Mapping& to);
   void take_back(const Mapping& to);
   kato_status drop_repeated(const Mapping& to, std::string_view text);
+  void drop_alias(const Mapping& to);
   [[nodiscard]] bool settles_taken_over(const Mapping& to, bool delivers) const;
   bool can_read_taken_over(const Mapping& to);
   void release_taken_over(const Mapping& to);

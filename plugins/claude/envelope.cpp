@@ -44,6 +44,7 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
       if (key == "attachment") line.attachment = value;
       if (key == "entrypoint") line.entrypoint = value.word();
       if (key == "forkedFrom") line.forked_from = value;
+      if (key == "parentUuid") line.parent = value;
       break;
     case 11:
       if (key == "planContent") line.plan_content = value;
@@ -55,11 +56,17 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
     case 13:
       if (key == "toolUseResult") line.tool_use_result = value;
       break;
+    case 14:
+      if (key == "toolDenialKind") line.denial_kind = value.word();
+      break;
     case 16:
       if (key == "isCompactSummary") line.is_compact_summary = value.is_true();
       break;
     case 17:
       if (key == "isApiErrorMessage") line.is_api_error = value.is_true();
+      break;
+    case 18:
+      if (key == "permissionDecision") line.permission = value;
       break;
     default:
       break;
@@ -88,6 +95,16 @@ std::string_view bounded_word(std::string_view word) noexcept {
            c == '-' || c == '.';
   });
   return plain && !word.empty() && word.size() <= kLongest ? word : "other";
+}
+
+bool is_one_of(std::string_view word, std::string_view words) noexcept {
+  if (word.empty() || word.find(' ') != std::string_view::npos) return false;
+  for (size_t at = words.find(word); at != std::string_view::npos; at = words.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    const bool begins = at == 0 || words[at - 1] == ' ';
+    if (begins && (end == words.size() || words[end] == ' ')) return true;
+  }
+  return false;
 }
 
 }  // namespace kato::claude

@@ -21,11 +21,14 @@ struct Envelope {
   std::string_view agent_id;
   std::string_view entrypoint;
   std::string_view prompt_source;
+  std::string_view denial_kind;  // why a tool was not allowed
   Value cwd;
   Value message;
   Value content;     // system lines, queue operations
   Value attachment;  // attachment lines
   Value origin;
+  Value parent;      // the id of the line that this one follows
+  Value permission;  // how a tool was allowed
   Value forked_from;
   Value tool_use_result;
   Value plan_content;
@@ -41,5 +44,8 @@ struct Envelope {
 
 // `word` if it is short and looks like a name in a log format, else "other".
 [[nodiscard]] std::string_view bounded_word(std::string_view word) noexcept;
+
+// True if `word` is one of `words`, which have blanks between them.
+[[nodiscard]] bool is_one_of(std::string_view word, std::string_view words) noexcept;
 
 }  // namespace kato::claude

@@ -4,9 +4,13 @@
 
 namespace kato::claude {
 
-void RecentHashes::add(uint64_t hash) noexcept {
+void RecentHashes::add(uint64_t hash) {
+  if (hashes_.size() < most_) {
+    hashes_.push_back(hash);
+    return;
+  }
   hashes_[next_] = hash;
-  next_ = (next_ + 1) % hashes_.size();
+  next_ = (next_ + 1) % most_;
 }
 
 bool RecentHashes::has(uint64_t hash) const noexcept {
@@ -22,21 +26,22 @@ bool RecentHashes::remove(uint64_t hash) noexcept {
 
 void RecentHashes::save(jsonlog::StateWriter& out) const {
   out.number(next_);
-  for (size_t i = 0; i < hashes_.size(); ++i) {
-    const uint64_t hash = hashes_[i];
-    out.flag(hash != 0);
-    if (hash != 0) out.hash(hash);
-  }
+  out.number(hashes_.size());
+  for (const uint64_t hash : hashes_)
+    out.hash(hash);
 }
 
 void RecentHashes::restore(jsonlog::StateReader& in) {
   next_ = in.number();
-  if (next_ >= hashes_.size()) {
+  const size_t count = in.count(sizeof(uint64_t));
+  if (count > most_ || next_ >= most_) {
     next_ = 0;
     in.refuse();
+    return;
   }
+  hashes_.resize(count);
   for (auto& hash : hashes_)
-    hash = in.flag() ? in.hash() : 0;
+    hash = in.hash();
 }
 
 bool Memory::changed(Repeated what, uint64_t hash) noexcept {
@@ -51,8 +56,8 @@ void Memory::save(jsonlog::StateWriter& out) const {
   out.hash(message);
   for (const bool flag : {directory_known, conversation_begun, old_client, warmup})
     out.flag(flag);
-  plans.save(out);
-  released.save(out);
+  for (const auto* recent : {&plans, &released, &prompted})
+    recent->save(out);
   for (const uint64_t hash : repeated) {
     out.flag(hash != 0);
     if (hash != 0) out.hash(hash);
@@ -65,8 +70,8 @@ void Memory::restore(jsonlog::StateReader& in) {
   for (bool* flag : {&directory_known, &conversation_begun, &old_client, &warmup}) {
     *flag = in.flag();
   }
-  plans.restore(in);
-  released.restore(in);
+  for (auto* recent : {&plans, &released, &prompted})
+    recent->restore(in);
   for (auto& hash : repeated)
     hash = in.flag() ? in.hash() : 0;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "plugins/jsonlog/state.h"
 
@@ -12,7 +13,9 @@ namespace kato::claude {
 // A few hashes; the oldest one gives way.
 class RecentHashes {
  public:
-  void add(uint64_t hash) noexcept;
+  explicit RecentHashes(size_t most) : most_(most) {}
+
+  void add(uint64_t hash);
   [[nodiscard]] bool has(uint64_t hash) const noexcept;
   // True if it was there.
   bool remove(uint64_t hash) noexcept;
@@ -21,8 +24,9 @@ class RecentHashes {
   void restore(jsonlog::StateReader& in);
 
  private:
-  std::array<uint64_t, 8> hashes_{};  // 0: none
-  size_t next_ = 0;
+  size_t most_;
+  std::vector<uint64_t> hashes_;  // 0: removed
+  size_t next_ = 0;               // where the next one goes once there are most_
 };
 
 // Settings and names that the client writes again and again: only a change is news.
@@ -36,6 +40,8 @@ enum class Repeated : uint8_t {
   kPermissionMode,
   kModel,
   kPullRequest,
+  kTag,
+  kTaskSummary,
   kUsage,
   kVersion,
   kCount
@@ -48,14 +54,15 @@ struct Memory {
   bool conversation_begun = false;  // a line with a uuid was seen
   bool old_client = false;          // before 2.1.100: prompts taken over in mid-turn are not logged
   bool warmup = false;              // answers to a warm-up prompt of a sub-agent
-  RecentHashes plans;               // tool calls that ask for approval of a plan
-  RecentHashes released;            // texts of queued prompts that were given out
+  RecentHashes plans{8};            // tool calls that ask for approval of a plan
+  RecentHashes released{8};         // texts of queued prompts that were given out
+  RecentHashes prompted{256};       // lines that a person's prompt followed: their ids
   std::array<uint64_t, static_cast<size_t>(Repeated::kCount)> repeated{};
 
   // Notes the value; true if it differs from the one before.
   bool changed(Repeated what, uint64_t hash) noexcept;
 
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
   void save(jsonlog::StateWriter& out) const;
   void restore(jsonlog::StateReader& in);
 };

@@ -1,7 +1,6 @@
 #include "probe.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "envelope.h"
@@ -17,30 +16,12 @@ constexpr size_t kEnoughBytes = 256U << 10;
 
 // Types of lines that stand at the head of a log before the conversation. Nobody else's logs have
 // lines of these types.
-constexpr std::array<std::string_view, 22> kOurTypes = {
-    "agent-color",
-    "agent-name",
-    "agent-setting",
-    "ai-title",
-    "api-request",
-    "api-request-blob",
-    "api-request-shape",
-    "atis-latch",
-    "bridge-session",
-    "cost-state",
-    "custom-title",
-    "file-history-delta",
-    "file-history-snapshot",
-    "frame-link",
-    "last-prompt",
-    "mode",
-    "permission-mode",
-    "pr-link",
-    "queue-operation",
-    "relocated",
-    "tools-used",
-    "worktree-state",
-};
+constexpr std::string_view kOurTypes =
+    "agent-color agent-name agent-setting ai-title api-request api-request-blob api- "
+    "request-shape atis-latch attribution-snapshot bridge-session content-replacement cost- "
+    "state custom-title file-history-delta file-history-snapshot fork-context-ref frame- "
+    "link isolation-latch last-prompt mode permission-mode pr-link queue-operation "
+    "relocated tools-used worktree-state";
 
 struct FileName {
   std::string_view stem;    // up to the first '.'
@@ -103,8 +84,7 @@ struct Head {
     if (line.type.empty()) return;
     const bool spoken = line.is_spoken && !line.session_id.empty();
     const bool known =
-        std::find(kOurTypes.begin(), kOurTypes.end(), line.type) != kOurTypes.end() ||
-        (line.type == "summary" && root["leafUuid"].exists());
+        is_one_of(line.type, kOurTypes) || (line.type == "summary" && root["leafUuid"].exists());
     if (!spoken && !known) return;
     ours = true;
     if (session_id.empty() && usable_id(line.session_id)) session_id = line.session_id;
@@ -201,7 +181,9 @@ sdk::Probe probe(const kato_probe_input& input) {
   found.verdict = KATO_PROBE_MINE;
   auto& identity = found.identity;
   const auto name = split(sdk::view(input.path));
-  const bool agent = head.sidechain && (!head.agent_id.empty() || name.stem.starts_with("agent-"));
+  const bool agent =
+      !name.folder.empty() ||
+      (head.sidechain && (!head.agent_id.empty() || name.stem.starts_with("agent-")));
   if (agent) {
     identify_agent(identity, head, name, input);
   } else {

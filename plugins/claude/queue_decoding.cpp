@@ -15,13 +15,18 @@ constexpr size_t kMostHeld = 64;
 // What a line hands to the model as a prompt; empty if it is no such line.
 std::string_view delivered_text(const Mapping& to) {
   const auto& line = to.line;
-  if (line.type == "user" && !line.is_sidechain) {
-    return prompt_text(line.message["content"], to.arena());
+  if (line.is_sidechain || line.is_compact_summary) return {};
+  if (line.type == "user") {
+    const Value content = line.message["content"];
+    const bool printed =
+        content.is_string() && classify(content.text(), to.arena()).subtype.ends_with("-output");
+    return printed ? std::string_view() : prompt_text(content, to.arena());
   }
   if (line.type == "attachment" && line.attachment["type"].word() == "queued_command") {
     return prompt_text(line.attachment["prompt"], to.arena());
   }
-  if (line.type == "system" && line.subtype == "local_command") {
+  if (line.type == "system" && line.subtype == "local_command" &&
+      is_slash_command(trimmed(line.content.text()))) {
     return prompt_text(line.content, to.arena());
   }
   return {};
@@ -60,6 +65,7 @@ kato_status ClaudeDecoder::drop_repeated(const Mapping& to, std::string_view tex
     drop(to.record, i, "duplicate");
     return KATO_OK;
   }
+  if (to.line.is_meta) return KATO_OK;  // may quote what was typed
   // Several may have been merged into one text. First look at all of them, then change something.
   std::vector<size_t> merged;
   for (size_t i = 0; i < held().size(); ++i) {
@@ -72,7 +78,17 @@ kato_status ClaudeDecoder::drop_repeated(const Mapping& to, std::string_view tex
   }
   for (size_t k = merged.size(); k-- > 0;)
     drop(to.record, merged[k], "duplicate");
+  if (merged.empty() && text.starts_with('/')) drop_alias(to);
   return KATO_OK;
+}
+
+// A command may be logged under another name than the one that was typed.
+void ClaudeDecoder::drop_alias(const Mapping& to) {
+  for (size_t i = 0; i < held().size(); ++i) {
+    if (QueueTag::unpack(held()[i].tag).stage != QueueStage::kDequeued) continue;
+    drop(to.record, i, "duplicate");
+    return;
+  }
 }
 
 // Clients since 2.1.100 log a prompt that the running turn took over as an attachment, at the
@@ -88,7 +104,7 @@ bool ClaudeDecoder::settles_taken_over(const Mapping& to, bool delivers) const {
 void ClaudeDecoder::release_taken_over(const Mapping& to) {
   for (size_t i = 0; i < held().size();) {
     const auto tag = QueueTag::unpack(held()[i].tag);
-    if (tag.stage == QueueStage::kWaiting) {
+    if (tag.stage == QueueStage::kWaiting || tag.stage == QueueStage::kDequeued) {
       ++i;
     } else if (tag.stage == QueueStage::kRemoved) {
       drop(to.record, i, "not-sent");
@@ -107,7 +123,7 @@ void ClaudeDecoder::release_taken_over(const Mapping& to) {
 bool ClaudeDecoder::was_released(const Mapping& to) {
   if (to.line.attachment["type"].word() != "queued_command") return false;
   const auto hash = to.hash(prompt_text(to.line.attachment["prompt"], to.arena()));
-  return memory_.released.remove(hash & ~uint64_t{3});
+  return memory_.released.remove(hash & QueueTag::kHashBits);
 }
 
 void ClaudeDecoder::map_queue_operation(const Mapping& to) {
@@ -119,7 +135,7 @@ void ClaudeDecoder::map_queue_operation(const Mapping& to) {
   } else if (operation == "popAll") {
     take_back(to);
   } else if (operation == "dequeue") {
-    to.record.ignore("queue-bookkeeping");
+    note_dequeued(to);
   } else {
     to.raw_line();
   }
@@ -132,7 +148,21 @@ void ClaudeDecoder::enqueue(const Mapping& to) {
     return;
   }
   if (held().size() >= kMostHeld) drop(to.record, 0, "not-sent");
-  hold(to.record, QueueTag{to.hash(text), QueueStage::kWaiting}.packed());
+  hold(to.record, QueueTag{to.hash(text), QueueStage::kWaiting, text.starts_with('/')}.packed());
+}
+
+// The log does not say which prompt. It matters only for commands.
+void ClaudeDecoder::note_dequeued(const Mapping& to) {
+  to.record.ignore("queue-bookkeeping");
+  for (size_t i = 0; i < held().size(); ++i) {
+    auto tag = QueueTag::unpack(held()[i].tag);
+    if (tag.stage != QueueStage::kWaiting) continue;
+    if (tag.is_command) {
+      tag.stage = QueueStage::kDequeued;
+      retag(i, tag.packed());
+    }
+    return;
+  }
 }
 
 // Old clients do not say which prompt: then it is the one that waits longest.

@@ -21,7 +21,13 @@ constexpr std::array kNotices = {
     Notice{"api_error", "api-error", "error", KATO_LEVEL_ERROR},
     Notice{"error", "api-error", "error", KATO_LEVEL_ERROR},
     Notice{"api_refusal", "refusal", "apiRefusalCategory", KATO_LEVEL_WARNING},
+    Notice{"model_fallback", "model-fallback", "fallbackModel", KATO_LEVEL_WARNING},
     Notice{"model_refusal_fallback", "model-fallback", "fallbackModel", KATO_LEVEL_WARNING},
+    Notice{"model_refusal_no_fallback", "refusal", "apiRefusalCategory", KATO_LEVEL_WARNING},
+    Notice{"agents_killed", "notice", "", KATO_LEVEL_INFO},
+    Notice{"memory_saved", "notice", "writtenPaths", KATO_LEVEL_INFO},
+    Notice{"permission_retry", "notice", "commands", KATO_LEVEL_INFO},
+    Notice{"snip_boundary", "compaction", "snipMetadata", KATO_LEVEL_INFO},
     Notice{"informational", "notice", "", KATO_LEVEL_INFO},
     Notice{"bridge_status", "notice", "", KATO_LEVEL_INFO},
     Notice{"scheduled_task_fire", "notice", "", KATO_LEVEL_INFO},
@@ -74,8 +80,12 @@ void map_system(const Mapping& to) {
     map_user_content(to, to.line.content);
     return;
   }
-  if (subtype == "away_summary") {
+  if (subtype == "away_summary" && to.line.content.is_string()) {
     to.system_message("text", "away-summary", to.line.content.text());
+    return;
+  }
+  if (subtype == "api_metrics" || subtype == "file_snapshot" || subtype == "snip_marker") {
+    to.record.ignore("client-bookkeeping");
     return;
   }
   if (subtype == "stop_hook_summary") {

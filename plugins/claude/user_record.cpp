@@ -26,13 +26,14 @@ Injection injection_of(const Mapping& to) {
   if (line.is_compact_summary) return {true, "summary"};
   if (line.is_meta) return {true, {}};
   if (to.session.is_agent) return {true, "prompt"};
-  const auto origin = line.origin["kind"].word();
-  if (origin == "task-notification") return {true, "task-notification"};
-  if (origin == "peer" || origin == "coordinator") return {true, "agent-message"};
-  if (!origin.empty() && origin != "human") return {true, {}};
+  if (line.prompt_source == "system" || !is_human(line.origin, line.prompt_source)) {
+    return {true, origin_subtype(line.origin)};
+  }
   if (line.plan_content.is_string()) return {true, "accepted-plan"};
-  return {line.prompt_source == "system", {}};
+  return {};
 }
+
+void map_permission(const Mapping& to, Value tool_result);
 
 // Collects what a person said, and gives the rest of the texts to whom they belong.
 class UserContent {
@@ -55,7 +56,7 @@ class UserContent {
  private:
   void map_block(Value block) {
     const auto type = block.is_string() ? "text" : block["type"].word();
-    if (type == "text") {
+    if (type == "text" && !is_unreadable(block["text"])) {
       map_text(block.is_string() ? block.text() : block["text"].text());
     } else if (type == "tool_result") {
       map_result(block);
@@ -112,7 +113,9 @@ class UserContent {
   }
 
   void map_result(Value block) {
+    has_results_ = true;
     map_tool_result(to_, block, number_);
+    map_permission(to_, block);
     map_decision_answers(to_, block, to_.line.tool_use_result);
     if (!block["is_error"].is_true()) return;
     const auto words = words_in_rejection(result_text(to_, block["content"]));
@@ -121,15 +124,31 @@ class UserContent {
 
   void emit_said() {
     if (said_.empty() && attachments_.empty()) return;
+    tell_branch();
     auto message = to_.draft(KATO_USER_MESSAGE, "said");
     if (!said_.empty()) message.text = joined(to_, said_);
     message.attachments = attachments_;
     to_.record.emit(message);
   }
 
+  // A prompt after a line that another prompt followed before: the person went back to there, and
+  // what was said in between is a branch that was left.
+  void tell_branch() {
+    const Value parent = to_.line.parent;
+    if (has_results_ || to_.line.type != "user" || !parent.exists()) return;
+    const uint64_t hash = to_.hash(parent.word());
+    if (!to_.memory.prompted.has(hash)) {
+      to_.memory.prompted.add(hash);
+      return;
+    }
+    const auto data = to_.arena().join({"{\"parentUuid\":", parent.json(), "}"});
+    to_.info("branch", {.subtype = "branch", .text = {}, .data_json = data});
+  }
+
   const Mapping& to_;
   const Injection injection_;
   size_t number_ = 0;
+  bool has_results_ = false;
   std::vector<std::string_view> said_;
   std::vector<sdk::Attachment> attachments_;
 };
@@ -139,10 +158,42 @@ std::string_view block_text(Value block) {
   return block["type"].word() == "text" ? block["text"].text() : std::string_view();
 }
 
+// What a person or a setting said to a tool's use; the result's text is there besides.
+void map_permission(const Mapping& to, Value tool_result) {
+  const Value permission = to.line.permission;
+  const bool by_person = permission["source"].word().starts_with("user");
+  if (!by_person && to.line.denial_kind.empty()) return;
+  const auto decision =
+      to.line.denial_kind.empty() ? permission["decision"].word() : to.line.denial_kind;
+  to.info(to.part("permission", tool_result["tool_use_id"].word(), 0),
+          {.subtype = "permission",
+           .text = bounded_word(decision),
+           .data_json = permission.is_object() ? permission.json() : std::string_view(),
+           .level = KATO_LEVEL_DEBUG});
+}
+
 }  // namespace
 
+bool is_human(Value origin, std::string_view prompt_source) {
+  const auto kind = origin["kind"].word();
+  if (kind.empty() || kind == "human") return true;
+  if (!origin_subtype(origin).empty() || kind == "auto-continuation") return false;
+  return prompt_source == "typed" || prompt_source == "queued" || prompt_source == "sdk";
+}
+
+std::string_view origin_subtype(Value origin) {
+  const auto kind = origin["kind"].word();
+  if (kind == "task-notification") return kind;
+  if (kind == "peer" || kind == "coordinator" || kind == "channel") return "agent-message";
+  return {};
+}
+
 void map_user_content(const Mapping& to, Value content) {
-  UserContent(to).map(content);
+  if (is_unreadable(content) && !content.is_array()) {
+    to.raw_line();
+  } else {
+    UserContent(to).map(content);
+  }
 }
 
 void map_user(const Mapping& to) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "slash_command.h"
+
 namespace kato::claude {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
 
 struct Pattern {
   std::string_view prefix;
@@ -30,6 +30,8 @@ constexpr std::array kPatterns = {
     Pattern{"Stop hook feedback:", Author::kClient, "hook-output"},
     Pattern{"<agent-message", Author::kClient, "agent-message"},
     Pattern{"<teammate-message", Author::kClient, "agent-message"},
+    Pattern{"<cross-session-message", Author::kClient, "agent-message"},
+    Pattern{"<channel source=", Author::kClient, "agent-message"},
     Pattern{"Another Claude session sent a message", Author::kClient, "agent-message"},
 };
 
@@ -57,96 +59,11 @@ constexpr std::array kInsertions = {
     Tag{"local-command-caveat", "local-command-caveat"},
 };
 
-// Commands that work on the client's own surface and say nothing to the model.
-constexpr std::array<std::string_view, 54> kSurfaceCommands = {
-    "add-dir",
-    "agents",
-    "branch",
-    "bug",
-    "chrome",
-    "clear",
-    "color",
-    "compact",
-    "config",
-    "context",
-    "copy",
-    "cost",
-    "desktop",
-    "diff",
-    "doctor",
-    "effort",
-    "exit",
-    "export",
-    "extra-usage",
-    "fast",
-    "feedback",
-    "fork",
-    "help",
-    "hooks",
-    "ide",
-    "install-github-app",
-    "keybindings",
-    "login",
-    "logout",
-    "mcp",
-    "memory",
-    "mobile",
-    "model",
-    "new",
-    "output-style",
-    "permissions",
-    "plugin",
-    "privacy-settings",
-    "quit",
-    "release-notes",
-    "reload-plugins",
-    "remote-control",
-    "rename",
-    "reset",
-    "resume",
-    "rewind",
-    "skills",
-    "stats",
-    "status",
-    "statusline",
-    "tasks",
-    "terminal-setup",
-    "theme",
-    "usage",
-};
-
-// The content of the first <name>…</name> in `text`. False: there is no such element.
-bool element(std::string_view text, std::string_view name, std::string_view& content) noexcept {
-  for (size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
-    const auto tag = text.substr(at + 1);
-    if (!tag.starts_with(name) || tag.substr(name.size(), 1) != ">") continue;
-    const auto inside = tag.substr(name.size() + 1);
-    for (size_t end = inside.find("</"); end != std::string_view::npos;
-         end = inside.find("</", end + 2)) {
-      if (inside.substr(end + 2).starts_with(name)) {
-        content = inside.substr(0, end);
-        return true;
-      }
-    }
-    return false;  // nor will a later one be closed
-  }
-  return false;
-}
-
-UserText slash_command(std::string_view text, jsonlog::Arena& arena) {
-  std::string_view name;
-  std::string_view arguments;
-  if (!element(text, "command-name", name)) return {Author::kPerson, {}, text};
-  element(text, "command-args", arguments);
-  name = trimmed(name);
-  arguments = trimmed(arguments);
-  if (name.starts_with('/')) name.remove_prefix(1);
-  const std::string_view gap = arguments.empty() ? "" : " ";
-  const auto typed = arena.join({"/", name, gap, arguments});
-  const bool surface =
-      std::find(kSurfaceCommands.begin(), kSurfaceCommands.end(), name) != kSurfaceCommands.end();
-  if (surface) return {Author::kNotice, "command", typed};
-  return {Author::kPerson, {}, typed};
+// A plan that was accepted for a new context: clients before 2.1.29 do not mark it.
+bool is_accepted_plan(std::string_view text) noexcept {
+  return text.starts_with("Implement the following plan:") &&
+         text.find("\nIf you need specific details from before exiting plan mode") !=
+             std::string_view::npos;
 }
 
 // Index of the insertion whose opening tag stands at the beginning of `text`, else their number.
@@ -159,21 +76,17 @@ size_t insertion_at(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) noexcept {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 UserText classify(std::string_view text, jsonlog::Arena& arena) {
   const auto bare = trimmed(text);
   if (bare.empty()) return {};
   if (bare.front() != '<' && bare.front() != '[' && (bare.front() < 'A' || bare.front() > 'Z')) {
     return {Author::kPerson, {}, text};
   }
-  if (bare.starts_with("<command-name>") || bare.starts_with("<command-message>") ||
-      bare.starts_with("<command-args>")) {
-    return slash_command(bare, arena);
+  if (is_slash_command(bare)) {
+    const auto command = read_slash_command(bare, arena);
+    if (command.typed.empty()) return {Author::kPerson, {}, bare};
+    if (command.of_surface) return {Author::kNotice, "command", command.typed};
+    return {Author::kPerson, {}, command.typed};
   }
   std::string_view typed;
   if (bare.starts_with("<bash-input>") && element(bare, "bash-input", typed)) {
@@ -185,6 +98,7 @@ UserText classify(std::string_view text, jsonlog::Arena& arena) {
   for (const auto& pattern : kPatterns) {
     if (bare.starts_with(pattern.prefix)) return {pattern.author, pattern.subtype, text};
   }
+  if (is_accepted_plan(bare)) return {Author::kClient, "accepted-plan", text};
   return {Author::kPerson, {}, text};
 }
 
@@ -236,21 +150,37 @@ std::string_view output_words(std::string_view text, jsonlog::Arena& arena) {
   return arena.join(printed);
 }
 
+bool is_rejection(std::string_view result) noexcept {
+  constexpr std::array<std::string_view, 4> kBeginnings = {
+      "The user doesn't want to proceed with this tool use.",
+      "The user doesn't want to take this action right now.",
+      "The agent proposed a plan that was rejected by the user.",
+      "Permission for this tool use was denied. The tool use was rejected"};
+  const auto bare = trimmed(result);
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view beginning) { return bare.starts_with(beginning); });
+}
+
 std::string_view words_in_rejection(std::string_view result) noexcept {
-  constexpr std::string_view kBeginning = "The user doesn't want to proceed with this tool use.";
-  constexpr std::array<std::string_view, 2> kIntroductions = {
+  constexpr std::array<std::string_view, 3> kIntroductions = {
       "To tell you how to proceed, the user said:",
-      "The user provided the following reason for the rejection:"};
+      "The user provided the following reason for the rejection:",
+      "was NOT written to the file). The user said:"};
   // The client's own words in the person's place.
-  constexpr std::string_view kClarify = "The user wants to clarify these questions.";
+  constexpr std::array<std::string_view, 2> kClients = {
+      "The user wants to clarify these questions.",
+      "The user has indicated they have provided enough answers"};
   constexpr std::string_view kNote = "\n\nNote: The user's next message may contain";
-  if (!trimmed(result).starts_with(kBeginning)) return {};
+  if (!is_rejection(result)) return {};
   for (const auto introduction : kIntroductions) {
     const size_t at = result.find(introduction);
     if (at == std::string_view::npos) continue;
     auto words = result.substr(at + introduction.size());
     words = trimmed(words.substr(0, words.find(kNote)));
-    return words.starts_with(kClarify) ? std::string_view() : words;
+    for (const auto client : kClients) {
+      if (words.starts_with(client)) return {};
+    }
+    return words;
   }
   return {};
 }

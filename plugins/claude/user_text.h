@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugins/jsonlog/arena.h"
+#include "slash_command.h"
 
 namespace kato::claude {
 
@@ -41,11 +42,11 @@ struct Insertion {
 // What a local command printed, without the tags around it.
 [[nodiscard]] std::string_view output_words(std::string_view text, jsonlog::Arena& arena);
 
+// True for the result that the client makes up when a person declines a tool.
+[[nodiscard]] bool is_rejection(std::string_view result) noexcept;
+
 // What the person said when declining a tool, out of the result that the client made of it; empty
 // if nothing was said.
 [[nodiscard]] std::string_view words_in_rejection(std::string_view result) noexcept;
-
-// Without blanks and line ends around it.
-[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
 }  // namespace kato::claude

@@ -134,3 +134,30 @@ TEST_CASE("a text is contained in another as whole lines only", "[claude][quick]
   CHECK_FALSE(contains_lines("", "yes"));
   CHECK_FALSE(contains_lines("yes", ""));
 }
+
+TEST_CASE("a queued command is said once, under whatever name it is logged", "[claude][quick]") {
+  const auto result =
+      decode(queued("enqueue", R"("/cost")") + queued("dequeue") +
+             user("u1", R"("<command-name>/usage</command-name>\n            <command-message>")"));
+  CHECK(result.of(KATO_USER_MESSAGE).empty());
+  CHECK(result.notes() == Texts{"command: /usage"});
+  CHECK(result.accounts.back().outcome != KATO_RECORD_HELD);
+  CHECK(result.accounts[2].reason == "duplicate");
+}
+
+TEST_CASE("texts that quote a queued prompt do not stand for it", "[claude][quick]") {
+  const std::vector<std::string> quotes = {
+      user("u1", R"("Summary:\ndo more\nThat is all.")", R"(,"isCompactSummary":true)"),
+      user("u1", R"("Skill\ndo more")", R"(,"isMeta":true)"),
+      user("u1", R"("<local-command-stdout>ok\ndo more\nok</local-command-stdout>")"),
+      line(
+          "system", "u1",
+          R"(,"subtype":"local_command","content":"<local-command-stdout>\ndo more\n</local-command-stdout>")"),
+  };
+  for (const auto& quote : quotes) {
+    INFO(quote);
+    const auto result = decode(queued("enqueue", R"("do more")") + quote + queued("remove") +
+                               line("system", "x1", R"(,"subtype":"turn_duration")"));
+    CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"do more"});
+  }
+}

@@ -10,7 +10,8 @@ TEST_CASE("parallel tools keep their ids, a failure its mark", "[claude][quick]"
       assistant("a1", R"([{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls",)"
                       R"("description":"List"}}])") +
       assistant("a2", R"([{"type":"tool_use","id":"t2","name":"Read","input":{"path":"x"}}])") +
-      user("u2", R"([{"type":"tool_result","tool_use_id":"t2","content":"no","is_error":true}])") +
+      user("u2", R"([{"type":"tool_result","tool_use_id":"t2","is_error":true,)"
+                 R"("content":"The user doesn't want to proceed with this tool use."}])") +
       user("u1", R"([{"type":"tool_result","tool_use_id":"t1","content":[{"type":"text",)"
                  R"("text":"a"},{"type":"text","text":"b"}]}])"));
   REQUIRE(result.events.size() == 4);
@@ -84,12 +85,13 @@ TEST_CASE("a plan is a question that is approved or rejected", "[claude][quick]"
                      R"([{"type":"tool_use","id":")" + std::string(call) +
                          R"(","name":"ExitPlanMode","input":{"plan":"# Plan"}}])");
   };
-  const auto result = decode(
-      ask("t1") +
-      user("u1", R"([{"type":"tool_result","tool_use_id":"t1","content":"approved"}])") +
-      ask("t2") +
-      user("u2", R"([{"type":"tool_result","tool_use_id":"t2","content":"no","is_error":true}])") +
-      user("u3", R"([{"type":"tool_result","tool_use_id":"t2","content":"again"}])"));
+  const auto result =
+      decode(ask("t1") +
+             user("u1", R"([{"type":"tool_result","tool_use_id":"t1","content":"approved"}])") +
+             ask("t2") +
+             user("u2", R"([{"type":"tool_result","tool_use_id":"t2","is_error":true,)"
+                        R"("content":"The user doesn't want to proceed with this tool use."}])") +
+             user("u3", R"([{"type":"tool_result","tool_use_id":"t2","content":"again"}])"));
   CHECK(result.texts(KATO_ASSISTANT_DECISION_PROMPT) == Texts{"# Plan", "# Plan"});
   const auto answers = result.of(KATO_USER_DECISION_RESPONSE);
   REQUIRE(answers.size() == 2);

@@ -72,7 +72,7 @@ Result decode(const std::string& log) {
 }
 
 std::string line(std::string_view type, std::string_view uuid, const std::string& rest) {
-  return R"({"parentUuid":null,"isSidechain":false,"userType":"external","cwd":"/home/dev/app",)"
+  return R"({"isSidechain":false,"userType":"external","cwd":"/home/dev/app",)"
          R"("sessionId":"s1","version":"2.1.330","type":")" +
          std::string(type) + R"(","uuid":")" + std::string(uuid) +
          R"(","timestamp":"2026-11-22T08:00:00.000Z")" + rest + "}\n";

@@ -178,3 +178,23 @@ TEST_CASE("a warm-up of a sub-agent says nothing", "[claude][quick]") {
   CHECK(result.accounts[1].reason == "warmup");
   CHECK(result.texts(KATO_ASSISTANT_MESSAGE) == Texts{"Gone"});
 }
+
+TEST_CASE("a prompt after a line that was answered before begins a branch", "[claude][quick]") {
+  const auto prompt = [](std::string_view uuid, std::string_view parent) {
+    return user(uuid, R"(")" + std::string(uuid) + R"(")",
+                R"(,"parentUuid":)" + std::string(parent));
+  };
+  const auto result =
+      decode(prompt("u1", "null") + prompt("u2", R"("a1")") + prompt("u3", R"("a2")") +
+             prompt("u4", R"("a1")") +
+             user("r1", R"([{"type":"tool_result","tool_use_id":"t","content":"x"}])",
+                  R"(,"parentUuid":"a1")") +
+             user("m1", R"("x")", R"(,"parentUuid":"a1","isMeta":true)") + prompt("u5", "null"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"u1", "u2", "u3", "u4", "u5"});
+  std::vector<std::string> branches;
+  for (const auto& event : result.of(KATO_PROVIDER_INFO)) {
+    CHECK(event.subtype == "branch");
+    branches.push_back(event.key + " " + event.data);
+  }
+  CHECK(branches == Texts{R"(u4 {"parentUuid":"a1"})", R"(u5 {"parentUuid":null})"});
+}
