@@ -1,6 +1,7 @@
 #include "answer.h"
 
 #include <string>
+#include <vector>
 
 namespace kato::codex {
 namespace {
@@ -57,6 +58,41 @@ void on_plan_item(Line& line, std::string_view text, size_t begin) {
   line.record.ignore("duplicate");
 }
 
+// Clients announce each text of an answer by an event of its own. Its hashes, if there are several.
+std::vector<uint64_t> hashes_of_texts(const Line& line) {
+  std::vector<uint64_t> hashes;
+  for (const auto block : line.payload["content"].items()) {
+    const auto text = without_citation(block["text"].text());
+    if (is_text(block["type"].word()) && !trimmed(text).empty())
+      hashes.push_back(twin_hash(line, text));
+  }
+  if (hashes.size() < 2) hashes.clear();
+  return hashes;
+}
+
+bool texts_were_announced(Line& line) {
+  const auto hashes = hashes_of_texts(line);
+  auto announced = line.state.answer_events;
+  for (const uint64_t hash : hashes) {
+    if (!announced.take(hash)) return false;
+  }
+  line.state.answer_events = announced;
+  return !hashes.empty();
+}
+
+// Its events may follow.
+void remember_item(Line& line, uint64_t hash) {
+  line.state.answer_items.put(hash);
+  for (const uint64_t text : hashes_of_texts(line))
+    line.state.answer_items.put(text);
+}
+
+Fate on_announced(Line& line) {
+  line.state.seen_answer_pair = true;
+  line.record.ignore("duplicate");
+  return Fate::kDone;
+}
+
 }  // namespace
 
 std::string_view phase_of(std::string_view word) noexcept {
@@ -90,16 +126,12 @@ Fate on_answer_item(Line& line) {
   if (line.shape == Shape::kEnvelope) {
     const bool same_text = state.answer_events.take(hash);
     const bool same_id = state.answer_events.take(line.hash(line.id));
-    if (same_text || same_id) {
-      state.seen_answer_pair = true;
-      line.record.ignore("duplicate");
-      return Fate::kDone;
-    }
+    if (same_text || same_id || texts_were_announced(line)) return on_announced(line);
     if (state.seen_answer_pair && !line.record.gave_something()) {
       state.held_size = trimmed(text).size();
       return Fate::kHold;
     }
-    state.answer_items.put(hash);
+    remember_item(line, hash);
   }
   tell(line, "text", text, phase_of(line.payload["phase"].word()));
   line.record.ignore("empty");
@@ -111,7 +143,7 @@ void release_answer_item(Line& line, bool is_summary) {
   if (is_summary) {
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "compaction-summary", text);
   } else {
-    line.state.answer_items.put(twin_hash(line, text));
+    remember_item(line, twin_hash(line, text));
     tell(line, "text", text, phase_of(line.payload["phase"].word()));
   }
   line.record.ignore("empty");

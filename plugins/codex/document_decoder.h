@@ -12,7 +12,7 @@ class DocumentDecoder final : public jsonlog::DocumentDecoder {
   explicit DocumentDecoder(Session session) : session_(std::move(session)) {}
 
  protected:
-  void begin() override { state_ = {}; }
+  void begin() override { state_ = RolloutState(); }
   [[nodiscard]] jsonlog::Value items(jsonlog::Value root) const override { return root["items"]; }
   void on_head(jsonlog::LogRecord& record) override;
   void on_item(jsonlog::LogRecord& record, uint64_t index) override;

@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "attachments.h"
+#include "session_meta.h"
 #include "thought.h"
 #include "tool_event.h"
 #include "turn_event.h"
@@ -59,6 +60,7 @@ std::vector<sdk::Attachment> attachments_of_event(const Line& line) {
 void on_user(Line& line, PairedItem paired) {
   UserEvent event;
   event.text = event_text(line);
+  event.kind = line.payload["kind"].word();
   event.paired = paired.there;
   event.typed = !line.payload["client_id"].word().empty() || !line.item["client_id"].word().empty();
   event.attachments = std::move(paired.images);
@@ -101,9 +103,6 @@ void on_exited_review(Line& line) {
 void on_sub_agent(Line& line) {
   on_sub_agent_activity(line, line.payload);
 }
-void ignore_settings(Line& line) {
-  line.record.ignore("settings");
-}
 void ignore_duplicate(Line& line) {
   line.record.ignore("duplicate");
 }
@@ -134,7 +133,7 @@ constexpr auto kEvents = std::to_array<EventHandler>({
     {"image_generation_end", ignore_duplicate},
     {"view_image_tool_call", ignore_duplicate},
     {"context_compacted", ignore_duplicate},
-    {"thread_settings_applied", ignore_settings},
+    {"thread_settings_applied", on_thread_settings},
     {"thread_rolled_back", on_thread_rolled_back},
     {"thread_name_updated", on_thread_name_updated},
     {"thread_goal_updated", on_thread_goal_updated},
@@ -146,6 +145,8 @@ constexpr auto kEvents = std::to_array<EventHandler>({
     {"collab_waiting_end", ignore_duplicate},
     {"collab_close_end", ignore_duplicate},
     {"collab_resume_end", ignore_duplicate},
+    {"dynamic_tool_call_request", ignore_duplicate},
+    {"dynamic_tool_call_response", on_dynamic_tool_call_end},
     {"error", on_error},
     {"stream_error", on_stream_error},
     {"warning", on_warning},
@@ -192,7 +193,7 @@ constexpr auto kItems = std::to_array<ItemHandler>({
     {"CommandExecution", on_command_item},
     {"FileChange", on_file_change_item},
     {"McpToolCall", on_mcp_item},
-    {"DynamicToolCall", on_mcp_item},
+    {"DynamicToolCall", on_dynamic_tool_item},
     {"WebSearch", on_web_search_item},
     {"Plan", on_plan_item},
     {"SubAgentActivity", on_sub_agent_activity},

@@ -41,7 +41,8 @@ std::string_view stem(std::string_view path) noexcept {
 
 kato_driver driver_of(Value meta) noexcept {
   const auto source = meta["source"];
-  if (source.is_object()) return KATO_DRIVER_PROGRAM;
+  if (source["subagent"].exists() || source["internal"].exists()) return KATO_DRIVER_PROGRAM;
+  if (source.is_object()) return KATO_DRIVER_UNKNOWN;  // {"custom": "name of a program"}
   const auto word = source.word();
   if (word == "exec" || word == "mcp") return KATO_DRIVER_PROGRAM;
   if (word == "cli" || word == "vscode") return KATO_DRIVER_PERSON;

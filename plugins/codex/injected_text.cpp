@@ -42,6 +42,10 @@ constexpr auto kOpenings = std::to_array<Opening>({
     {"<user_shell_command>", "shell-command"},
     {"<user_action>", "user-action"},
     {"Another language model started to solve this problem", "compaction-summary"},
+    {"You were originally given instructions from a user over one or more turns.",
+     "compaction-summary"},
+    {"Warning: apply_patch was requested via ", "model-warning"},
+    {"Warning: The maximum number of unified exec ", "model-warning"},
 });
 
 std::string_view subtype_by_words(std::string_view text) noexcept {
@@ -59,6 +63,20 @@ std::string_view subtype_by_kind(const Line& line, std::string_view kind) {
   char* const out = line.arena().take(kind.size());
   std::transform(kind.begin(), kind.end(), out, [&](char c) { return is_word(c) ? c : '-'; });
   return {out, kind.size()};
+}
+
+// "<turn_aborted>" and "<hook_prompt id=1>" -> their names; empty if no tag begins the text.
+std::string_view element_name(std::string_view text) noexcept {
+  if (!text.starts_with('<')) return {};
+  return text.substr(1, text.find_first_of(" >\n", 1) - 1);
+}
+
+std::string_view between(std::string_view text, std::string_view begin,
+                         std::string_view end) noexcept {
+  const size_t at = text.find(begin);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + begin.size());
+  return trimmed(text.substr(0, text.rfind(end)));
 }
 
 BlockClass classify(const Line& line, std::string_view text, std::string_view kind,
@@ -82,12 +100,28 @@ BlockClass classify_client_block(const Line& line, std::string_view text, std::s
   return classify(line, text, kind, "instructions");
 }
 
+std::string_view subtype_of_element(const Line& line, std::string_view text, bool known_only) {
+  text = trimmed(text);
+  const auto name = element_name(text);
+  const auto end = text.substr(0, text.size() - std::min<size_t>(text.size(), 1));
+  if (name.empty() || !text.ends_with('>') || !end.ends_with(name)) return {};
+  if (const auto known = subtype_by_words(text); !known.empty() || known_only) return known;
+  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const bool several_words = name.find('_') != std::string_view::npos;
+  const bool plain = several_words && std::all_of(name.begin(), name.end(), is_word);
+  return plain ? subtype_by_kind(line, name) : std::string_view();
+}
+
+ShellText split_shell_text(std::string_view text) noexcept {
+  const size_t result = text.find("<result>");
+  return {between(text.substr(0, result), "<command>", "</command>"),
+          result == std::string_view::npos ? std::string_view()
+                                           : between(text, "<result>", "</result>")};
+}
+
 IdeText split_ide_text(std::string_view text) noexcept {
-  constexpr std::string_view kMarker = "## My request for Codex:";
-  const bool wrapped = text.starts_with("# Context from my IDE setup:") ||
-                       text.starts_with("# Files mentioned by the user:") ||
-                       text.starts_with("# In app browser:");
-  const size_t marker = wrapped ? text.find(kMarker) : std::string_view::npos;
+  constexpr std::string_view kMarker = "\n## My request for Codex:";
+  const size_t marker = text.starts_with("# ") ? text.find(kMarker) : std::string_view::npos;
   if (marker == std::string_view::npos) return {{}, text};
   return {trimmed(text.substr(0, marker)), trimmed(text.substr(marker + kMarker.size()))};
 }

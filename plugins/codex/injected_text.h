@@ -22,6 +22,20 @@ struct BlockClass {
 [[nodiscard]] BlockClass classify_client_block(const Line& line, std::string_view text,
                                                std::string_view kind);
 
+// The subtype of a text that is one element of the client's from its first to its last character:
+// "<environment_context>...</environment_context>". Empty for other texts. known_only: of names
+// that are known here; else any name_of_several_words counts, which is how the client names all of
+// its elements and nobody names those of a page.
+[[nodiscard]] std::string_view subtype_of_element(const Line& line, std::string_view text,
+                                                  bool known_only);
+
+// "<user_shell_command>": what was typed behind a "!", and what came of it.
+struct ShellText {
+  std::string_view command;  // empty: it has another form
+  std::string_view output;
+};
+[[nodiscard]] ShellText split_shell_text(std::string_view text) noexcept;
+
 // The person's request, which an IDE puts behind a description of what is open in it.
 struct IdeText {
   std::string_view context;  // empty if there is none

@@ -89,15 +89,43 @@ void tell_answers(Line& line, std::string_view call_id, std::string_view output)
   }
 }
 
+namespace {
+
+// A question that a script asked has no call among the items: its answer's record tells both.
+void tell_unasked(Line& line, std::string_view call_id) {
+  size_t index = 0;
+  for (const auto question : line.payload["questions"].items()) {
+    const auto id = line.arena().copy(std::to_string(index++));
+    const auto decision = line.arena().join({call_id, "/", id});
+    auto prompt = line.draft(KATO_ASSISTANT_DECISION_PROMPT, line.arena().join({"prompt/", id}));
+    prompt.decision_id = decision;
+    prompt.decision_key = id;
+    prompt.text = question["question"].text();
+    line.record.emit(prompt);
+    auto response = line.draft(KATO_USER_DECISION_RESPONSE, line.arena().join({"answer/", id}));
+    response.decision_id = decision;
+    response.decision_key = id;
+    response.selections.push_back(question["answer"].text());
+    line.record.emit(response);
+  }
+}
+
+}  // namespace
+
 void on_verified_answer(Line& line) {
   const auto call_id = line.payload["call_id"].word();
-  const OpenQuestion* const open = line.state.question(line.hash(call_id));
+  const uint64_t call = line.hash(call_id);
+  const OpenQuestion* const open = line.state.question(call);
+  if (open == nullptr && !line.state.answered_calls.has(call)) {
+    tell_unasked(line, call_id);
+    return;
+  }
   if (open == nullptr || !open->answered_later) {
     line.record.ignore("duplicate");  // of the call's output
     return;
   }
   const bool secret = !open->secrets.empty();
-  line.state.close_question(open->call);
+  line.state.close_question(call);
   size_t index = 0;
   for (const auto question : line.payload["questions"].items()) {
     auto draft = line.draft(KATO_USER_DECISION_RESPONSE,

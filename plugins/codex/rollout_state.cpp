@@ -67,7 +67,9 @@ void RolloutState::open_question(OpenQuestion question) {
 }
 
 void RolloutState::close_question(uint64_t call) {
-  std::erase_if(questions, [call](const OpenQuestion& open) { return open.call == call; });
+  const auto closed =
+      std::erase_if(questions, [call](const OpenQuestion& open) { return open.call == call; });
+  if (closed > 0) answered_calls.put(call);
 }
 
 std::string_view RolloutState::bounded(std::string_view name) noexcept {
@@ -92,8 +94,9 @@ void RolloutState::save(jsonlog::StateWriter& out) const {
   out.number(static_cast<uint64_t>(holding));
   out.number(held_size);
   copied.save(out);
-  for (const auto* memory : {&user_texts, &user_items, &user_events, &answer_items, &answer_events,
-                             &thought_items, &thought_events, &failed_calls}) {
+  for (const auto* memory :
+       {&user_texts, &user_items, &user_events, &client_items, &answer_items, &answer_events,
+        &thought_items, &thought_events, &failed_calls, &answered_calls}) {
     memory->save(out);
   }
   save_questions(questions, out);
@@ -117,8 +120,9 @@ void RolloutState::restore(jsonlog::StateReader& in) {
   holding = restore_enum(in, Holding::kAnswer);
   held_size = in.number();
   copied.restore(in);
-  for (auto* memory : {&user_texts, &user_items, &user_events, &answer_items, &answer_events,
-                       &thought_items, &thought_events, &failed_calls}) {
+  for (auto* memory :
+       {&user_texts, &user_items, &user_events, &client_items, &answer_items, &answer_events,
+        &thought_items, &thought_events, &failed_calls, &answered_calls}) {
     memory->restore(in);
   }
   restore_questions(questions, in);

@@ -61,14 +61,16 @@ struct RolloutState {
   uint64_t held_size = 0;      // of the text, trimmed
 
   CopiedHistory copied;
-  TextMemory user_texts;   // all that were told
-  TextMemory user_items;   // told, the event may follow
-  TextMemory user_events;  // told, the item may follow
+  TextMemory user_texts{TextMemory::kMost};  // all that were told
+  TextMemory user_items;                     // told, the event may follow
+  TextMemory user_events;                    // told, the item may follow
+  TextMemory client_items;  // of the user's role but not the person's; an event may follow
   TextMemory answer_items;
   TextMemory answer_events;
   TextMemory thought_items;
   TextMemory thought_events;
-  TextMemory failed_calls;  // hashes of ids, whose output may not say that they failed
+  TextMemory failed_calls;    // hashes of ids, whose output may not say that they failed
+  TextMemory answered_calls;  // hashes of the ids of questions that were open
   std::vector<OpenQuestion> questions;
 
   void begin_turn(std::string_view id);
@@ -80,7 +82,7 @@ struct RolloutState {
   // Ids and names from a log, short enough to be kept; else empty.
   static std::string_view bounded(std::string_view name) noexcept;
 
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
   void save(jsonlog::StateWriter& out) const;
   void restore(jsonlog::StateReader& in);
 };

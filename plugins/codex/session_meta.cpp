@@ -3,6 +3,20 @@
 #include "json_object.h"
 
 namespace kato::codex {
+namespace {
+
+// The model that answers from here on. A change of it is told.
+void take_model(Line& line, std::string_view model) {
+  auto& known = line.state.model;
+  model = RolloutState::bounded(model);
+  if (model.empty() || model == known) return;
+  const bool first = known.empty();
+  known = model;
+  if (!first) line.emit_info("model-change", model);
+}
+
+}  // namespace
+
 void tell_facts(const Line& line, std::string_view directory, std::string_view version) {
   auto& state = line.state;
   const uint64_t directory_hash = line.hash(directory);
@@ -49,15 +63,15 @@ void on_turn_context(Line& line) {
   if (const auto turn = line.named_turn; !turn.empty() && turn != state.turn_id) {
     state.begin_turn(turn);
   }
-  const auto model = RolloutState::bounded(line.payload["model"].text());
-  const bool changed = !model.empty() && model != state.model;
-  const bool first = state.model.empty();
-  if (changed) state.model = model;
-  if (changed && !first) {
-    line.emit_info("model-change", model);
-  } else {
-    line.record.ignore("turn-state");
-  }
+  take_model(line, line.payload["model"].text());
+  line.record.ignore("turn-state");
+}
+
+void on_thread_settings(Line& line) {
+  const auto thread = line.payload["thread_id"].word();
+  const auto settings = line.payload["thread_settings"];
+  if (thread.empty() || thread == line.session.id) take_model(line, settings["model"].text());
+  line.record.ignore("settings");
 }
 
 }  // namespace kato::codex

@@ -5,7 +5,7 @@
 namespace kato::codex {
 
 void TextMemory::put(uint64_t hash) noexcept {
-  if (size_ == kMost) erase(0);
+  if (size_ == most_) erase(0);
   hashes_[size_++] = hash;
 }
 
@@ -35,7 +35,7 @@ void TextMemory::save(jsonlog::StateWriter& out) const {
 
 void TextMemory::restore(jsonlog::StateReader& in) {
   size_ = in.count(sizeof(uint64_t));
-  if (size_ > kMost) {
+  if (size_ > most_) {
     size_ = 0;
     in.refuse();
   }

@@ -12,6 +12,10 @@ namespace kato::codex {
 // display. The one that comes first is told and remembered here; the other one takes it out.
 class TextMemory {
  public:
+  static constexpr size_t kMost = 64;
+  // most: how many are remembered, at most kMost.
+  explicit TextMemory(size_t most = 16) noexcept : most_(most) {}
+
   void put(uint64_t hash) noexcept;
   // True if it was there; forgets it once.
   bool take(uint64_t hash) noexcept;
@@ -22,11 +26,11 @@ class TextMemory {
   void restore(jsonlog::StateReader& in);
 
  private:
-  static constexpr size_t kMost = 16;
   void erase(size_t index) noexcept;
 
   std::array<uint64_t, kMost> hashes_{};  // oldest first
   size_t size_ = 0;
+  size_t most_;
 };
 
 }  // namespace kato::codex

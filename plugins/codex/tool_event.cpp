@@ -26,7 +26,9 @@ void tell(Line& line, const Ended& ended, std::string_view output) {
   if (ended.id.empty()) return;  // unknown: raw
   auto call = line.draft(KATO_ASSISTANT_TOOL_CALL, line.arena().join({"call/", ended.id}));
   call.tool_call_id = ended.id;
-  call.parent_tool_call_id = line.state.open_script;
+  // A command may end long after the turn whose script began it.
+  const bool same_turn = line.named_turn.empty() || line.named_turn == line.state.turn_id;
+  if (same_turn) call.parent_tool_call_id = line.state.open_script;
   call.tool_name = ended.name;
   call.input_json = ended.input;
   line.record.emit(call);
@@ -95,6 +97,18 @@ void on_mcp(Line& line, std::string_view id, jsonlog::Value invocation, const Mc
   tell(line, {id, name, invocation["arguments"].json(), true, result.failed}, result.text);
 }
 
+// A tool of the program around Codex.
+void on_dynamic(Line& line, std::string_view id, jsonlog::Value source) {
+  const auto error = source["error"];
+  const bool failed = is_failure(source) || error.is_string();
+  if (told_by_items(line, id, failed)) return;
+  const auto space = source["namespace"].text();
+  const auto tool = source["tool"].text();
+  const auto name = space.empty() ? tool : line.arena().join({space, ".", tool});
+  tell(line, {id, name, source["arguments"].json(), true, failed},
+       error.is_string() ? error.text() : joined_blocks(line, source["content_items"]));
+}
+
 }  // namespace
 
 void on_exec_command_end(Line& line) {
@@ -120,6 +134,12 @@ void on_file_change_item(Line& line, jsonlog::Value item) {
 }
 void on_web_search_item(Line& line, jsonlog::Value item) {
   on_search(line, item["id"].word(), item);
+}
+void on_dynamic_tool_call_end(Line& line) {
+  on_dynamic(line, line.payload["call_id"].word(), line.payload);
+}
+void on_dynamic_tool_item(Line& line, jsonlog::Value item) {
+  on_dynamic(line, item["id"].word(), item);
 }
 void on_mcp_item(Line& line, jsonlog::Value item) {
   on_mcp(line, item["id"].word(), item, mcp_result(line, item["result"], item["error"]));

@@ -11,11 +11,13 @@ void on_exec_command_end(Line& line);
 void on_patch_apply_end(Line& line);
 void on_mcp_tool_call_end(Line& line);
 void on_web_search_end(Line& line);
+void on_dynamic_tool_call_end(Line& line);
 
 // The same as items of item_completed.
 void on_command_item(Line& line, jsonlog::Value item);
 void on_file_change_item(Line& line, jsonlog::Value item);
 void on_mcp_item(Line& line, jsonlog::Value item);
 void on_web_search_item(Line& line, jsonlog::Value item);
+void on_dynamic_tool_item(Line& line, jsonlog::Value item);
 
 }  // namespace kato::codex

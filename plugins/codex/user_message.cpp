@@ -45,9 +45,10 @@ class BlockKinds {
 };
 
 struct UserItem {
-  std::string_view words;  // that may be a person's, joined
-  bool persons = false;    // the client says that they are
-  bool mixed = false;      // there are blocks of the client's, too
+  std::string_view words;    // that may be a person's, joined
+  std::string_view clients;  // the last text of the client's
+  bool persons = false;      // the client says that the words are
+  bool mixed = false;        // there are blocks of the client's, too
   bool images = false;
 };
 
@@ -71,6 +72,7 @@ UserItem read_item(const Line& line) {
   for_each_text(line, [&](size_t, std::string_view text, std::string_view kind, BlockClass block) {
     if (!block.persons) {
       item.mixed = true;
+      item.clients = text;
       return;
     }
     item.persons = item.persons || kind == "user.text";
@@ -95,16 +97,34 @@ void tell_directory(const Line& line, std::string_view environment) {
   tell_facts(line, directory, {});
 }
 
+// What was typed behind a "!" is the person's; what came of it is not.
+void tell_shell(Line& line, std::string_view key, std::string_view text) {
+  const auto [command, output] = split_shell_text(text);
+  if (command.empty()) {
+    line.emit_text(KATO_SYSTEM_MESSAGE, key, "shell-command", text);
+    return;
+  }
+  line.emit_text(KATO_USER_MESSAGE, line.arena().join({key, "/typed"}), {},
+                 line.arena().join({"!", command}));
+  line.emit_text(KATO_SYSTEM_MESSAGE, key, "shell-output", output);
+}
+
+void tell_clients_block(Line& line, std::string_view key, std::string_view text,
+                        const BlockClass& block) {
+  if (block.abort_note) {
+    tell_abort_note(line, text);
+  } else if (block.subtype == "shell-command") {
+    tell_shell(line, key, text);
+  } else {
+    if (block.subtype == "environment-context") tell_directory(line, text);
+    line.emit_text(KATO_SYSTEM_MESSAGE, key, block.subtype, text);
+  }
+}
+
 void tell_clients_blocks(Line& line) {
   for_each_text(line, [&](size_t index, std::string_view text, std::string_view, BlockClass block) {
     if (block.persons) return;
-    if (block.abort_note) {
-      tell_abort_note(line, text);
-    } else {
-      if (block.subtype == "environment-context") tell_directory(line, text);
-      line.emit_text(KATO_SYSTEM_MESSAGE, line.arena().join({"text/", std::to_string(index)}),
-                     block.subtype, text);
-    }
+    tell_clients_block(line, line.arena().join({"text/", std::to_string(index)}), text, block);
   });
 }
 
@@ -117,6 +137,25 @@ void tell_persons_words(Line& line, std::string_view words,
   draft.text = request;
   draft.attachments = std::move(attachments);
   line.record.emit(draft);
+}
+
+// A text without an event that is one element, as only the client writes: true, and told.
+bool tell_element(Line& line, std::string_view words) {
+  const auto subtype = subtype_of_element(line, words, false);
+  if (subtype.empty()) return false;
+  line.emit_text(KATO_SYSTEM_MESSAGE, "text", subtype, words);
+  return true;
+}
+
+// What an event says in the person's name though the client wrote it. Empty: it is the person's.
+std::string_view subtype_of_event(const Line& line, const UserEvent& event) {
+  const bool plain = event.kind.empty() || event.kind == "plain";
+  if (!plain) {
+    return classify_client_block(line, event.text, event.kind).subtype;
+  }
+  const auto subtype = subtype_of_element(line, event.text, true);
+  // The prompts of automations come through the same door as what is typed.
+  return event.typed && subtype != "automation" ? std::string_view() : subtype;
 }
 
 }  // namespace
@@ -140,12 +179,15 @@ std::vector<sdk::Attachment> images_of(const Line& line) {
 Fate on_user_item(Line& line) {
   const UserItem item = read_item(line);
   const uint64_t hash = twin_hash(line, item.words);
+  const bool is_bare = line.shape == Shape::kBare;
   if (trimmed(item.words).empty() && !item.images) {
+    // An event may repeat even this, where nobody sits before the screen.
+    if (!is_bare && item.mixed) line.state.client_items.put(twin_hash(line, item.clients));
     tell_clients_blocks(line);
     line.record.ignore(item.mixed ? "duplicate" : "empty");
     return Fate::kDone;
   }
-  const bool is_bare = line.shape == Shape::kBare;
+  if (is_bare && tell_element(line, item.words)) return Fate::kDone;
   if (!is_bare && line.state.user_events.take(hash)) {
     tell_clients_blocks(line);
     line.record.ignore("duplicate");
@@ -175,7 +217,10 @@ void release_user_item(Line& line) {
   state.user_items.put(hash);
   if (line.session.sub_agent) {
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "agent-task", item.words);
-  } else if (state.seen_user_event) {
+  } else if (tell_element(line, item.words)) {
+    return;
+  } else if (state.seen_user_event && !line.turn_id.empty()) {
+    // Clients that named no turns gave no event to what was typed while they were working.
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "injected", item.words);
   } else {
     tell_persons_words(line, item.words, images_of(line));
@@ -193,6 +238,13 @@ void on_user_event(Line& line, UserEvent event) {
   auto& state = line.state;
   const uint64_t hash = twin_hash(line, event.text);
   state.seen_user_event = true;
+  if (const auto subtype = subtype_of_event(line, event); !subtype.empty()) {
+    if (!state.client_items.take(hash)) {
+      tell_clients_block(line, "text", event.text, {false, false, subtype});
+    }
+    line.record.ignore("duplicate");
+    return;
+  }
   if (!event.paired) {
     if (state.user_items.take(hash)) {
       line.record.ignore("duplicate");

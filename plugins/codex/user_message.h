@@ -27,6 +27,7 @@ void finish_user_item(Line& line);
 
 struct UserEvent {
   std::string_view text;
+  std::string_view kind;  // of text, as clients of autumn 2025 noted: "plain", "user_instructions"
   std::vector<sdk::Attachment> attachments;
   bool typed = false;   // into a prompt, as the client says
   bool paired = false;  // its item came directly before it

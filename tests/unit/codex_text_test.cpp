@@ -28,6 +28,7 @@ TEST_CASE("a person's words are told once, by the event behind their item", "[co
 
 TEST_CASE("an item without an event is the client's where events say who spoke", "[codex][quick]") {
   LogText log;
+  log.event(R"({"type":"task_started","turn_id":"t1"})");
   log.user_item("hello").user_event("hello");
   log.user_item("::start /tmp/x.md\nsomething the client added").answer_item("hi");
   const auto story = decode(log.text(), kThread);
@@ -35,6 +36,61 @@ TEST_CASE("an item without an event is the client's where events say who spoke",
   const auto injected = story.of(KATO_SYSTEM_MESSAGE);
   REQUIRE(injected.size() == 1);
   CHECK(injected[0]->subtype == "injected");
+}
+
+TEST_CASE("a client that names no turns gives no event to what was typed while it was busy",
+          "[codex][quick]") {
+  LogText log;
+  log.user_item("hello").user_event("hello").answer_event("hm").answer_item("hm");
+  log.user_item("be quick").answer_event("hi").answer_item("hi");
+  CHECK(decode(log.text(), kThread).texts(KATO_USER_MESSAGE) == Texts{"hello", "be quick"});
+}
+
+TEST_CASE("an element of the client's own is the client's, whatever its name", "[codex][quick]") {
+  const std::string element = "<weather_report at=\\\"noon\\\">\n::start\n</weather_report>";
+  LogText log;
+  log.user_item(element)
+      .answer_item("hi")
+      .user_item("<p>is this a paragraph?</p>")
+      .answer_item("y");
+  const auto story = decode(log.text(), kThread);
+  CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"<p>is this a paragraph?</p>"});
+  REQUIRE(story.of(KATO_SYSTEM_MESSAGE).size() == 1);
+  CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->subtype == "weather-report");
+}
+
+TEST_CASE("an automation's prompt is told once, and not as the person's", "[codex][quick]") {
+  const std::string prompt = "<heartbeat>\nlook again\n</heartbeat>";
+  LogText log;
+  log.user_item(prompt);
+  log.event(
+      R"({"type":"user_message","message":"<heartbeat>\nlook again\n</heartbeat>","client_id":"c-1"})");
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.told.size() == 1);
+  CHECK(story.told[0].kind == KATO_SYSTEM_MESSAGE);
+  CHECK(story.told[0].subtype == "automation");
+}
+
+TEST_CASE("an event of instructions is not the person's", "[codex][quick]") {
+  LogText log;
+  log.event(R"({"type":"user_message","message":"be terse","kind":"user_instructions"})");
+  log.event(R"({"type":"user_message","message":"sow peas","kind":"plain"})");
+  const auto story = decode(log.text(), kThread);
+  CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"sow peas"});
+  REQUIRE(story.of(KATO_SYSTEM_MESSAGE).size() == 1);
+  CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->subtype == "user-instructions");
+}
+
+TEST_CASE("what was typed behind a ! is the person's, its output is not", "[codex][quick]") {
+  LogText log;
+  log.user_item(
+      "<user_shell_command>\n<command>\necho </command> # x\n</command>\n<result>\nExit code: "
+      "0\nOutput:\n::stop\n</result>\n</user_shell_command>");
+  const auto story = decode(log.text(), kThread);
+  CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"!echo </command> # x"});
+  REQUIRE(story.of(KATO_SYSTEM_MESSAGE).size() == 1);
+  CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->subtype == "shell-output");
+  CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->text == "Exit code: 0\nOutput:\n::stop");
 }
 
 TEST_CASE("without any such event an item is the person's", "[codex][quick]") {
@@ -127,6 +183,17 @@ TEST_CASE("an answer is told once, in whichever order its forms come", "[codex][
   log.answer_item("second").answer_event("second").event(R"({"type":"task_complete"})");
   const auto story = decode(log.text(), kThread);
   CHECK(story.texts(KATO_ASSISTANT_MESSAGE) == Texts{"first", "second"});
+}
+
+TEST_CASE("an answer of several texts, each with its event, is told once", "[codex][quick]") {
+  const auto* const item =
+      R"({"type":"message","role":"assistant","content":[{"type":"output_text","text":"one"},{"type":"output_text","text":"two"}]})";
+  LogText events_first;
+  events_first.answer_event("one").answer_event("two").item(item);
+  CHECK(decode(events_first.text(), kThread).texts(KATO_ASSISTANT_MESSAGE) == Texts{"one", "two"});
+  LogText item_first;
+  item_first.item(item).answer_event("one").answer_event("two");
+  CHECK(decode(item_first.text(), kThread).texts(KATO_ASSISTANT_MESSAGE) == Texts{"one\ntwo"});
 }
 
 TEST_CASE("an answer of which only the event was logged is told", "[codex][quick]") {

@@ -128,6 +128,57 @@ TEST_CASE("an answer that is no answer is a result alone", "[codex][quick]") {
   CHECK(story.of(KATO_ASSISTANT_TOOL_RESULT).size() == 1);
 }
 
+TEST_CASE("an answer to a script's question is told with its question", "[codex][quick]") {
+  LogText log;
+  log.line(
+      "retained_context",
+      R"({"type":"verified_answer","call_id":"exec-9","questions":[{"question":"Which bed?","answer":"East"}]})");
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.told.size() == 2);
+  CHECK(story.told[0].kind == KATO_ASSISTANT_DECISION_PROMPT);
+  CHECK(story.told[0].text == "Which bed?");
+  CHECK(story.told[1].kind == KATO_USER_DECISION_RESPONSE);
+  CHECK(story.told[1].choices == std::vector<std::string>{"East"});
+  CHECK(story.told[1].call == story.told[0].call);
+}
+
+TEST_CASE("a command that ends in a later turn has no parent there", "[codex][quick]") {
+  LogText log;
+  log.event(R"({"type":"task_started","turn_id":"t2"})");
+  log.item(R"({"type":"custom_tool_call","name":"exec","input":"x","call_id":"c1"})");
+  log.event(
+      R"({"type":"item_completed","turn_id":"t1","item":{"type":"CommandExecution","id":"exec-1","command":["ls"],"aggregated_output":"f\n"}})");
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.told.size() == 3);
+  CHECK(story.told[1].turn == "t1");
+  CHECK(story.told[1].parent_call.empty());
+}
+
+TEST_CASE("a tool of the program around is told when a script called it", "[codex][quick]") {
+  LogText log;
+  log.item(R"({"type":"custom_tool_call","name":"exec","input":"x","call_id":"c1"})");
+  log.event(
+      R"({"type":"item_completed","item":{"type":"DynamicToolCall","id":"exec-1","namespace":"ide","tool":"open","arguments":{"a":1},"content_items":[{"type":"inputText","text":"done"}],"success":false}})");
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.told.size() == 3);
+  CHECK(story.told[1].name == "ide.open");
+  CHECK(story.told[1].parent_call == "c1");
+  CHECK(story.told[2].text == "done");
+  CHECK(failed(story.told[2]));
+}
+
+TEST_CASE("the client's settings name the model where no turn does", "[codex][quick]") {
+  const std::string settings =
+      R"("type":"thread_settings_applied","thread_settings":{"model":"gpt-7"})";
+  LogText log;
+  log.event("{" + settings + R"(,"thread_id":"another"})").answer_event("a");
+  log.event("{" + settings + R"(,"thread_id":"thread-1"})").answer_event("b");
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.told.size() == 2);
+  CHECK(story.told[0].model.empty());
+  CHECK(story.told[1].model == "gpt-7");
+}
+
 TEST_CASE("token usage is told when it changed", "[codex][quick]") {
   const std::string usage =
       R"({"type":"token_count","info":{"total_token_usage":{"total_tokens":5},"last_token_usage":{"total_tokens":5}}})";
