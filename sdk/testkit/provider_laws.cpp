@@ -44,25 +44,6 @@ std::string misfit(int32_t outcome, const Given& given) {
   }
 }
 
-void check_outcomes(LawReport& report, const Transcript& said) {
-  std::map<uint64_t, Given> given;
-  for (const auto& draft : said.drafts()) {
-    auto& entry = given[draft.offset_bytes];
-    const bool is_raw = draft.kind == KATO_PROVIDER_RAW || draft.kind > KATO_PROVIDER_RAW;
-    entry.raw = entry.raw || is_raw;
-    entry.info = entry.info || draft.kind == KATO_PROVIDER_INFO;
-    entry.mapped = entry.mapped || (!is_raw && draft.kind != KATO_PROVIDER_INFO);
-  }
-  std::map<uint64_t, const HeardRecord*> last_word;
-  for (const auto& record : said.records())
-    last_word[record.offset_bytes] = &record;
-  for (const auto& [offset, record] : last_word) {
-    const auto found = given.find(offset);
-    const auto what = misfit(record->outcome, found == given.end() ? Given{} : found->second);
-    if (!what.empty()) report.fail("outcomes", "a record is " + what + ": " + record->text());
-  }
-}
-
 void check_keys(LawReport& report, const Transcript& said) {
   std::map<std::pair<std::string, std::string>, const HeardDraft*> seen;
   std::set<std::pair<uint64_t, uint32_t>> emitted;
@@ -104,6 +85,25 @@ std::vector<uint64_t> random_cuts(uint64_t size, size_t count, Seeded& random) {
 }
 
 }  // namespace
+
+void check_outcomes(LawReport& report, const Transcript& said) {
+  std::map<uint64_t, Given> given;
+  for (const auto& draft : said.drafts()) {
+    auto& entry = given[draft.offset_bytes];
+    const bool is_raw = draft.kind == KATO_PROVIDER_RAW || draft.kind > KATO_PROVIDER_RAW;
+    entry.raw = entry.raw || is_raw;
+    entry.info = entry.info || draft.kind == KATO_PROVIDER_INFO;
+    entry.mapped = entry.mapped || (!is_raw && draft.kind != KATO_PROVIDER_INFO);
+  }
+  std::map<uint64_t, const HeardRecord*> last_word;
+  for (const auto& record : said.records())
+    last_word[record.offset_bytes] = &record;
+  for (const auto& [offset, record] : last_word) {
+    const auto found = given.find(offset);
+    const auto what = misfit(record->outcome, found == given.end() ? Given{} : found->second);
+    if (!what.empty()) report.fail("outcomes", "a record is " + what + ": " + record->text());
+  }
+}
 
 void check_account(LawReport& report, const kato_provider_api& api, const ProviderLawInput& input) {
   const ProviderDriver driver(api, input.source);

@@ -30,24 +30,6 @@ void compare(LawReport& report, std::string_view law, const Run& whole, const Ru
   }
 }
 
-void check_splits(LawReport& report, const SinkDriver& driver, const SinkLawInput& input) {
-  const auto whole = driver.run(input.events, {});
-  compare(report, "determinism", whole, driver.run(input.events, {}), "a second time");
-  if (whole.status != KATO_OK) report.fail("totality", "it returned " + status_text(whole.status));
-  std::vector<size_t> each;
-  for (size_t i = 0; i <= input.events.size(); ++i)
-    each.push_back(i);
-  compare(report, "split invariance", whole, driver.run(input.events, each), "one event at a time");
-  Seeded random(input.seed);
-  for (int i = 0; i < 8; ++i) {
-    std::vector<size_t> cuts;
-    for (int j = 0; j < 5; ++j)
-      cuts.push_back(random.below(input.events.size() + 1));
-    std::ranges::sort(cuts);
-    compare(report, "split invariance", whole, driver.run(input.events, cuts), "cut at random");
-  }
-}
-
 // wants_json: the sink copies events' lines, and may copy those of unknown kinds.
 void check_tolerance(LawReport& report, const SinkDriver& driver, const SinkLawInput& input,
                      bool wants_json) {
@@ -83,6 +65,39 @@ void check_states(LawReport& report, const SinkDriver& driver, const SinkLawInpu
   }
 }
 
+void check_heads(LawReport& report, const SinkDriver& driver, const SinkLawInput& input) {
+  const auto whole = driver.run(input.events, {});
+  const auto file = whole.head + whole.body;
+  check_head(report, driver, file, "its own file");
+  check_head(report, driver, {}, "an empty file");
+  check_head(report, driver, "Notes of my own.\n", "somebody's notes");
+  check_head(report, driver, "---\nid: x\ntags: [a]\n---\n\nText\n", "a note with front matter");
+  check_head(report, driver, "---\nid: x\n", "a head without an end");
+  for (uint64_t i = 0; i < 32; ++i) {
+    check_head(report, driver, mutate(file, input.seed + i), "a file that was changed");
+  }
+}
+
+}  // namespace
+
+void check_splits(LawReport& report, const SinkDriver& driver, const SinkLawInput& input) {
+  const auto whole = driver.run(input.events, {});
+  compare(report, "determinism", whole, driver.run(input.events, {}), "a second time");
+  if (whole.status != KATO_OK) report.fail("totality", "it returned " + status_text(whole.status));
+  std::vector<size_t> each;
+  for (size_t i = 0; i <= input.events.size(); ++i)
+    each.push_back(i);
+  compare(report, "split invariance", whole, driver.run(input.events, each), "one event at a time");
+  Seeded random(input.seed);
+  for (int i = 0; i < 8; ++i) {
+    std::vector<size_t> cuts;
+    for (int j = 0; j < 5; ++j)
+      cuts.push_back(random.below(input.events.size() + 1));
+    std::ranges::sort(cuts);
+    compare(report, "split invariance", whole, driver.run(input.events, cuts), "cut at random");
+  }
+}
+
 void check_head(LawReport& report, const SinkDriver& driver, const std::string& existing,
                 const std::string& what) {
   report.count(1);
@@ -102,21 +117,6 @@ void check_head(LawReport& report, const SinkDriver& driver, const std::string& 
                              next.substr(0, 300) + "\n      then\n" + again.bytes.substr(0, 300));
   }
 }
-
-void check_heads(LawReport& report, const SinkDriver& driver, const SinkLawInput& input) {
-  const auto whole = driver.run(input.events, {});
-  const auto file = whole.head + whole.body;
-  check_head(report, driver, file, "its own file");
-  check_head(report, driver, {}, "an empty file");
-  check_head(report, driver, "Notes of my own.\n", "somebody's notes");
-  check_head(report, driver, "---\nid: x\ntags: [a]\n---\n\nText\n", "a note with front matter");
-  check_head(report, driver, "---\nid: x\n", "a head without an end");
-  for (uint64_t i = 0; i < 32; ++i) {
-    check_head(report, driver, mutate(file, input.seed + i), "a file that was changed");
-  }
-}
-
-}  // namespace
 
 LawReport check_sink_laws(const kato_sink_api& api, const SinkLawInput& input) {
   LawReport report(input.name);

@@ -37,7 +37,13 @@ struct ProviderLawInput {
 [[nodiscard]] LawReport check_provider_laws(const kato_provider_api& api,
                                             const ProviderLawInput& input);
 
+// The same of bytes that need not be a log at all: totality, full account, outcomes that fit the
+// drafts, and split invariance unless max_cuts is 0.
+void check_any_bytes(LawReport& report, const kato_provider_api& api,
+                     const ProviderLawInput& input);
+
 // The parts of it, for tests that want one alone.
+void check_outcomes(LawReport& report, const Transcript& said);
 void check_account(LawReport& report, const kato_provider_api& api, const ProviderLawInput& input);
 void check_split_invariance(LawReport& report, const kato_provider_api& api,
                             const ProviderLawInput& input);

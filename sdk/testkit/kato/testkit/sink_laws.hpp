@@ -25,4 +25,10 @@ struct SinkLawInput {
 // - heads: what is replaced lies within what is there; a refreshed head stays as it is.
 [[nodiscard]] LawReport check_sink_laws(const kato_sink_api& api, const SinkLawInput& input);
 
+// The parts of it, for tests that want one alone.
+void check_splits(LawReport& report, const SinkDriver& driver, const SinkLawInput& input);
+// existing: the first bytes of any file; what: for the report.
+void check_head(LawReport& report, const SinkDriver& driver, const std::string& existing,
+                const std::string& what);
+
 }  // namespace kato::testkit
