@@ -36,11 +36,13 @@ ExitCode run_daemon(const CliContext& context) {
     context.output.note(
         fmt::format("watching {} ({})", root.path, root.provider->about().display_name));
   }
-  auto daemon = Daemon::make({.files = context.files,
-                              .clock = context.clock,
-                              .environment = context.environment,
-                              .assembly = std::move(*assembly),
-                              .mirror_log = true});
+  auto daemon =
+      Daemon::make({.files = context.files,
+                    .clock = context.clock,
+                    .environment = context.environment,
+                    .assembly = std::move(*assembly),
+                    .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
+                    .mirror_log = true});
   if (!daemon) return context.output.error(daemon.error());
   const InterruptionGuard guard;
   context.output.note("ready; stop with Ctrl-C");

@@ -50,7 +50,7 @@ Daemon::Daemon(DaemonInput input, std::unique_ptr<FileLock> lock, std::unique_pt
       metas_(input_.files, state_),
       commits_(input_.files, state_, input_.clock,
                commit_mode(input_.assembly->config().durability)),
-      table_(input_.files, input_.clock, input_.assembly->roots()),
+      table_(input_.files, input_.clock, input_.assembly->roots(), input_.make_folder_events()),
       scheduler_(input_.clock),
       policy_(input_.files, path_rules(*input_.assembly)),
       health_(input_.clock),

@@ -13,6 +13,7 @@
 #include "host/daemon/log_files.h"
 #include "host/daemon/session_step.h"
 #include "host/daemon/source_table.h"
+#include "host/io/folder_events.h"
 #include "host/schedule/scheduler.h"
 #include "host/session/session_index.h"
 
@@ -23,6 +24,9 @@ struct DaemonInput {
   const Clock& clock;
   const Environment& environment;
   std::unique_ptr<Assembly> assembly;
+  // Watches folders; nullptr where there is nothing of the kind: then they are polled. Called at
+  // the start, and again when the roots change.
+  std::function<std::unique_ptr<FolderEvents>()> make_folder_events;
   bool mirror_log = false;  // what happens is also said on standard error
 };
 

@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "host/io/files.h"
-#include "host/io/folder_events.h"
 
 namespace kato {
 namespace {
@@ -15,11 +14,9 @@ bool differs(const FileInfo& one, const FileInfo& other) {
 
 }  // namespace
 
-SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots)
-    : files_(files),
-      clock_(clock),
-      roots_(roots),
-      watcher_(files, clock, make_folder_events().value_or(nullptr)) {
+SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
+                         std::unique_ptr<FolderEvents> events)
+    : files_(files), clock_(clock), roots_(roots), watcher_(files, clock, std::move(events)) {
   for (const auto& root : roots_)
     watcher_.add_root(root.path, root.rules);
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,9 @@ struct SourceNews {
 class SourceTable {
  public:
   // files, clock and roots must outlive the table.
-  SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots);
+  // events: see SourceWatcher.
+  SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
+              std::unique_ptr<FolderEvents> events);
 
   // A source as the state remembers it: it is unchanged unless its file differs.
   void restore(const IndexedSource& source, const std::string& session_id);
