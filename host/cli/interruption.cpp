@@ -36,7 +36,8 @@ InterruptionGuard::InterruptionGuard() {
 }
 
 InterruptionGuard::~InterruptionGuard() {
-  handle(SIG_DFL);
+  // A second signal of the same Ctrl-C must not end what is ending well.
+  handle(was_interrupted() ? SIG_IGN : SIG_DFL);
   ::close(wake_fd);
   wake_fd = -1;
 }

@@ -1,32 +1,39 @@
 #include "host/daemon/source_table.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
+#include "host/base/hash.h"
 #include "host/io/files.h"
 
 namespace kato {
 namespace {
 
-bool differs(const FileInfo& one, const FileInfo& other) {
-  return one.id != other.id || one.size_bytes != other.size_bytes || one.mtime_ns != other.mtime_ns;
+// Never 0.
+uint64_t stamp_of(const FileInfo& info) {
+  const std::array<uint64_t, 4> facts{info.id.device, info.id.inode, info.size_bytes,
+                                      static_cast<uint64_t>(info.mtime_ns)};
+  return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)}) | 1U;
 }
 
 }  // namespace
 
 SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
-                         std::unique_ptr<FolderEvents> events)
-    : files_(files), clock_(clock), roots_(roots), watcher_(files, clock, std::move(events)) {
+                         SessionIndex& index, std::unique_ptr<FolderEvents> events)
+    : files_(files),
+      clock_(clock),
+      roots_(roots),
+      index_(index),
+      watcher_(files, clock, std::move(events)) {
   for (const auto& root : roots_)
     watcher_.add_root(root.path, root.rules);
 }
 
-void SourceTable::restore(const IndexedSource& source, const std::string& session_id) {
-  KnownSource& known = sources_[source.path];
-  known.info.id = source.id;
-  known.info.size_bytes = source.size_bytes;
-  known.info.mtime_ns = source.mtime_ns;
-  known.session_id = session_id;
+void SourceTable::take_over(SourceTable&& other) {
+  sources_ = std::move(other.sources_);
+  missing_ = other.missing_;
+  grown_bytes_ = other.grown_bytes_;
 }
 
 SourceNews SourceTable::look() {
@@ -42,6 +49,7 @@ SourceNews SourceTable::look() {
     for (const auto& path : report.files)
       take_path(path, news);
     if (report.rescan) scan_all(news);
+    news.gone_folders = std::move(report.gone_folders);
   }
   std::ranges::sort(news.changed, std::greater{}, [](const SourceFile& source) {
     return std::tuple(source.info.mtime_ns, std::string_view(source.path));
@@ -61,38 +69,83 @@ void SourceTable::scan_all(SourceNews& news) {
   }
 }
 
-void SourceTable::take_path(const std::string& path, SourceNews& news) {
+std::optional<SourceFile> SourceTable::find(const std::string& path) const {
   for (const auto& root : roots_) {
     const std::string inside = root.path + "/";
     if (!path.starts_with(inside)) continue;
-    const auto relative = path.substr(inside.size());
+    auto relative = path.substr(inside.size());
     const auto pattern = root.rules.rule_of(relative);
     if (!pattern) continue;
+    SourceFile source{.root = &root,
+                      .path = path,
+                      .relative = std::move(relative),
+                      .pattern = *pattern,
+                      .info = {}};
     const auto info = files_.info(path);
-    // A source that vanished keeps its state.
-    if (info && info->type == FileType::kRegular) take(root, relative, *pattern, *info, news);
+    if (info && info->type == FileType::kRegular) source.info = *info;
+    return source;
   }
+  return std::nullopt;
+}
+
+void SourceTable::take_path(const std::string& path, SourceNews& news) {
+  const auto source = find(path);
+  if (!source) return;
+  if (source->info.type == FileType::kRegular) {
+    return take(*source->root, source->relative, source->pattern, source->info, news);
+  }
+  take_loss(path, news);
+}
+
+// A source that vanished keeps its state.
+void SourceTable::take_loss(const std::string& path, SourceNews& news) {
+  const auto known = sources_.find(hash64(path));
+  if (known == sources_.end() || known->second.missing) return;
+  known->second.missing = true;
+  known->second.stamp = 0;
+  ++missing_;
+  news.vanished.push_back(path);
 }
 
 void SourceTable::take(const Root& root, const std::string& relative, size_t pattern,
                        const FileInfo& info, SourceNews& news) {
   auto path = join_path(root.path, relative);
-  const auto [entry, is_new] = sources_.try_emplace(path);
+  const auto [entry, is_new] = sources_.try_emplace(hash64(path));
   KnownSource& known = entry->second;
-  if (!scanned_) {
+  const uint64_t stamp = stamp_of(info);
+  if (is_new) {
     // What comes behind this offset later came while somebody watched.
-    known.live_from_bytes = info.size_bytes;
-  } else if (is_new) {
-    known.live_from_bytes = 0;
-    known.seen = clock_.now();
+    known.live_from_bytes = scanned_ ? 0 : info.size_bytes;
+    if (scanned_) known.seen = clock_.now();
+  } else if (known.stamp == stamp) {
+    return;
   }
-  if (!is_new && !differs(known.info, info)) return;
-  known.info = info;
+  if (std::exchange(known.missing, false)) --missing_;
+  if (scanned_ && info.size_bytes > known.size_bytes) {
+    grown_bytes_ += info.size_bytes - known.size_bytes;
+  }
+  known.stamp = stamp;
+  known.size_bytes = info.size_bytes;
+  if (is_new && !scanned_ && index_.see_source(path, info) == SourceSight::kUntouched) return;
   news.changed.push_back({.root = &root,
                           .path = std::move(path),
                           .relative = relative,
                           .pattern = pattern,
                           .info = info});
+}
+
+KnownSource& SourceTable::known(const std::string& path) {
+  return sources_[hash64(path)];
+}
+
+void SourceTable::moved(const std::string& from, const std::string& to) {
+  const auto old = sources_.extract(hash64(from));
+  if (old.empty()) return;
+  if (old.mapped().missing) --missing_;
+  KnownSource& now = known(to);
+  now.live_from_bytes = old.mapped().live_from_bytes;
+  now.seen = old.mapped().seen;
+  now.was_read = old.mapped().was_read;
 }
 
 }  // namespace kato

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "host/base/clock.h"
 #include "host/ingest/catalog.h"
+#include "host/ingest/root.h"
+#include "host/io/file_system.h"
 #include "host/session/session_index.h"
 #include "host/source/watcher.h"
 
@@ -18,28 +19,32 @@ namespace kato {
 
 // What is remembered of a source between two looks.
 struct KnownSource {
-  FileInfo info;
-  std::string session_id;                 // empty: nobody's, as far as is known
+  uint64_t stamp = 0;  // of the file as it was last found; 0: it is to be looked at again
+  uint64_t size_bytes = 0;
   uint64_t live_from_bytes = UINT64_MAX;  // see Arrival
   UnixMillis seen;                        // when it was first seen; 0: at the first scan
+  bool missing = false;                   // it was there, and is no more
+  bool was_read = false;                  // to its end, since the start
 };
 
-// What was found at one look: sources that are new or not what they were, newest first.
+// What was found at one look.
 struct SourceNews {
-  std::vector<SourceFile> changed;
+  std::vector<SourceFile> changed;        // new, or not what they were; newest first
+  std::vector<std::string> vanished;      // paths of sources that were there
+  std::vector<std::string> gone_folders;  // that held sources, or folders that do
   std::vector<SourceProblem> problems;
 };
 
-// [one thread at a time] Sources of all roots, watched.
+// [one thread at a time] Sources of all roots, watched. Some 100 bytes for each.
 class SourceTable {
  public:
-  // files, clock and roots must outlive the table.
-  // events: see SourceWatcher.
+  // All must outlive the table. index: what the state knows; a source that is there just as its
+  // session's last commit knew it is no news. events: see SourceWatcher.
   SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
-              std::unique_ptr<FolderEvents> events);
+              SessionIndex& index, std::unique_ptr<FolderEvents> events);
 
-  // A source as the state remembers it: it is unchanged unless its file differs.
-  void restore(const IndexedSource& source, const std::string& session_id);
+  // What another table knew of the sources, before the first look.
+  void take_over(SourceTable&& other);
 
   // The first call sees what was there before; later ones what came while somebody watched. Never
   // waits.
@@ -51,21 +56,35 @@ class SourceTable {
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const {
     return watcher_.due();
   }
+  [[nodiscard]] WatchHealth health() const { return watcher_.health(); }
 
-  [[nodiscard]] KnownSource& known(const std::string& path) { return sources_[path]; }
+  [[nodiscard]] KnownSource& known(const std::string& path);
+  // The same file is now found there: it was renamed.
+  void moved(const std::string& from, const std::string& to);
+  // The path as a source of its root, if it lies in one. `info` is empty if there is no such file.
+  [[nodiscard]] std::optional<SourceFile> find(const std::string& path) const;
+
+  [[nodiscard]] size_t size() const noexcept { return sources_.size(); }
+  [[nodiscard]] size_t missing_count() const noexcept { return missing_; }
+  // By how much sources grew while they were watched.
+  [[nodiscard]] uint64_t grown_bytes() const noexcept { return grown_bytes_; }
 
  private:
   void scan_all(SourceNews& news);
   void take(const Root& root, const std::string& relative, size_t pattern, const FileInfo& info,
             SourceNews& news);
   void take_path(const std::string& path, SourceNews& news);
+  void take_loss(const std::string& path, SourceNews& news);
 
   FileSystem& files_;
   const Clock& clock_;
   const std::vector<Root>& roots_;
+  SessionIndex& index_;
   SourceWatcher watcher_;
-  std::map<std::string, KnownSource> sources_;
+  std::unordered_map<uint64_t, KnownSource> sources_;  // by hash of the path
   bool scanned_ = false;
+  size_t missing_ = 0;
+  uint64_t grown_bytes_ = 0;
 };
 
 }  // namespace kato

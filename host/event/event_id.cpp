@@ -1,5 +1,7 @@
 #include "host/event/event_id.h"
 
+#include <algorithm>
+
 #include "host/base/time_text.h"
 
 namespace kato {
@@ -36,6 +38,11 @@ std::string_view short_id(std::string_view session_id) noexcept {
 
 std::string make_session_key(std::string_view provider, std::string_view session_id) {
   return std::string(provider) + "-" + std::string(session_id);
+}
+
+std::string_view session_id_of_key(std::string_view key) noexcept {
+  constexpr size_t kSessionIdLength = 36;
+  return key.substr(key.size() - std::min(key.size(), kSessionIdLength));
 }
 
 EventId make_event_id(std::string_view session_id, std::string_view record_key,

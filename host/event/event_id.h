@@ -18,6 +18,8 @@ inline constexpr size_t kShortIdLength = 8;
 
 // File-system safe name of a session's files: "<provider>-<session id>".
 [[nodiscard]] std::string make_session_key(std::string_view provider, std::string_view session_id);
+// The session id in such a name.
+[[nodiscard]] std::string_view session_id_of_key(std::string_view key) noexcept;
 
 // revision_key: empty, or for a revision the hash of the changed record's bytes.
 [[nodiscard]] EventId make_event_id(std::string_view session_id, std::string_view record_key,

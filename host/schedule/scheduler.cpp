@@ -79,9 +79,14 @@ void Scheduler::wake_up() {
   }
 }
 
-std::optional<std::string> Scheduler::next() {
+// What is more urgent comes first, so the first one tells.
+bool Scheduler::has_ready(Urgency least) const {
+  return !ready_.empty() && (*ready_.begin())->second.priority.urgency <= least;
+}
+
+std::optional<std::string> Scheduler::next(Urgency least) {
   wake_up();
-  if (ready_.empty()) return std::nullopt;
+  if (!has_ready(least)) return std::nullopt;
   auto& task = **ready_.begin();
   take_out(task);
   task.second.place = Place::kWorkedOn;
@@ -128,6 +133,15 @@ void Scheduler::failed(const std::string& key) {
   put(*found, Place::kWaiting);
 }
 
+void Scheduler::wait_until(const std::string& key, Priority priority,
+                           std::chrono::steady_clock::time_point due) {
+  const auto [found, is_new] = tasks_.try_emplace(key);
+  if (!is_new) take_out(*found);
+  found->second.priority = priority;
+  found->second.due = due;
+  put(*found, Place::kWaiting);
+}
+
 void Scheduler::forget(const std::string& key) {
   const auto found = tasks_.find(key);
   if (found == tasks_.end()) return;
@@ -135,8 +149,8 @@ void Scheduler::forget(const std::string& key) {
   tasks_.erase(found);
 }
 
-std::optional<std::chrono::steady_clock::time_point> Scheduler::due() const {
-  if (!ready_.empty()) return clock_.steady();
+std::optional<std::chrono::steady_clock::time_point> Scheduler::due(Urgency least) const {
+  if (has_ready(least)) return clock_.steady();
   if (waiting_.empty()) return std::nullopt;
   return (*waiting_.begin())->second.due;
 }

@@ -39,19 +39,25 @@ class Scheduler {
   // waits after a failure goes on waiting; one that is being worked on will have its turn again.
   void mark(const std::string& key, Priority priority);
 
-  // Hands out the next key that is ready; done, more or failed must be called for it.
-  [[nodiscard]] std::optional<std::string> next();
+  // Hands out the next key that is ready and no less urgent than `least`; done, more or failed must
+  // be called for it.
+  [[nodiscard]] std::optional<std::string> next(Urgency least = Urgency::kBackfill);
   // There was no more to do, unless it was marked meanwhile.
   void done(const std::string& key);
   // The step is over, but not the work.
   void more(const std::string& key, Priority priority);
   void failed(const std::string& key);
+  // The key has work, but not before that time.
+  void wait_until(const std::string& key, Priority priority,
+                  std::chrono::steady_clock::time_point due);
 
   // Its work no longer matters.
   void forget(const std::string& key);
 
-  // When next() has something to hand out: nothing if there is no work.
-  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
+  // When next(least) has something to hand out: nothing if there is no such work. One that waits
+  // after a failure counts, however urgent it is.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due(
+      Urgency least = Urgency::kBackfill) const;
 
   [[nodiscard]] size_t ready_count() const noexcept { return ready_.size(); }
   [[nodiscard]] size_t waiting_count() const noexcept { return waiting_.size(); }
@@ -77,6 +83,7 @@ class Scheduler {
     bool operator()(const Tasks::value_type* one, const Tasks::value_type* other) const noexcept;
   };
 
+  [[nodiscard]] bool has_ready(Urgency least) const;
   void put(Tasks::value_type& task, Place place);
   void put_in(Tasks::value_type& task);
   void take_out(Tasks::value_type& task);

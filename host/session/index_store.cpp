@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/event/event_id.h"
 #include "host/io/files.h"
 
 namespace kato {
@@ -10,10 +11,18 @@ namespace {
 constexpr uint64_t kMaxIndexBytes = uint64_t{1} << 30;
 constexpr size_t kMinNewer = 128;
 
-// make_session_key puts it last.
-std::string_view session_id_of_key(std::string_view key) {
-  constexpr size_t kSessionIdLength = 36;
-  return key.substr(key.size() - std::min(key.size(), kSessionIdLength));
+// Whether a session may have work left, as far as its meta alone can tell: for when the marks that
+// would say so are not to be believed. What a document's cursor counts is not its bytes.
+bool may_owe(const SessionMeta& meta) {
+  const bool unread = std::ranges::any_of(meta.sources, [](const SourceMeta& source) {
+    return source.standing == SourceStanding::kActive &&
+           (source.cursor.kind != CursorKind::kByteOffset ||
+            source.cursor.value < source.size_bytes);
+  });
+  const bool unserved = std::ranges::any_of(meta.recordings, [&](const RecordingMeta& recording) {
+    return lag_of(recording, meta) > 0 || recording.intent.has_value();
+  });
+  return unread || unserved || !meta.pending_exports.empty();
 }
 
 }  // namespace
@@ -24,7 +33,6 @@ Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder
   if (!marks) return forward(marks);
   IndexStore store(files, folder, std::move(*marks));
   if (auto loaded = store.load(metas, trust); !loaded) return forward(loaded);
-  store.owing_.assign(store.marks_.owing().begin(), store.marks_.owing().end());
   return store;
 }
 
@@ -49,20 +57,25 @@ Status IndexStore::rebuild(MetaStore& metas, std::string because) {
   const auto keys = metas.keys();
   if (!keys) return forward(keys);
   for (const auto& key : *keys) {
-    take_meta(metas, key);
+    const auto meta = take_meta(metas, key);
+    if (!meta || !may_owe(*meta)) continue;
+    if (auto owed = marks_.owe(key); !owed) return owed;
   }
   return save();
 }
 
-void IndexStore::take_meta(MetaStore& metas, const std::string& key) {
-  const auto meta = metas.load(key);
+std::optional<SessionMeta> IndexStore::take_meta(MetaStore& metas, const std::string& key) {
+  auto meta = metas.load(key);
   if (!meta) {
     problems_.push_back({key, meta.error()});
-  } else if (*meta) {
+    return std::nullopt;
+  }
+  if (*meta) {
     index_.put(**meta);
   } else {
     index_.remove(session_id_of_key(key));
   }
+  return std::move(*meta);
 }
 
 Status IndexStore::committed(const SessionMeta& meta, bool still_owes) {

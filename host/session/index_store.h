@@ -1,6 +1,8 @@
 // The index of the sessions with its file, kept in step with the metas.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +36,8 @@ class IndexStore {
 
   [[nodiscard]] SessionIndex& index() noexcept { return index_; }
   [[nodiscard]] const SessionIndex& index() const noexcept { return index_; }
-  // Keys of the sessions that have work left from before.
-  [[nodiscard]] const std::vector<std::string>& owing() const noexcept { return owing_; }
+  // Keys of the sessions that have work left.
+  [[nodiscard]] const std::set<std::string>& owing() const noexcept { return marks_.owing(); }
   [[nodiscard]] const std::vector<MetaProblem>& problems() const noexcept { return problems_; }
   // Why the index was made again from the metas; empty: it was not.
   [[nodiscard]] const std::string& rebuilt_because() const noexcept { return rebuilt_because_; }
@@ -47,6 +49,8 @@ class IndexStore {
   // The session's meta was removed.
   [[nodiscard]] Status removed(const std::string& key, std::string_view session_id);
 
+  // The file does not know all that is known here.
+  [[nodiscard]] bool is_newer_than_file() const { return !marks_.newer().empty(); }
   // Enough is new for writing the file again. Over a life the bytes written so stay within a small
   // multiple of the index's final size.
   [[nodiscard]] bool is_save_due() const;
@@ -57,13 +61,12 @@ class IndexStore {
       : files_(&files), path_(folder.index()), marks_(std::move(marks)) {}
   Status load(MetaStore& metas, Trust trust);
   Status rebuild(MetaStore& metas, std::string because);
-  void take_meta(MetaStore& metas, const std::string& key);
+  std::optional<SessionMeta> take_meta(MetaStore& metas, const std::string& key);
 
   FileSystem* files_;
   std::string path_;
   OwingMarks marks_;
   SessionIndex index_;
-  std::vector<std::string> owing_;
   std::vector<MetaProblem> problems_;
   std::string rebuilt_because_;
 };

@@ -216,6 +216,10 @@ struct SessionMeta {
   std::vector<RecordingMeta> recordings;
 };
 
+// Events of the session that the recording is still to get: by the places alone, so that there may
+// be fewer. 0: it has all.
+[[nodiscard]] uint64_t lag_of(const RecordingMeta& recording, const SessionMeta& meta);
+
 // The name of the session's files.
 [[nodiscard]] std::string session_key(const SessionMeta& meta);
 

@@ -251,8 +251,4 @@ std::string meta_to_json(const SessionMeta& meta) {
   return out;
 }
 
-std::string session_key(const SessionMeta& meta) {
-  return make_session_key(meta.identity.provider, meta.identity.session_id);
-}
-
 }  // namespace kato

@@ -1,0 +1,79 @@
+// How the daemon ends.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/event/event_id.h"
+
+namespace kato {
+
+Status Daemon::finish() {
+  flush_now();
+  const bool all_committed = wiring_->commits.size() == 0;
+  Status cleaned;
+  if (wiring_->assembly->config().clean_session_states_on_shutdown) cleaned = clean_twins();
+  save_index();
+  run_.ended = all_committed;
+  if (auto stored = store_run_mark(input_.files, state_.run_mark(), run_); !stored) return stored;
+  return cleaned;
+}
+
+// One that fails does not keep the others.
+Status Daemon::clean_twins() {
+  std::vector<std::string> with_twin;
+  store_.index().for_each([&](const IndexedSession& session) {
+    if (session.has_twin) with_twin.push_back(session.identity.session_id);
+  });
+  Status all;
+  for (const auto& session_id : with_twin) {
+    wiring_->live.drop(session_id);
+    if (auto cleaned = clean_twin(session_id, false);
+        !cleaned && cleaned.error().code() != ErrorCode::kRefused && all)
+      all = cleaned;
+  }
+  return all;
+}
+
+// A copy that a recording still needs stays: kRefused. for_good: later activity alone does not
+// bring it back. The session must not be open.
+Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
+  const auto known = store_.index().find(session_id);
+  if (!known) return fail(ErrorCode::kNotFound, "no session is known by '{}'", session_id);
+  const auto key = make_session_key(known->identity.provider, session_id);
+  auto meta = metas_.load(key);
+  if (!meta) return forward(meta);
+  if (!*meta) return fail(ErrorCode::kNotFound, "session {} has no state", short_id(session_id));
+  SessionMeta& now = **meta;
+  const bool is_needed = !now.pending_exports.empty() ||
+                         std::ranges::any_of(now.recordings, [&](const RecordingMeta& recording) {
+                           return lag_of(recording, now) > 0 || recording.intent.has_value();
+                         });
+  if (is_needed) {
+    return fail(ErrorCode::kRefused,
+                "session {}: a recording still has to get events from its copy; it stays until "
+                "they are written",
+                short_id(session_id));
+  }
+  if (auto owed = store_.owe(key); !owed) return owed;
+  now.twin.exists = false;
+  now.twin.size_bytes = 0;
+  now.identity.title.clear();
+  now.cleaned = now.cleaned || for_good;
+  if (auto stored = metas_.store(now, Durability::kSynced); !stored) return stored;
+  for (const auto& path : {state_.twin(key), state_.held(key)}) {
+    auto removed = input_.files.remove(path);
+    if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
+  }
+  return store_.committed(now, false);
+}
+
+// Of a removal that a kill interrupted: the meta knows of no copy any more.
+void Daemon::remove_stray_copies(const std::string& key) {
+  const auto known = store_.index().find(session_id_of_key(key));
+  if (!known || known->has_twin) return;
+  for (const auto& path : {state_.twin(key), state_.held(key)}) {
+    static_cast<void>(input_.files.remove(path));  // mostly there is none
+  }
+}
+
+}  // namespace kato

@@ -1,0 +1,167 @@
+#include "host/daemon/live_sessions.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "host/event/event_id.h"
+
+namespace kato {
+namespace {
+
+std::vector<SessionSource> take_all(Session& session) {
+  std::vector<SessionSource> sources = std::move(session.sources);
+  std::ranges::move(session.set_aside, std::back_inserter(sources));
+  session.set_aside.clear();
+  return sources;
+}
+
+// The file that was identified before, perhaps longer than it was.
+bool is_as_identified(const FileInfo& before, const FileInfo& now) {
+  return before.type == FileType::kRegular && before.id == now.id &&
+         before.size_bytes <= now.size_bytes;
+}
+
+// What the state knows of a source that is not there, ranked below all that are.
+SourceIdentity identity_from_state(const SessionIdentity& known) {
+  SourceIdentity identity;
+  identity.provider_session_id = known.provider_session_id;
+  identity.parent_provider_session_id = known.parent_provider_session_id;
+  identity.project_directory = known.project_directory;
+  identity.client_version = known.client_version;
+  identity.rank = INT64_MIN;
+  return identity;
+}
+
+}  // namespace
+
+LiveSession* LiveSessions::find(const std::string& session_id) {
+  const auto found = sessions_.find(session_id);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+void LiveSessions::drop(const std::string& session_id) {
+  std::erase_if(session_of_path_, [&](const auto& entry) { return entry.second == session_id; });
+  sessions_.erase(session_id);
+}
+
+SessionSource* LiveSessions::source_of(const std::string& path) {
+  const auto session_id = session_of_path_.find(path);
+  if (session_id == session_of_path_.end()) return nullptr;
+  auto& session = sessions_.at(session_id->second)->session;
+  for (auto* const sources : {&session.sources, &session.set_aside}) {
+    const auto found =
+        std::ranges::find(*sources, path, [](const SessionSource& one) { return one.file.path; });
+    if (found != sources->end()) return &*found;
+  }
+  return nullptr;
+}
+
+Result<LiveSession*> LiveSessions::take(SourceFile change) {
+  const auto path = change.path;
+  if (auto* const known = source_of(path);
+      known != nullptr && is_as_identified(known->file.info, change.info)) {
+    known->file.info = change.info;
+    auto& live = *sessions_.at(session_of_path_.at(path));
+    if (live.runtime) live.runtime->set_sources(live.session);
+    live.dirty.insert(path);
+    return &live;
+  }
+  auto found = identify(files_, change);
+  if (!found) return forward(found);
+  if (!found->identity) return nullptr;
+  const auto& provider = change.root->provider->identity().id;
+  const auto& provider_session_id = found->identity->provider_session_id;
+  LiveSession& live =
+      entry_of({provider, provider_session_id, make_session_id(provider, provider_session_id)});
+  auto sources = take_all(live.session);
+  std::erase_if(sources, [&path](const SessionSource& one) { return one.file.path == path; });
+  forget_moved(change, live, sources);
+  sources.push_back({.file = std::move(change),
+                     .identity = std::move(*found->identity),
+                     .companions = std::move(found->companions)});
+  arrange_anew(live, std::move(sources));
+  live.dirty.insert(path);
+  return &live;
+}
+
+Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
+  if (auto* const live = find(session_id)) return live;
+  const auto known = index_.find(session_id);
+  if (!known) return fail(ErrorCode::kNotFound, "no session is known by '{}'", session_id);
+  LiveSession& live =
+      entry_of({known->identity.provider, known->identity.provider_session_id, session_id});
+  if (live.session.sources.empty()) {
+    drop(session_id);
+    return fail(ErrorCode::kNotFound,
+                "session {}: its provider '{}' is not there; see: kato plugins",
+                short_id(session_id), known->identity.provider);
+  }
+  return &live;
+}
+
+LiveSession& LiveSessions::entry_of(const SessionRef& ref) {
+  auto& entry = sessions_[ref.session_id];
+  if (entry) return *entry;
+  entry = std::make_unique<LiveSession>();
+  entry->session.ref = ref;
+  std::vector<SessionSource> sources;
+  if (const auto known = index_.find(ref.session_id)) {
+    for (const auto& indexed : known->sources) {
+      if (auto source = as_known(indexed, known->identity)) sources.push_back(std::move(*source));
+    }
+  }
+  arrange_anew(*entry, std::move(sources));
+  return *entry;
+}
+
+std::optional<SessionSource> LiveSessions::as_known(const IndexedSource& source,
+                                                    const SessionIdentity& identity) const {
+  const auto is_of_provider = [&](const Root& root) {
+    return root.provider->identity().id == identity.provider;
+  };
+  auto file = table_.find(source.path);
+  if (file && is_of_provider(*file->root) && file->info.type == FileType::kRegular) {
+    auto found = identify(files_, *file);
+    if (found && found->identity &&
+        found->identity->provider_session_id == identity.provider_session_id) {
+      return SessionSource{.file = std::move(*file),
+                           .identity = std::move(*found->identity),
+                           .companions = std::move(found->companions)};
+    }
+  }
+  if (!file || !is_of_provider(*file->root)) {
+    const auto outside = std::ranges::find_if(assembly_.rootless(), is_of_provider);
+    if (outside == assembly_.rootless().end()) return std::nullopt;
+    file = SourceFile{.root = &*outside, .path = source.path, .relative = source.path, .info = {}};
+  }
+  file->info = {.type = FileType::kOther,
+                .id = source.id,
+                .size_bytes = source.size_bytes,
+                .mtime_ns = source.mtime_ns};
+  return SessionSource{
+      .file = std::move(*file), .identity = identity_from_state(identity), .companions = {}};
+}
+
+// A file that was renamed, perhaps with the folder it lies in: it is the source that it was.
+void LiveSessions::forget_moved(const SourceFile& found, LiveSession& live,
+                                std::vector<SessionSource>& sources) {
+  std::erase_if(sources, [&](const SessionSource& one) {
+    if (one.file.info.id != found.info.id || files_.info(one.file.path)) return false;
+    table_.moved(one.file.path, found.path);
+    live.dirty.erase(one.file.path);
+    session_of_path_.erase(one.file.path);
+    return true;
+  });
+}
+
+void LiveSessions::arrange_anew(LiveSession& live, std::vector<SessionSource> sources) {
+  live.session = arrange(std::move(live.session.ref), std::move(sources));
+  for (auto* const some : {&live.session.sources, &live.session.set_aside}) {
+    for (const auto& source : *some) {
+      session_of_path_[source.file.path] = live.session.ref.session_id;
+    }
+  }
+  if (live.runtime) live.runtime->set_sources(live.session);
+}
+
+}  // namespace kato
