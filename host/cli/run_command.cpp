@@ -45,6 +45,7 @@ ExitCode run_daemon(const CliContext& context) {
                     .mirror_log = true});
   if (!daemon) return context.output.error(daemon.error());
   const InterruptionGuard guard;
+  (*daemon)->look_for_changes();
   context.output.note("ready; stop with Ctrl-C");
   while (!was_interrupted()) {
     (*daemon)->work([] { return was_interrupted(); });

@@ -57,6 +57,7 @@ Daemon::Daemon(DaemonInput input, Opened opened)
       metas_(input_.files, state_),
       scheduler_(input_.clock),
       degraded_(input_.clock),
+      health_(input_.clock),
       wiring_(std::make_unique<Wiring>(*this, std::move(input_.assembly), std::move(opened.logs))) {
 }
 
@@ -106,6 +107,7 @@ StepContext Daemon::make_context(Wiring& wiring) {
           .assembly = *wiring.assembly,
           .policy = wiring.policy,
           .logs = *wiring.logs,
+          .health = health_,
           .home = input_.environment.home().value_or(""),
           .fed_by_other =
               [this](const std::string& path, const std::string& session_id) {
@@ -118,7 +120,8 @@ StepContext Daemon::make_context(Wiring& wiring) {
                 for (const auto& recording : meta.recordings) {
                   all_destinations()[recording.destination] = meta.identity.session_id;
                 }
-              }};
+              },
+          .lost_power = power_was_lost_};
 }
 
 std::map<std::string, std::string>& Daemon::all_destinations() {

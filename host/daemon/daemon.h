@@ -53,6 +53,8 @@ class Daemon {
   // Looks for changes and does all the work that there is, until `should_stop` says so between two
   // steps.
   void work(const std::function<bool()>& should_stop);
+  // From here on what is appended came live. work() begins with it.
+  void look_for_changes();
   // Readable when there is work again; -1: never. Another one after reload().
   [[nodiscard]] int wait_fd() const;
   // When work() must be called though the descriptor is silent; nothing: never.
@@ -78,7 +80,6 @@ class Daemon {
 
   // What there is to do.
   void take_up_owing();
-  void look_for_changes();
   void take_change(SourceFile change);
   void remove_stray_copies(const std::string& key);
   [[nodiscard]] bool holds_backfill();
@@ -90,6 +91,7 @@ class Daemon {
   Status open(LiveSession& live);
   [[nodiscard]] StepRequest request_for(const LiveSession& live, size_t source, bool is_last);
   void after_step(const std::string& task, LiveSession& live, const StepResult& result);
+  void note_recordings(const std::string& session_id, const StepResult& result);
   void after_failure(const std::string& task, LiveSession& live, const Error& error);
 
   // What waits for the disk.
@@ -111,6 +113,7 @@ class Daemon {
   SourceBuffer buffer_;
   Scheduler scheduler_;
   Degradations degraded_;
+  ServingHealth health_;
   // Canonical paths of destinations to session ids; not gathered before they are asked for.
   std::optional<std::map<std::string, std::string>> destinations_;
   Counters counters_;

@@ -12,11 +12,16 @@ constexpr int64_t kBirthSlackMillis = 2000;
 constexpr size_t kMostOpenAtWork = 256;
 constexpr size_t kMostOpenIdle = 16;
 constexpr std::chrono::milliseconds kMemoryCheckInterval{500};
+constexpr std::chrono::milliseconds kServeAgainAfter{1000};
 constexpr std::string_view kServing = "/serve";
 
 // "the session 1a2b3c4d": the name under which it is degraded.
 std::string session_name(std::string_view session_id) {
   return fmt::format("session {}", short_id(session_id));
+}
+
+std::string recording_name(std::string_view session_id, std::string_view destination) {
+  return fmt::format("recording of session {} to {}", short_id(session_id), destination);
 }
 
 std::string session_of_task(std::string_view task) {
@@ -208,19 +213,30 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
 void Daemon::after_step(const std::string& task, LiveSession& live, const StepResult& result) {
   const auto& session_id = live.session.ref.session_id;
   degraded_.clear(session_name(session_id));
+  note_recordings(session_id, result);
   live.serving_failed = result.serving_failed;
   const auto serving = serving_task(session_id);
-  if (!result.serving_failed) {
-    if (task != serving) scheduler_.forget(serving);
-  } else if (task == serving) {
-    return scheduler_.failed(task);
-  } else {
-    // Tried again by itself, with back-off; what comes live does not wait for it.
-    scheduler_.mark(serving,
-                    {.urgency = Urgency::kBackfill, .recency = live.session.newest_mtime_ns()});
+  if (!result.serving_failed && task != serving) scheduler_.forget(serving);
+  const bool is_over = live.dirty.empty() || task == serving;
+  if (is_over) scheduler_.done(task);
+  if (result.serving_failed) {
+    // A task of its own: what comes live does not wait for it.
+    scheduler_.wait_until(serving, {.urgency = Urgency::kLive, .recency = 0},
+                          result.retry_at.value_or(input_.clock.steady() + kServeAgainAfter));
   }
-  if (task == serving || live.dirty.empty()) return scheduler_.done(task);
+  if (is_over) return;
   scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+}
+
+void Daemon::note_recordings(const std::string& session_id, const StepResult& result) {
+  std::set<std::string> lasting;
+  for (const auto& recording : result.degraded) {
+    const auto name = recording_name(session_id, recording.destination);
+    lasting.insert(name);
+    degraded_.note(name, recording.cause);
+  }
+  degraded_.clear_below(recording_name(session_id, ""),
+                        [&](const std::string& what) { return lasting.contains(what); });
 }
 
 // The session starts again from its last commit; all others go on.
