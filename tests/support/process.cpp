@@ -64,14 +64,19 @@ void Process::send(int signal) const {
   if (pid_ > 0) ::kill(pid_, signal);
 }
 
+bool Process::has_ended() {
+  if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+  return pid_ <= 0;
+}
+
 Finished Process::wait(std::chrono::milliseconds deadline) {
-  int status = 0;
-  if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, deadline)) {
+  constexpr std::chrono::milliseconds kPause{1};
+  if (!eventually([&] { return has_ended(); }, deadline, kPause)) {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, &status, 0);
+    ::waitpid(pid_, &status_, 0);
   }
   pid_ = -1;
-  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+  return {.exit_code = WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_),
           .out = read_file(out_path_),
           .err = read_file(err_path_)};
 }

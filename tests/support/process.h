@@ -29,6 +29,8 @@ class Process {
   Process& operator=(Process&&) = delete;
 
   void send(int signal) const;
+  // True once it has ended; wait() then returns at once.
+  [[nodiscard]] bool has_ended();
   // Waits until it ends; kills it after the deadline and reports -SIGKILL.
   Finished wait(std::chrono::milliseconds deadline = std::chrono::seconds(60));
   // What it has said on standard error so far.
@@ -36,18 +38,21 @@ class Process {
 
  private:
   pid_t pid_ = -1;
+  int status_ = 0;  // once it has ended
   std::string out_path_;
   std::string err_path_;
 };
 
-// Asks `holds` again and again until it does, or the deadline is over. True if it did.
+// Asks `holds` again and again, after a pause each time, until it does or the deadline is over.
+// True if it did.
 template <class Condition>
 [[nodiscard]] bool eventually(Condition&& holds,
-                              std::chrono::milliseconds deadline = std::chrono::seconds(30)) {
+                              std::chrono::milliseconds deadline = std::chrono::seconds(30),
+                              std::chrono::nanoseconds between = std::chrono::milliseconds(10)) {
   const auto until = std::chrono::steady_clock::now() + deadline;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > until) return false;
-    timespec pause{.tv_sec = 0, .tv_nsec = 10'000'000};
+    timespec pause{.tv_sec = 0, .tv_nsec = between.count()};
     nanosleep(&pause, nullptr);
   }
   return true;
