@@ -37,6 +37,8 @@ class AssistantLine {
     const Value content = message_["content"];
     if (content.is_string()) {
       map_text(content, 0);
+    } else if (is_unreadable(content) && !content.is_array()) {
+      to_.raw_line();
     } else {
       size_t number = 0;
       for (const Value block : content.items())
@@ -49,7 +51,9 @@ class AssistantLine {
  private:
   void map_block(Value block, size_t number) {
     const auto type = block_type(block);
-    if (is_unreadable(block["text"]) || is_unreadable(block["thinking"])) {
+    const bool is_text = type == "text" && !block.is_string();
+    if ((is_text && is_unreadable(block["text"])) ||
+        (type == "thinking" && is_unreadable(block["thinking"]))) {
       to_.raw(to_.part("block", number), to_.arena().join({"assistant/", bounded_word(type)}));
     } else if (type == "text") {
       map_text(block.is_string() ? block : block["text"], number);

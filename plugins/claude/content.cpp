@@ -51,7 +51,7 @@ std::string_view attachment_words(const Mapping& to, Value block) {
 }
 
 bool is_unreadable(Value text) noexcept {
-  return text.exists() && !text.is_string() && text.kind() != jsonlog::JsonKind::kNull;
+  return !text.is_string() && !(text.exists() && text.kind() == jsonlog::JsonKind::kNull);
 }
 
 std::string_view result_text(const Mapping& to, Value content) {

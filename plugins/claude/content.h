@@ -14,7 +14,7 @@ namespace kato::claude {
 // The same as words, where there is no place for attachments: "[image/png, 1234 bytes]".
 [[nodiscard]] std::string_view attachment_words(const Mapping& to, Value block);
 
-// True for a text that is there, but as something else than a string.
+// True for a text that is missing, or is something else than a string or null.
 [[nodiscard]] bool is_unreadable(Value text) noexcept;
 
 // The text of a tool's result: a string, or texts among images and references.

@@ -55,9 +55,11 @@ class UserContent {
 
  private:
   void map_block(Value block) {
-    const auto type = block.is_string() ? "text" : block["type"].word();
-    if (type == "text" && !is_unreadable(block["text"])) {
-      map_text(block.is_string() ? block.text() : block["text"].text());
+    const auto type = block["type"].word();
+    if (block.is_string()) {
+      map_text(block.text());
+    } else if (type == "text" && !is_unreadable(block["text"])) {
+      map_text(block["text"].text());
     } else if (type == "tool_result") {
       map_result(block);
     } else if (type == "image" || type == "document") {

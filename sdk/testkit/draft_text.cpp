@@ -113,9 +113,8 @@ std::string status_text(kato_status status) {
   return "status " + std::to_string(status);
 }
 
-std::string draft_text(const kato_draft& draft, const kato_payload& payload) {
+std::string place_text(const kato_draft& draft) {
   Line line;
-  line.add(kind_text(draft.kind));
   line.add("key", draft.record_key);
   line.add("part", draft.part_key);
   line.add("flags", draft.flags);
@@ -130,6 +129,11 @@ std::string draft_text(const kato_draft& draft, const kato_payload& payload) {
   line.add("time", draft.provider_timestamp);
   line.add("turn", draft.turn_id);
   line.add("model", draft.model);
+  return line.take();
+}
+
+std::string payload_text(const kato_payload& payload) {
+  Line line;
   line.add("payload-flags", payload.flags);
   line.add("level", static_cast<uint64_t>(static_cast<uint32_t>(payload.level)));
   line.add("phase", payload.phase);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <kato/testkit/drift_law.hpp>
 #include <kato/testkit/mutation.hpp>
 #include <kato/testkit/provider_laws.hpp>
 #include <map>
@@ -174,6 +175,7 @@ LawReport check_provider_laws(const kato_provider_api& api, const ProviderLawInp
   check_interruptions(report, api, input);
   check_foreign_states(report, api, input);
   check_totality(report, api, input);
+  check_drift(report, api, input);
   return report;
 }
 

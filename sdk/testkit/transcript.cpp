@@ -144,7 +144,8 @@ void Transcript::hear(const kato_draft& draft, const kato_payload& payload) {
   heard.record_key = bounded_text(draft.record_key);
   heard.part_key = bounded_text(draft.part_key);
   heard.content_hash = FakeHost::hash_of(sdk::view(payload.text));
-  heard.text = draft_text(draft, payload);
+  heard.said = kind_text(draft.kind) + payload_text(payload);
+  heard.text = heard.said + place_text(draft);
   for (const auto* const key : {&draft.record_key, &draft.part_key}) {
     if (key->size == 0 || key->size > kMaxKeyBytes) {
       breach("a key of " + std::to_string(key->size) + " bytes: " + heard.text);

@@ -1,7 +1,6 @@
-#include <filesystem>
 #include <kato/testkit/provider_laws.hpp>
-#include <kato/testkit/source_folder.hpp>
 
+#include "tests/laws/corpus_sources.h"
 #include "tests/laws/shipped_plugin.h"
 #include "tests/support/catch.h"
 #include "tests/support/places.h"
@@ -16,22 +15,17 @@ TEST_CASE("the laws of providers hold on real logs", "[laws]") {
   }
   const auto& api = *kato::test::shipped_plugin().provider;
   size_t count = 0;
-  for (const auto* const part : {"clients", "public"}) {
-    for (const auto& folder : std::filesystem::directory_iterator(*corpus + "/" + part)) {
-      if (!folder.path().filename().string().starts_with(KATO_PLUGIN)) continue;
-      for (const auto& source : sources_below(api, folder.path())) {
-        ProviderLawInput input;
-        input.name = source.file.string();
-        input.source = source.content;
-        input.ids_may_repeat = source.content.bytes.find("[trimmed") != std::string::npos;
-        input.max_cuts = 200;
-        input.mutants = 4;
-        const auto report = check_provider_laws(api, input);
-        INFO(report.text());
-        CHECK(report.ok());
-        ++count;
-      }
-    }
+  for (const auto& source : kato::test::corpus_sources(api, *corpus)) {
+    ProviderLawInput input;
+    input.name = source.file.string();
+    input.source = source.content;
+    input.ids_may_repeat = source.content.bytes.find("[trimmed") != std::string::npos;
+    input.max_cuts = 200;
+    input.mutants = 4;
+    const auto report = check_provider_laws(api, input);
+    INFO(report.text());
+    CHECK(report.ok());
+    ++count;
   }
   CHECK(count > 20);
 }

@@ -17,6 +17,7 @@ TEST_CASE("the laws of providers hold on the fixtures", "[laws]") {
     input.name = source.file.string();
     input.source = source.content;
     input.mutants = 60;
+    input.drifts = 60;
     const auto report = check_provider_laws(api, input);
     INFO(report.text());
     CHECK(report.ok());

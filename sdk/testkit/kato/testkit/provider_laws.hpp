@@ -18,6 +18,8 @@ struct ProviderLawInput {
   size_t max_cuts = 2000;
   // Damaged copies that are decoded too.
   size_t mutants = 100;
+  // Copies with one record changed as a newer client might (drift_law.hpp).
+  size_t drifts = 0;
   // The log was edited by hand: several records may have one id, so keys are not checked.
   bool ids_may_repeat = false;
   // CPU seconds that a run may take: one, and this much for each megabyte.

@@ -19,6 +19,7 @@ struct HeardDraft {
   std::string part_key;
   uint64_t content_hash = 0;
   std::string text;  // the whole draft in a line; long texts by beginning, size and hash
+  std::string said;  // kind and payload of it
 };
 
 struct HeardRecord {
@@ -38,8 +39,10 @@ struct HeardRecord {
 [[nodiscard]] std::string outcome_text(int32_t outcome);
 [[nodiscard]] std::string status_text(kato_status status);
 
-// One line that says everything of the draft.
-[[nodiscard]] std::string draft_text(const kato_draft& draft, const kato_payload& payload);
+// One line that says everything of the draft but its payload.
+[[nodiscard]] std::string place_text(const kato_draft& draft);
+// One line that says everything of its payload.
+[[nodiscard]] std::string payload_text(const kato_payload& payload);
 
 // Texts of drafts that a state must not contain.
 using PrivateTexts = std::vector<std::string>;
