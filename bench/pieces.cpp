@@ -2,11 +2,23 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 namespace kato::bench {
+namespace {
+
+// Room for all of a file that is wanted whole, so that reading it copies nothing.
+size_t buffer_bytes(const char* path, Pieces pieces) {
+  std::error_code none;
+  const auto size = pieces == Pieces::kWholeFile ? std::filesystem::file_size(path, none) : 0;
+  const size_t wanted = none ? 0 : static_cast<size_t>(size) + 1;
+  return std::max(wanted, PieceReader::kPieceBytes) + PieceReader::kPaddingBytes;
+}
+
+}  // namespace
 
 PieceReader::PieceReader(const char* path, Pieces pieces)
-    : file_(std::fopen(path, "rbe")), pieces_(pieces), buffer_(kPieceBytes + kPaddingBytes) {}
+    : file_(std::fopen(path, "rbe")), pieces_(pieces), buffer_(buffer_bytes(path, pieces)) {}
 
 size_t PieceReader::fill() {
   std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);

@@ -80,6 +80,16 @@ std::string cut(std::string_view text, size_t columns) {
   return line + std::string(columns - characters, ' ');
 }
 
+// The title; of a sub-agent's session also whose sub-agent it is.
+std::string title_text(const ListedSession& listed) {
+  const auto& title = listed.summary.title();
+  const auto& identity = listed.session.identity();
+  if (identity.parentage != Parentage::kSpawned) return title;
+  const auto parent =
+      make_session_id(listed.session.ref.provider, identity.parent_provider_session_id);
+  return fmt::format("\u21b3 {} {}", short_id(parent), title);
+}
+
 void print_table(const std::vector<ListedSession>& sessions, size_t folded,
                  const CliContext& context) {
   constexpr size_t kAgeColumns = 7;
@@ -100,7 +110,7 @@ void print_table(const std::vector<ListedSession>& sessions, size_t folded,
                             cut(age_text(last_time(listed), context.clock.now()), kAgeColumns),
                             cut(listed.session.ref.provider, kProviderColumns),
                             cut(base_name(listed.summary.project_directory), kProjectColumns),
-                            cut(listed.summary.title(), title_columns));
+                            cut(title_text(listed), title_columns));
     line.resize(line.find_last_not_of(' ') + 1);
     context.output.print_line(line);
   }

@@ -90,6 +90,7 @@ Result<SessionSummary> survey(FileSystem& files, const Session& session) {
   FreshEventMemory known(restates(session));
   EventPipeline pipeline(session.ref, known, 1, summary, events, nullptr);
   summary.add_facts(session.identity().project_directory, session.identity().client_version);
+  summary.add_hint(session.identity().title_hint);
   if (auto done = decode_session(files, session, pipeline); !done) return forward(done);
   return summary;
 }

@@ -103,6 +103,7 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
                                 ? std::min<uint64_t>(SourceDecoding::kDefaultStepBytes, until_live)
                                 : SourceDecoding::kDefaultStepBytes;
   SessionSummary summary;
+  summary.add_hint(source.identity.title_hint);
   LedgerListener account(meta_.ledger, meta_.sources[index].held);
   const SessionRef ref{meta_.identity.provider, meta_.identity.provider_session_id,
                        meta_.identity.session_id};
@@ -225,8 +226,8 @@ Status SessionIngest::keep_state(size_t index, const SessionSource& source, Open
   if (identity.project_directory.empty()) identity.project_directory = summary.project_directory;
   if (!summary.client_versions.empty()) identity.client_version = summary.client_versions.back();
   if (meta_.twin.exists) {
-    if (identity.title.empty()) identity.title = summary.first_message;
-    if (!summary.logged_title.empty()) identity.title = summary.logged_title;
+    const bool logged = !summary.logged_title.empty();
+    if (logged || identity.title.empty()) identity.title = summary.title();
   }
   meta_.event_count += summary.event_count();
   return {};

@@ -51,6 +51,10 @@ void SessionSummary::add_facts(std::string_view project, std::string_view client
   if (!known) client_versions.emplace_back(client_version);
 }
 
+void SessionSummary::add_hint(std::string_view title) {
+  if (!title.empty()) hinted_title = one_line(title, kMaxTitleBytes);
+}
+
 uint64_t SessionSummary::event_count() const {
   return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
 }
@@ -64,7 +68,8 @@ std::vector<std::string> SessionSummary::kinds() const {
 }
 
 const std::string& SessionSummary::title() const {
-  return logged_title.empty() ? first_message : logged_title;
+  if (!logged_title.empty()) return logged_title;
+  return hinted_title.empty() ? first_message : hinted_title;
 }
 
 std::string one_line(std::string_view text, size_t max_bytes) {

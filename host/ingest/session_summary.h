@@ -14,6 +14,7 @@ namespace kato {
 struct SessionSummary {
   std::string first_message;  // the first user message on one line, cut at kMaxTitleBytes
   std::string logged_title;   // the latest that the log itself gives
+  std::string hinted_title;   // what stands beside the log, or what a sub-agent is called
   std::string project_directory;
   std::vector<std::string> client_versions;  // that wrote it, each once, in order
   std::optional<UnixMillis> first_time;
@@ -29,7 +30,9 @@ struct SessionSummary {
   [[nodiscard]] uint64_t event_count() const;
   // Names of the kinds that occurred, in the order of their numbers.
   [[nodiscard]] std::vector<std::string> kinds() const;
-  // The log's title, else the first message.
+  // Absent texts say nothing.
+  void add_hint(std::string_view title);
+  // The log's title, else the one beside it, else the first message.
   [[nodiscard]] const std::string& title() const;
 };
 

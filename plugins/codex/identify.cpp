@@ -61,10 +61,26 @@ std::string spawner_of(Value meta) {
   return {};
 }
 
+// What a sub-agent is called: its task, its nickname, or what kind it is.
+std::string_view name_of_agent(Value meta) {
+  const auto sub_agent = meta["source"]["subagent"];
+  if (sub_agent.is_string()) return sub_agent.text();
+  const auto spawn = sub_agent["thread_spawn"];
+  for (const Value from : {spawn, meta}) {
+    const auto path = from["agent_path"].text();
+    const auto leaf = path.substr(path.rfind('/') + 1);
+    for (const auto name : {leaf, from["agent_nickname"].text(), from["agent_role"].text()}) {
+      if (!name.empty()) return name;
+    }
+  }
+  return {};
+}
+
 void read_parent(Value meta, sdk::Identity& identity) {
   identity.parent_provider_session_id = spawner_of(meta);
   if (!identity.parent_provider_session_id.empty()) {
     identity.parentage = KATO_PARENT_SPAWNED;
+    identity.title_hint = name_of_agent(meta);
     return;
   }
   auto origin = meta["forked_from_id"].word();
@@ -173,8 +189,8 @@ sdk::Probe identify(const kato_probe_input& input) {
   for (size_t i = 0; i < companions.size(); ++i) {
     const auto companion = companions[i];
     if (sdk::view(companion.name) != kTitleIndex) continue;
-    found.identity.title_hint =
-        title_of(sdk::view(companion.bytes), found.identity.provider_session_id);
+    const auto title = title_of(sdk::view(companion.bytes), found.identity.provider_session_id);
+    if (!title.empty()) found.identity.title_hint = title;
   }
   return found;
 }

@@ -19,16 +19,15 @@ bool MemberScan::take(char expected) noexcept {
 }
 
 bool MemberScan::skip_string() noexcept {
-  ++at_;
+  const size_t begin = ++at_;
   while (true) {
-    at_ = text_.find_first_of("\"\\", at_);
-    if (at_ == std::string_view::npos || at_ + 1 > text_.size()) break;
-    if (text_[at_] == '"') {
-      ++at_;
-      return true;
-    }
-    at_ += 2;
-    if (at_ > text_.size()) break;
+    const size_t quote = text_.find('"', at_);
+    if (quote == std::string_view::npos) break;
+    size_t escapes = 0;
+    while (quote - escapes > begin && text_[quote - escapes - 1] == '\\')
+      ++escapes;
+    at_ = quote + 1;
+    if (escapes % 2 == 0) return true;
   }
   at_ = text_.size();
   return false;

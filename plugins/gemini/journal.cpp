@@ -9,6 +9,38 @@
 namespace kato::gemini {
 namespace {
 
+// The members that tell what a line is.
+struct Marks {
+  Value rewind;
+  Value patch;
+  Value id;
+  Value set;
+  Value session_id;
+};
+
+Marks read_marks(Value line) {
+  Marks marks;
+  const auto take = [](Value& into, Value value) {
+    if (!into.exists()) into = value;
+  };
+  for (const auto& [key, value] : line.members()) {
+    if (key == "id") {
+      take(marks.id, value);
+    } else if (key == "sessionId") {
+      take(marks.session_id, value);
+    } else if (!key.starts_with('$')) {
+      continue;
+    } else if (key == "$set") {
+      take(marks.set, value);
+    } else if (key == "$rewindTo") {
+      take(marks.rewind, value);
+    } else if (key == "$patch") {
+      take(marks.patch, value);
+    }
+  }
+  return marks;
+}
+
 class JournalDecoder final : public jsonlog::AppendDecoder {
  public:
   explicit JournalDecoder(const kato_identity& identity) {
@@ -20,15 +52,16 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
   // What the client itself looks at, and in this order, to tell lines apart.
   kato_status on_record(jsonlog::LogRecord& record) override {
     const auto root = record.root();
-    if (root["$rewindTo"].is_string()) {
+    const auto marks = read_marks(root);
+    if (marks.rewind.is_string()) {
       map_rewind(record, session_);
-    } else if (root["$patch"].is_object()) {
+    } else if (marks.patch.is_object()) {
       map_patch(record, session_);
-    } else if (root["id"].is_string()) {
+    } else if (marks.id.is_string()) {
       take_message(record);
-    } else if (root["$set"].is_object()) {
+    } else if (marks.set.is_object()) {
       map_update(record, session_);
-    } else if (root["sessionId"].is_string()) {
+    } else if (marks.session_id.is_string()) {
       map_header(record, session_);
     } else {
       take_unknown(record);
@@ -42,24 +75,24 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
 
  private:
   void take_message(jsonlog::LogRecord& record) {
-    const auto root = record.root();
+    const auto fields = read_message(record.root());
     auto& memory = session_.memory;
-    record.name_it(label(root["type"].word(), record.arena()), root["id"].word(),
-                   root["timestamp"].word());
-    const auto type = root["type"].word();
+    const auto type = fields.type.word();
+    record.name_it(label(type, record.arena()), fields.id.word(), fields.timestamp.word());
     const bool reply = type == "gemini";
     const bool spoken = reply || type == "user";
     const uint64_t key = record.host().hash(record.key());
     // A reply that names its model comes from the model.
-    if (reply && root["model"].is_string()) memory.relisting = false;
-    if (type == "user" && memory.any_message && is_context_and_more(root)) memory.relisting = true;
+    if (reply && fields.model.is_string()) memory.relisting = false;
+    if (type == "user" && memory.any_message && is_context_and_more(record.root()))
+      memory.relisting = true;
 
     // A reply from history has parts and no model; one that came just now has text and a model.
-    const bool from_history = reply && !root["model"].is_string() && root["content"].is_array();
+    const bool from_history = reply && !fields.model.is_string() && fields.content.is_array();
     const bool listed = memory.relisting || from_history || key == memory.relisted_reply;
     const bool relisted = spoken && memory.any_message && listed;
     if (relisted && reply) memory.relisted_reply = key;
-    map_message({record, session_, root, {}, relisted ? Telling::kRelisted : Telling::kFresh});
+    map_message({record, session_, fields, {}, relisted ? Telling::kRelisted : Telling::kFresh});
     memory.any_message = true;
   }
 

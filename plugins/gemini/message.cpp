@@ -12,6 +12,22 @@ namespace {
 
 constexpr size_t kMaxLabel = 40;
 
+struct NamedField {
+  std::string_view name;
+  Value MessageFields::* field;
+};
+constexpr std::array kFields = {
+    NamedField{"id", &MessageFields::id},
+    NamedField{"timestamp", &MessageFields::timestamp},
+    NamedField{"type", &MessageFields::type},
+    NamedField{"content", &MessageFields::content},
+    NamedField{"thoughts", &MessageFields::thoughts},
+    NamedField{"tokens", &MessageFields::tokens},
+    NamedField{"model", &MessageFields::model},
+    NamedField{"toolCalls", &MessageFields::tool_calls},
+    NamedField{"displayContent", &MessageFields::display},
+};
+
 bool is_label_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '.' || c == '$' || c == '-';
@@ -29,22 +45,35 @@ std::string_view label(std::string_view word, jsonlog::Arena& arena) {
   return {copy, word.size()};
 }
 
-Message::Message(jsonlog::LogRecord& record, Session& session, Value value, std::string_view key,
-                 Telling telling)
+MessageFields read_message(Value message) {
+  MessageFields fields;
+  for (const auto& [key, value] : message.members()) {
+    for (const auto& [name, field] : kFields) {
+      if (key != name) continue;
+      if (!(fields.*field).exists()) fields.*field = value;
+      break;
+    }
+  }
+  return fields;
+}
+
+Message::Message(jsonlog::LogRecord& record, Session& session, const MessageFields& fields,
+                 std::string_view key, Telling telling)
     : record_(record),
       session_(session),
-      value_(value),
+      fields_(fields),
       key_(key.empty() ? std::string_view(record.key()) : key),
-      type_(value["type"].word()),
-      timestamp_(or_absent(value["timestamp"].word())),
-      model_(or_absent(value["model"].text())),
+      id_(or_absent(fields.id.word())),
+      type_(fields.type.word()),
+      timestamp_(or_absent(fields.timestamp.word())),
+      model_(or_absent(fields.model.text())),
       telling_(telling) {}
 
 sdk::Draft Message::draft(kato_event_kind kind, std::string_view part) const {
   auto draft = record_.draft(kind, part);
   draft.flags = telling_ == Telling::kFresh ? 0 : KATO_DRAFT_RELISTED;
   draft.record_key = key_;
-  draft.provider_event_id = or_absent(value_["id"].word());
+  draft.provider_event_id = id_;
   draft.provider_timestamp = timestamp_;
   draft.model = model_;
   return draft;

@@ -26,14 +26,31 @@ enum class Telling {
   kSummary,   // the same, and it stands in the place of history that was left out
 };
 
+// The members of a message that are looked at, found in one pass: the first one of each name.
+struct MessageFields {
+  Value id;
+  Value timestamp;
+  Value type;
+  Value model;
+  Value content;
+  Value display;  // "displayContent"
+  Value thoughts;
+  Value tool_calls;
+  Value tokens;
+};
+[[nodiscard]] MessageFields read_message(Value message);
+
 class Message {
  public:
   // record: named. key: of the message, "" for that of the record. Both the record and the texts
   // must outlive the message.
+  Message(jsonlog::LogRecord& record, Session& session, const MessageFields& fields,
+          std::string_view key, Telling telling);
   Message(jsonlog::LogRecord& record, Session& session, Value value, std::string_view key,
-          Telling telling);
+          Telling telling)
+      : Message(record, session, read_message(value), key, telling) {}
 
-  [[nodiscard]] Value operator[](std::string_view name) const { return value_[name]; }
+  [[nodiscard]] const MessageFields& fields() const { return fields_; }
   [[nodiscard]] std::string_view key() const { return key_; }
   [[nodiscard]] std::string_view type() const { return type_; }
   [[nodiscard]] std::string_view timestamp() const { return timestamp_; }
@@ -61,8 +78,9 @@ class Message {
  private:
   jsonlog::LogRecord& record_;
   Session& session_;
-  Value value_;
+  MessageFields fields_;
   std::string_view key_;
+  std::string_view id_;
   std::string_view type_;
   std::string_view timestamp_;
   std::string_view model_;

@@ -31,7 +31,7 @@ void map_notice(const Message& message) {
   std::vector<std::string_view> texts;
   std::vector<std::string_view> media;
   uint64_t unknown = 0;
-  for_each_part(message["content"], [&](const Part& part) {
+  for_each_part(message.fields().content, [&](const Part& part) {
     if (part.kind == PartKind::kText) texts.push_back(part.value.text());
     if (part.kind == PartKind::kInlineData) media.push_back(part.value["mimeType"].text());
     if (part.kind == PartKind::kUnknown) message.emit_raw(name_of(part), unknown++);

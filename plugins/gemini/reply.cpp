@@ -23,7 +23,7 @@ bool is_list_or_absent(Value value) {
 }
 
 bool is_client_words(const Message& message, std::string_view text) {
-  if (!message["model"].text().empty()) return false;
+  if (!message.fields().model.text().empty()) return false;
   for (const auto words : kClientWords) {
     if (text == words) return true;
   }
@@ -73,22 +73,21 @@ std::string_view listed_thought_text(const Message& message, std::string_view te
 class ReplyContent {
  public:
   explicit ReplyContent(const Message& message) : message_(message) {
-    for (const auto* list : {"thoughts", "toolCalls"}) {
-      if (!is_list_or_absent(message[list])) unknown_.push_back(list);
-    }
-    for (const auto call : message["toolCalls"].items()) {
+    if (!is_list_or_absent(message.fields().thoughts)) unknown_.emplace_back("thoughts");
+    if (!is_list_or_absent(message.fields().tool_calls)) unknown_.emplace_back("toolCalls");
+    for (const auto call : message.fields().tool_calls.items()) {
       if (!call.is_object()) unknown_.push_back("toolCalls");
       if (const auto id = call["id"].text(); !id.empty()) known_calls_.insert(message.hash(id));
     }
-    has_calls_ = message["toolCalls"].is_array();
-    const auto thoughts = message["thoughts"].items();
+    has_calls_ = message.fields().tool_calls.is_array();
+    const auto thoughts = message.fields().thoughts.items();
     has_thoughts_ = thoughts.begin() != thoughts.end();
-    for_each_part(message["content"], [this](const Part& part) { take(part); });
+    for_each_part(message.fields().content, [this](const Part& part) { take(part); });
   }
 
   void emit_thoughts() {
     uint64_t index = 0;
-    for (const auto thought : message_["thoughts"].items()) {
+    for (const auto thought : message_.fields().thoughts.items()) {
       emit_thought(message_, index++, thought_text(message_, thought), thought["timestamp"].word());
     }
     if (has_thoughts_) return;
@@ -112,7 +111,7 @@ class ReplyContent {
 
   void emit_calls() {
     uint64_t index = 0;
-    for (const auto call : message_["toolCalls"].items()) {
+    for (const auto call : message_.fields().tool_calls.items()) {
       if (call.is_object()) map_tool_call(message_, call, index);
       ++index;
     }
@@ -173,7 +172,7 @@ class ReplyContent {
 };
 
 void emit_tokens(const Message& message) {
-  const auto tokens = message["tokens"];
+  const auto tokens = message.fields().tokens;
   if (!tokens.is_object()) return;
   auto draft = message.draft(KATO_PROVIDER_INFO, "tokens");
   draft.subtype = "token-usage";

@@ -43,7 +43,10 @@ sdk::Draft call_draft(const Message& message, const CallKeys& keys, kato_event_k
 }
 
 std::string_view describe(Value call) {
-  const auto text = call["description"].text();
+  constexpr size_t kLongestEscape = 6;
+  const auto description = call["description"];
+  if (description.word().size() > kMaxDescription * kLongestEscape) return {};
+  const auto text = description.text();
   const bool short_line =
       text.size() <= kMaxDescription && text.find('\n') == std::string_view::npos;
   return short_line ? text : std::string_view();
@@ -105,14 +108,26 @@ void emit_result(const Message& message, const CallKeys& keys, const ToolResult&
   message.emit(draft);
 }
 
+// What the terminal showed: a text, a change of a file, a list of things to do, coloured output.
+std::string_view shown_text(Value shown) {
+  if (shown.is_string()) return shown.text();
+  if (const auto change = shown["fileDiff"]; change.is_string()) return change.text();
+  return shown.is_object() || shown.is_array() ? shown.json() : std::string_view();
+}
+
 enum class CallState { kRunning, kDone, kFailed };
+
+bool is_there(Value value) {
+  return value.exists() && value.kind() != jsonlog::JsonKind::kNull;
+}
 
 CallState state_of(Value call) {
   const auto status = call["status"].word();
   if (status == "error" || status == "cancelled") return CallState::kFailed;
-  const auto result = call["result"];
-  const bool has_result = result.exists() && result.kind() != jsonlog::JsonKind::kNull;
-  return status == "success" || has_result ? CallState::kDone : CallState::kRunning;
+  // Output is shown while a tool is running, too.
+  const bool shown = status.empty() && is_there(call["resultDisplay"]);
+  const bool done = status == "success" || shown || is_there(call["result"]);
+  return done ? CallState::kDone : CallState::kRunning;
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ void map_tool_call(const Message& message, Value call, uint64_t index) {
   ToolResult result;
   if (state != CallState::kRunning) {
     result = read_result(message, call["result"]);
-    if (result.text.empty()) result.text = call["resultDisplay"].text();
+    if (result.text.empty()) result.text = shown_text(call["resultDisplay"]);
     result.is_error = result.is_error || state == CallState::kFailed;
   }
   const Decision decision{call,        keys.id,

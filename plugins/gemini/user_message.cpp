@@ -34,7 +34,7 @@ class UserTurn {
   void map() {
     message_.record().ignore("empty-message");  // unless more is said
     read_content();
-    const auto display = message_["displayContent"];
+    const auto display = message_.fields().display;
     display_ = trimmed(text_of(message_, display));
     if (is_nudge(text_, display.exists())) {
       remember(text_);
@@ -49,7 +49,7 @@ class UserTurn {
   void read_content() {
     std::vector<std::string_view> texts;
     UserTextSplitter splitter;
-    for_each_part(message_["content"], [&](const Part& part) {
+    for_each_part(message_.fields().content, [&](const Part& part) {
       switch (part.kind) {
         case PartKind::kText:
           texts.push_back(part.value.text());

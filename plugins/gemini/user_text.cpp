@@ -15,6 +15,9 @@ constexpr std::string_view kHintBegin = "User steering update:\n<user_input>\n";
 constexpr std::string_view kHintEnd = "\n</user_input>";
 constexpr std::string_view kHookOpen = "<hook_context>";
 constexpr std::string_view kHookClose = "</hook_context>";
+constexpr std::string_view kEditorWhole = "Here is the user's editor context as a JSON object.";
+constexpr std::string_view kEditorChange =
+    "Here is a summary of changes in the user's editor context";
 constexpr std::string_view kResponseBegin = "[Function Response: ";
 
 // Texts that are the client's from the first word to the last.
@@ -25,8 +28,6 @@ struct Opening {
 constexpr std::array kOpenings = {
     Opening{"This is the Gemini CLI. We are setting up the context for our chat.", kSessionContext},
     Opening{"- **Workspace Directories:**", kSessionContext},
-    Opening{"Here is the user's editor context as a JSON object.", kEditorContext},
-    Opening{"Here is a summary of changes in the user's editor context", kEditorContext},
     Opening{"System: Please continue.", kClientNudge},
     Opening{"System: Potential loop detected.", kClientNudge},
     Opening{"[System: You ", kClientNudge},
@@ -89,13 +90,34 @@ bool split_hint(std::string_view text, std::vector<Piece>& out) {
   return true;
 }
 
-// "[Function Response: NAME]OUTPUT", as clients of autumn 2025 wrote it.
+// "[Function Response: NAME]OUTPUT", as clients of autumn 2025 wrote it; of several tools in a row,
+// the outputs of all but the last one are left out.
 bool split_response(std::string_view text, std::vector<Piece>& out) {
-  if (!text.starts_with(kResponseBegin)) return false;
-  const size_t end = text.find(']');
-  if (end == std::string_view::npos) return false;
-  const auto name = text.substr(kResponseBegin.size(), end - kResponseBegin.size());
-  out.push_back({PieceKind::kResponse, name, text.substr(end + 1)});
+  bool found = false;
+  while (text.starts_with(kResponseBegin)) {
+    const size_t end = text.find(']');
+    if (end == std::string_view::npos) break;
+    const auto name = text.substr(kResponseBegin.size(), end - kResponseBegin.size());
+    text.remove_prefix(end + 1);
+    const auto output = text.starts_with(kResponseBegin) ? std::string_view() : text;
+    out.push_back({PieceKind::kResponse, name, output});
+    found = true;
+  }
+  return found;
+}
+
+// What the editor shows, as JSON in a fence. The person's words may follow in the same text.
+bool take_editor_context(std::string_view& rest, std::string_view& context) {
+  constexpr std::string_view kFence = "\n```json\n";
+  constexpr std::string_view kFenceEnd = "\n```";
+  const auto text = skip_blanks(rest);
+  if (!text.starts_with(kEditorWhole) && !text.starts_with(kEditorChange)) return false;
+  const size_t fence = text.find(kFence);
+  const size_t end =
+      fence == std::string_view::npos ? fence : text.find(kFenceEnd, fence + kFence.size());
+  context = end == std::string_view::npos ? text : text.substr(0, end + kFenceEnd.size());
+  rest = text.substr(context.size());
+  if (rest.starts_with('\n')) rest.remove_prefix(1);
   return true;
 }
 
@@ -167,6 +189,10 @@ std::string_view UserTextSplitter::take_front(std::string_view text, std::vector
   }
   if (take_tagged(text, kHookOpen, kHookClose, tagged)) {
     add(out, {PieceKind::kSystem, kHookContext, tagged});
+    return text;
+  }
+  if (take_editor_context(text, tagged)) {
+    add(out, {PieceKind::kSystem, kEditorContext, tagged});
     return text;
   }
   if (split_known(text, out)) return {};

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -125,6 +126,13 @@ class Json {
       --end;
     return {text_ + begin, end - begin};
   }
+  // Whether the string at `token`, the key of a member, is that name.
+  [[nodiscard]] bool is_named(uint32_t token, std::string_view name) const noexcept {
+    const size_t room = positions_[token + 1] - positions_[token];  // up to the colon
+    if (room < name.size() + 2) return false;
+    const char* const key = text_ + positions_[token] + 1;
+    return key[name.size()] == '"' && std::memcmp(key, name.data(), name.size()) == 0;
+  }
   static constexpr bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
@@ -238,8 +246,12 @@ inline Value::Items Value::items() const noexcept {
 }
 
 inline Value Value::operator[](std::string_view key) const noexcept {
-  for (const auto& [name, value] : members()) {
-    if (name == key) return value;
+  if (!is_object()) return {};
+  const uint32_t end = json_->ends_[token_];
+  for (uint32_t token = token_ + 1; token < end;) {
+    if (json_->is_named(token, key)) return {json_, token + 2};
+    const uint32_t comma_or_end = json_->behind(token + 2);
+    token = comma_or_end + (comma_or_end < end ? 1 : 0);
   }
   return {};
 }

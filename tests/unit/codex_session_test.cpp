@@ -77,6 +77,11 @@ TEST_CASE("sub-agents and forks name their parents", "[codex][quick]") {
   CHECK(spawned.identity.parentage == KATO_PARENT_SPAWNED);
   CHECK(spawned.identity.parent_provider_session_id == "par");
   CHECK(spawned.identity.driver == KATO_DRIVER_PROGRAM);
+  CHECK(spawned.identity.title_hint.empty());
+  const auto named = probe(meta(
+      R"(,"source":{"subagent":{"thread_spawn":{"parent_thread_id":"par","agent_path":"/root/count_weeds","agent_nickname":"Ivy"}}})"));
+  CHECK(named.identity.title_hint == "count_weeds");
+  CHECK(probe(meta(R"(,"source":{"custom":"an app"})")).identity.driver == KATO_DRIVER_UNKNOWN);
   const auto forked = probe(meta(R"(,"source":"vscode","forked_from_id":"orig")"));
   CHECK(forked.identity.parentage == KATO_PARENT_FORKED);
   CHECK(forked.identity.parent_provider_session_id == "orig");

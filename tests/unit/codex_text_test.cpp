@@ -129,14 +129,14 @@ TEST_CASE("a prompt that the client writes again after an interruption is not to
 TEST_CASE("words that the client notes as the person's need no event", "[codex][quick]") {
   LogText log;
   log.item(
-      R"({"type":"message","id":"m1","role":"user","content":[{"type":"input_text","text":"<environment_context> is what I ask about"}],"internal_chat_message_metadata_passthrough":{"turn_id":"t1","content_item_kinds":["user.text"]}})");
+      R"({"type":"message","id":"msg_0123456789abcdef","role":"user","content":[{"type":"input_text","text":"<environment_context> is what I ask about"}],"internal_chat_message_metadata_passthrough":{"turn_id":"t1","content_item_kinds":["user.text"]}})");
   CHECK(decode(log.text(), kThread).texts(KATO_USER_MESSAGE) ==
         Texts{"<environment_context> is what I ask about"});
   log.event(
       R"({"type":"item_completed","turn_id":"t1","item":{"type":"UserMessage","id":"u1","content":[{"type":"text","text":"<environment_context> is what I ask about"}]}})");
   const auto story = decode(log.text(), kThread);
   CHECK(story.told.size() == 1);
-  CHECK(story.told[0].key == "m1");
+  CHECK(story.told[0].key == "msg_0123456789abcdef");
   CHECK(story.told[0].turn == "t1");
 }
 
@@ -194,6 +194,18 @@ TEST_CASE("an answer of several texts, each with its event, is told once", "[cod
   LogText item_first;
   item_first.item(item).answer_event("one").answer_event("two");
   CHECK(decode(item_first.text(), kThread).texts(KATO_ASSISTANT_MESSAGE) == Texts{"one\ntwo"});
+}
+
+TEST_CASE("short ids that begin anew name no record", "[codex][quick]") {
+  LogText log;
+  for (const auto* text : {"one", "two"}) {
+    log.item(
+        R"({"type":"message","id":"msg_0","role":"assistant","content":[{"type":"output_text","text":")" +
+        std::string(text) + R"("}]})");
+  }
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.told.size() == 2);
+  CHECK(story.told[0].key != story.told[1].key);
 }
 
 TEST_CASE("an answer of which only the event was logged is told", "[codex][quick]") {

@@ -71,6 +71,17 @@ TEST_CASE("output that is no text is told as the log has it", "[gemini]") {
           .at(1) == "assistant.tool.result result|{\"rows\":[1,2]}\nand more call=c1");
 }
 
+TEST_CASE("what was shown is the result where nothing else is, unless the tool is running",
+          "[gemini]") {
+  const auto shown = [](const std::string& more) { return decode_journal({with_call(more)}); };
+  CHECK(shown(R"(,"resultDisplay":"seen")").at(1) == "assistant.tool.result result|seen call=c1");
+  CHECK(shown(R"(,"status":"success","resultDisplay":{"fileDiff":"-a +b"})").at(1) ==
+        "assistant.tool.result result|-a +b call=c1");
+  CHECK(shown(R"(,"status":"success","resultDisplay":{"todos":[]})").at(1) ==
+        R"(assistant.tool.result result|{"todos":[]} call=c1)");
+  CHECK(shown(R"(,"status":"executing","resultDisplay":"so far")").size() == 1);
+}
+
 TEST_CASE("a masked result says so", "[gemini]") {
   CHECK(decode_journal({with_call(R"(,"result":"<tool_output_masked>\nx")")})
             .at(1)

@@ -144,6 +144,23 @@ TEST_CASE("a tool's output written as text is a result, and nobody's words", "[g
         Lines{"assistant.tool.result result/0|::stop\n tool=grep call=u/0"});
 }
 
+TEST_CASE("outputs of several tools in one text are results apart", "[gemini]") {
+  const Lines expected = {"assistant.tool.result result/0| tool=a call=u/0",
+                          "assistant.tool.result result/1|it is dry tool=b call=u/1"};
+  CHECK(decode_journal({turn(R"("[Function Response: a][Function Response: b]it is dry")")}) ==
+        expected);
+}
+
+TEST_CASE("a prompt behind what the editor shows is the person's", "[gemini]") {
+  const auto pieces = split(
+      "Here is the user's editor context as a JSON object. For your information "
+      "only.\n```json\n{\"a\":1}\n```\nWeed the bed.");
+  REQUIRE(pieces.size() == 2);
+  CHECK(pieces[0].subtype == kEditorContext);
+  CHECK(pieces[1].kind == PieceKind::kTyped);
+  CHECK(pieces[1].text == "Weed the bed.");
+}
+
 TEST_CASE("in a sub-agent nobody types", "[gemini]") {
   test::GeminiSource source(test::GeminiSource::Form::kJournal, KATO_PARENT_SPAWNED);
   CHECK(source.decode(turn(R"("Count them.\n::stop")") + "\n") ==

@@ -219,6 +219,17 @@ TEST_CASE("hashes are found again however many there are", "[ingest]") {
   CHECK_FALSE(set.contains(42));
 }
 
+TEST_CASE("a title is the log's, else the one beside it, else the first message", "[ingest]") {
+  SessionSummary summary;
+  summary.first_message = "first words";
+  summary.add_hint("");
+  CHECK(summary.title() == "first words");
+  summary.add_hint("beside\nthe log");
+  CHECK(summary.title() == "beside the log");
+  summary.logged_title = "in the log";
+  CHECK(summary.title() == "in the log");
+}
+
 TEST_CASE("titles are one line, cut between characters", "[ingest]") {
   CHECK(one_line("  a\n\tb  ", 100) == "a b");
   CHECK(one_line("ääää", 3) == "ä");
