@@ -57,6 +57,18 @@ std::vector<sdk::Attachment> attachments_of_event(const Line& line) {
   return attachments;
 }
 
+// What the words refer to: files, skills.
+void add_mentions(const Line& line, std::vector<sdk::Attachment>& attachments) {
+  for (const auto part : line.item["content"].items()) {
+    const auto type = part["type"].word();
+    if (type != "skill" && type != "mention") continue;
+    sdk::Attachment attachment;
+    attachment.name = part["path"].text();
+    if (attachment.name.empty()) attachment.name = part["name"].text();
+    attachments.push_back(attachment);
+  }
+}
+
 void on_user(Line& line, PairedItem paired) {
   UserEvent event;
   event.text = event_text(line);
@@ -73,6 +85,7 @@ void on_user(Line& line, PairedItem paired) {
   } else if (event.attachments.empty()) {
     event.attachments = std::move(own);
   }
+  add_mentions(line, event.attachments);
   on_user_event(line, std::move(event));
 }
 

@@ -18,8 +18,7 @@ void on_client_message(Line& line) {
   const auto kinds = line.notes["content_item_kinds"].items();
   auto kind = kinds.begin();
   size_t index = 0;
-  for (const auto block : line.payload["content"].items()) {
-    const auto text = block["text"].text();
+  const auto take = [&](std::string_view text) {
     const auto found = classify_client_block(
         line, text, kind == kinds.end() ? std::string_view() : (*kind).word());
     if (kind != kinds.end()) ++kind;
@@ -29,7 +28,11 @@ void on_client_message(Line& line) {
     } else {
       tell_abort_note(line, text);
     }
-  }
+  };
+  const auto content = line.payload["content"];
+  if (content.is_string()) take(content.text());
+  for (const auto block : content.items())
+    take(block["text"].text());
   line.record.ignore(index == 0 ? "empty" : "duplicate");
 }
 

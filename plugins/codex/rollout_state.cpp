@@ -86,8 +86,8 @@ void RolloutState::save(jsonlog::StateWriter& out) const {
   out.hash(thought);
   out.number(thought_parts);
   out.text(open_script);
-  for (const bool flag : {seen_meta, seen_item, seen_user_event, seen_answer_pair, answered,
-                          abort_told, held_has_images, held_is_mixed}) {
+  for (const bool flag : {seen_meta, seen_item, seen_user_event, eventless, seen_answer_pair,
+                          answered, abort_told, held_has_images, held_is_mixed}) {
     out.flag(flag);
   }
   out.number(static_cast<uint64_t>(review));
@@ -112,8 +112,8 @@ void RolloutState::restore(jsonlog::StateReader& in) {
   thought = in.hash();
   thought_parts = in.number();
   open_script = in.text();
-  for (bool* flag : {&seen_meta, &seen_item, &seen_user_event, &seen_answer_pair, &answered,
-                     &abort_told, &held_has_images, &held_is_mixed}) {
+  for (bool* flag : {&seen_meta, &seen_item, &seen_user_event, &eventless, &seen_answer_pair,
+                     &answered, &abort_told, &held_has_images, &held_is_mixed}) {
     *flag = in.flag();
   }
   review = restore_enum(in, Review::kCustom);

@@ -50,6 +50,7 @@ struct RolloutState {
   bool seen_meta = false;
   bool seen_item = false;         // any response_item: else events are all there is
   bool seen_user_event = false;   // this file says by events what a person wrote
+  bool eventless = false;         // a person's item had no event: then the next ones need none
   bool seen_answer_pair = false;  // and announces answers by events
   bool answered = false;          // the running turn has an answer
   bool abort_told = false;        // the running turn's interruption was told
@@ -82,7 +83,7 @@ struct RolloutState {
   // Ids and names from a log, short enough to be kept; else empty.
   static std::string_view bounded(std::string_view name) noexcept;
 
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
   void save(jsonlog::StateWriter& out) const;
   void restore(jsonlog::StateReader& in);
 };

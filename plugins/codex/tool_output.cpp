@@ -99,6 +99,8 @@ std::string_view joined_blocks(const Line& line, jsonlog::Value blocks) {
       image.media_type = block["mimeType"].word();
       text = describe(line, image);
     }
+    const bool unknown = text.empty() && !type.empty() && !block["text"].is_string();
+    if (unknown) text = line.arena().join({"[", type, "]"});
     if (text.empty()) continue;
     joined = append(line, joined, text);
   }

@@ -10,6 +10,9 @@
 namespace kato::codex {
 namespace {
 
+bool is_text(jsonlog::Value block) noexcept {
+  return block["text"].is_string();
+}
 bool is_image(jsonlog::Value block) noexcept {
   return block["type"].word() == "input_image";
 }
@@ -50,6 +53,7 @@ struct UserItem {
   bool persons = false;      // the client says that the words are
   bool mixed = false;        // there are blocks of the client's, too
   bool images = false;
+  bool unknown = false;  // there are parts of a form that is not known
 };
 
 // Calls visit(index, text, class) for each block of text.
@@ -57,12 +61,29 @@ template <class Visit>
 void for_each_text(const Line& line, Visit&& visit) {
   BlockKinds kinds(line);
   size_t index = 0;
-  for (const auto block : line.payload["content"].items()) {
+  const auto content = line.payload["content"];
+  const auto take = [&](std::string_view text) {
     const auto kind = kinds.next();
-    const auto text = block["text"].text();
-    if (!is_image(block) && !is_image_tag(text)) {
-      visit(index, text, kind, classify_user_block(line, text, kind));
+    if (!is_image_tag(text)) visit(index, text, kind, classify_user_block(line, text, kind));
+    ++index;
+  };
+  if (content.is_string()) take(content.text());
+  for (const auto block : content.items()) {
+    if (is_text(block)) {
+      take(block["text"].text());
+    } else {
+      static_cast<void>(kinds.next());
+      ++index;
     }
+  }
+}
+
+// Parts of which there is no mapping.
+void tell_unknown_blocks(Line& line) {
+  size_t index = 0;
+  for (const auto block : line.payload["content"].items()) {
+    if (!is_text(block) && !is_image(block))
+      line.record.emit_raw(line.arena().join({"raw/", std::to_string(index)}));
     ++index;
   }
 }
@@ -78,8 +99,10 @@ UserItem read_item(const Line& line) {
     item.persons = item.persons || kind == "user.text";
     item.words = item.words.empty() ? text : line.arena().join({item.words, "\n", text});
   });
-  for (const auto block : line.payload["content"].items())
+  for (const auto block : line.payload["content"].items()) {
     item.images = item.images || is_image(block);
+    item.unknown = item.unknown || (!is_image(block) && !is_text(block));
+  }
   return item;
 }
 
@@ -122,6 +145,7 @@ void tell_clients_block(Line& line, std::string_view key, std::string_view text,
 }
 
 void tell_clients_blocks(Line& line) {
+  tell_unknown_blocks(line);
   for_each_text(line, [&](size_t index, std::string_view text, std::string_view, BlockClass block) {
     if (block.persons) return;
     tell_clients_block(line, line.arena().join({"text/", std::to_string(index)}), text, block);
@@ -187,14 +211,15 @@ Fate on_user_item(Line& line) {
     line.record.ignore(item.mixed ? "duplicate" : "empty");
     return Fate::kDone;
   }
-  if (is_bare && tell_element(line, item.words)) return Fate::kDone;
+  const bool eventless = line.state.eventless && !line.state.seen_user_event;
+  if ((is_bare || eventless) && tell_element(line, item.words)) return Fate::kDone;
   if (!is_bare && line.state.user_events.take(hash)) {
     tell_clients_blocks(line);
     line.record.ignore("duplicate");
     return Fate::kDone;
   }
-  if (!is_bare && (line.session.sub_agent || !item.persons)) {
-    line.state.held_is_mixed = item.mixed;
+  if (!is_bare && (line.session.sub_agent || (!item.persons && !eventless))) {
+    line.state.held_is_mixed = item.mixed || item.unknown;
     line.state.held_has_images = item.images;
     return Fate::kHold;
   }
@@ -225,6 +250,7 @@ void release_user_item(Line& line) {
   } else {
     tell_persons_words(line, item.words, images_of(line));
     state.user_texts.put(hash);
+    state.eventless = !state.seen_user_event;
   }
   line.record.ignore("empty");
 }

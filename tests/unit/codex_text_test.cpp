@@ -99,6 +99,27 @@ TEST_CASE("without any such event an item is the person's", "[codex][quick]") {
   CHECK(decode(log.text(), kThread).texts(KATO_USER_MESSAGE) == Texts{"hello"});
 }
 
+TEST_CASE("where the first prompt had no event, the last one waits for none", "[codex][quick]") {
+  LogText log;
+  log.user_item("hello").answer_item("hi").user_item("bye");
+  CHECK(decode(log.text(), kThread).texts(KATO_USER_MESSAGE) == Texts{"hello", "bye"});
+  log.user_event("bye").user_item("again").user_event("again");
+  CHECK(decode(log.text(), kThread).texts(KATO_USER_MESSAGE) == Texts{"hello", "bye", "again"});
+}
+
+TEST_CASE("a message may be a text alone, and have parts that are not known", "[codex][quick]") {
+  LogText log;
+  log.item(R"({"type":"message","role":"user","content":"hello"})");
+  log.item(R"({"type":"message","role":"developer","content":"be kind"})");
+  log.item(
+      R"({"type":"message","role":"user","content":[{"type":"input_text","text":"look"},{"type":"input_smell","data":"x"}]})");
+  log.answer_item("hi");
+  const auto story = decode(log.text(), kThread);
+  CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"hello", "look"});
+  CHECK(story.texts(KATO_SYSTEM_MESSAGE) == Texts{"be kind"});
+  CHECK(story.of(KATO_PROVIDER_RAW).size() == 1);
+}
+
 TEST_CASE("an item that comes after its event is not told again", "[codex][quick]") {
   LogText log;
   log.user_event("hello").user_item("hello").answer_item("hi");
