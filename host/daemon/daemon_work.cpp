@@ -275,6 +275,9 @@ void Daemon::flush_now() {
   for (const auto& failure : report.failures) {
     note_degraded(session_name(session_id_of_key(failure.key)), failure.error);
   }
+  for (const auto& unsynced : report.unsynced) {
+    note(LogLevel::kWarn, unsynced.error.message());
+  }
   if (store_.is_save_due()) save_index();
 }
 

@@ -77,6 +77,7 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
 
 Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   context_.note_destinations(runtime_.meta());
+  context_.health.forget_session(runtime_.ref().session_id);
   if (needs_twin) {
     if (auto made = runtime_.make_twin(captured); !made) return made;
   }
@@ -84,10 +85,34 @@ Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   return runtime_.commit_now();
 }
 
+// The recordings get what they can; what they cannot get now they never will.
 Status SessionObeying::become_private() {
-  static_cast<void>(SessionServing(context_, runtime_).serve_all());
+  SessionMeta& meta = runtime_.meta();
+  if (const auto served = SessionServing(context_, runtime_).serve_all(); !served) {
+    return forward(served);
+  }
+  for (auto& recording : meta.recordings) {
+    if (!end_at_cursor(recording)) continue;
+    context_.logs.audit(meta.identity.session_id,
+                        {.action = "private",
+                         .path = recording.destination,
+                         .allowed = true,
+                         .reason = "the recording ends with what was written: the rest cannot be "
+                                   "written now, and is not kept"});
+  }
+  for (const auto& pending : meta.pending_exports) {
+    context_.logs.audit(meta.identity.session_id,
+                        {.action = "private",
+                         .path = pending.destination,
+                         .allowed = false,
+                         .reason = "the export could not be written, and is given up"});
+  }
+  meta.pending_exports.clear();
+  context_.health.forget_session(meta.identity.session_id);
   if (auto committed = runtime_.commit_now(); !committed) return committed;
-  return runtime_.remove_twin();
+  if (auto removed = runtime_.remove_twin(); !removed) return removed;
+  runtime_.commit_soon();
+  return {};
 }
 
 Interpretation SessionObeying::interpret_message(const CommandedMessage& message) {

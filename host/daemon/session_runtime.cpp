@@ -6,6 +6,7 @@
 #include "host/event/event_id.h"
 #include "host/event/event_line.h"
 #include "host/ingest/decode_session.h"
+#include "host/io/files.h"
 #include "host/session/twin_reader.h"
 
 namespace kato {
@@ -65,7 +66,8 @@ void StepEvents::on_event(const Event& event, CommandRight right) {
 SessionRuntime::SessionRuntime(const SessionServices& services, const Session& session)
     : services_(services),
       ref_(session.ref),
-      key_(make_session_key(session.ref.provider, session.ref.session_id)) {}
+      key_(make_session_key(session.ref.provider, session.ref.session_id)),
+      journal_(services.state.writes(key_)) {}
 
 Result<std::unique_ptr<SessionRuntime>> SessionRuntime::open(const SessionServices& services,
                                                              const Session& session) {
@@ -73,6 +75,7 @@ Result<std::unique_ptr<SessionRuntime>> SessionRuntime::open(const SessionServic
   auto stored = services.metas.load(runtime->key_);
   if (!stored) return forward(stored);
   runtime->meta_ = *stored ? std::move(**stored) : make_session_meta(session);
+  runtime->commit_put_ = runtime->meta_.commit;
   runtime->set_sources(session);
   auto memory = StoredEventMemory::load(services.files, services.state.ids(runtime->key_),
                                         runtime->meta_.known_id_count, restates(session));
@@ -104,6 +107,7 @@ void SessionRuntime::set_sources(const Session& session) {
 }
 
 Status SessionRuntime::open_twin() {
+  if (meta_.is_private) return remove_twin();  // begun by a run that was killed
   if (!meta_.twin.exists) return {};
   auto twin = TwinLog::open(services_.files, services_.state.twin(key_), meta_.twin.size_bytes);
   if (!twin) return forward(twin);
@@ -167,7 +171,7 @@ Status SessionRuntime::make_twin(const std::vector<std::pair<EventId, UnixMillis
   if (!fresh) return forward(fresh);
   TwinLines lines(ref_, *fresh, captured);
   SessionSummary summary;
-  if (auto decoded = decode_into_twin(*fresh, lines, summary); !decoded) return decoded;
+  if (auto decoded = replay(lines, summary); !decoded) return decoded;
   lines.flush();
   if (!lines.status) return lines.status;
   if (auto moved = services_.files.rename(beside, path); !moved) return moved;
@@ -180,7 +184,7 @@ Status SessionRuntime::make_twin(const std::vector<std::pair<EventId, UnixMillis
 }
 
 // In the order in which the sources were read, up to where each of them was.
-Status SessionRuntime::decode_into_twin(TwinLog&, EventListener& into, SessionSummary& summary) {
+Status SessionRuntime::replay(EventListener& into, SessionSummary& summary) {
   SessionMeta scratch = meta_;
   scratch.next_seq = 1;
   scratch.interleaving.clear();
@@ -231,13 +235,29 @@ Status SessionRuntime::remove_twin() {
 }
 
 void SessionRuntime::commit_soon() {
+  if (services_.commits.is_in_place(key_)) commit_on_disk_ = commit_put_;
   ++meta_.commit;
+  commit_put_ = meta_.commit;
   services_.commits.put(key_, meta_to_json(meta_));
 }
 
 Status SessionRuntime::commit_now() {
   commit_soon();
   return services_.commits.commit_now(key_);
+}
+
+Status SessionRuntime::announce(const JournaledWrite& write) {
+  const bool in_place = services_.commits.is_in_place(key_);
+  return journal_.add(services_.files, in_place ? commit_put_ : commit_on_disk_, write);
+}
+
+Result<std::vector<JournaledWrite>> SessionRuntime::announced_before() {
+  return journal_.load(services_.files, meta_.commit);
+}
+
+void SessionRuntime::destination_written(const std::string& path, bool made) {
+  services_.commits.needs_file(key_, path);
+  if (made) services_.commits.needs_folder(key_, parent_folder(path));
 }
 
 }  // namespace kato

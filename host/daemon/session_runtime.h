@@ -16,6 +16,7 @@
 #include "host/session/meta_store.h"
 #include "host/session/session_meta_json.h"
 #include "host/session/twin_log.h"
+#include "host/session/write_journal.h"
 
 namespace kato {
 
@@ -89,11 +90,23 @@ class SessionRuntime {
   void commit_soon();
   [[nodiscard]] Status commit_now();
 
+  // An append to a destination is about to be made.
+  [[nodiscard]] Status announce(const JournaledWrite& write);
+  // What was announced behind the commit from which this runtime began.
+  [[nodiscard]] Result<std::vector<JournaledWrite>> announced_before();
+  [[nodiscard]] Status forget_announced() { return journal_.remove(services_.files); }
+  // The file must be on the disk before the next commit; made: its name must be, too.
+  void destination_written(const std::string& path, bool made);
+  // Set once it is found out what a killed process left in the destinations.
+  bool destinations_recovered = false;
+
+  // All events up to the cursors, decoded again from the sources' beginning.
+  [[nodiscard]] Status replay(EventListener& into, SessionSummary& summary);
+
  private:
   SessionRuntime(const SessionServices& services, const Session& session);
   Status open_twin();
   Status adopt_capture_times();
-  Status decode_into_twin(TwinLog& twin, EventListener& into, SessionSummary& summary);
 
   SessionServices services_;
   SessionRef ref_;
@@ -104,6 +117,9 @@ class SessionRuntime {
   std::unique_ptr<SessionIngest> ingest_;
   std::optional<TwinLog> twin_;
   std::set<size_t> read_;
+  WriteJournal journal_;
+  uint64_t commit_on_disk_ = 0;  // unless the queue says that the last one is in place
+  uint64_t commit_put_ = 0;
   // Of events that a twin had, but no commit: they were seen live, by a run that was killed.
   std::map<EventId, UnixMillis> adopted_;
   StepEvents* events_ = nullptr;  // of the step that is going on

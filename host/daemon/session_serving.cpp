@@ -1,13 +1,24 @@
 #include "host/daemon/session_serving.h"
 
+#include <algorithm>
+#include <cerrno>
+
 #include "host/daemon/export_session.h"
+#include "host/daemon/session_exports.h"
+#include "host/recording/destination_file.h"
+#include "host/recording/sibling_path.h"
+#include "host/recording/twin_positions.h"
+#include "host/recording/whole_replacement.h"
+#include "host/recording/write_recovery.h"
 #include "host/session/twin_reader.h"
 
 namespace kato {
 namespace {
 
-// What the head of a recording may say: gathered from the twin.
-Result<SessionSummary> summary_of_twin(FileSystem& files, const TwinSource& twin) {
+// What the head of a recording may say: gathered from the twin up to where the recording began, so
+// that it is the same at every attempt.
+Result<SessionSummary> summary_up_to(FileSystem& files, const TwinSource& twin,
+                                     const PeriodMark& begin) {
   SessionSummary summary;
   auto reader = TwinReader::open(files, twin.path, 0, twin.size_bytes);
   if (!reader) return forward(reader);
@@ -15,62 +26,200 @@ Result<SessionSummary> summary_of_twin(FileSystem& files, const TwinSource& twin
     const auto next = reader->next_event();
     if (!next) return forward(next);
     if (!*next) return summary;
-    summary.add((*next)->event);
+    const Event& event = (*next)->event;
+    if (!begin.event_id && begin.seq > 0 && event.seq >= begin.seq) return summary;
+    summary.add(event);
+    if (begin.event_id && event.id == *begin.event_id) return summary;
   }
+}
+
+bool cannot_exchange(const Error& error) {
+  return error.errno_value() == EINVAL || error.errno_value() == ENOSYS;
 }
 
 }  // namespace
 
-bool SessionServing::serve_all() {
+Result<bool> SessionServing::serve_all() {
   SessionMeta& meta = runtime_.meta();
-  if (!meta.pending_exports.empty() && !meta.twin.exists) {
-    // An export needs the conversation once, and leaves no copy behind.
-    if (!runtime_.make_twin({})) return false;
-    const bool all = serve_exports();
-    return runtime_.remove_twin() && all;
+  if (meta.recordings.empty() && meta.pending_exports.empty()) return true;
+  bool all = meta.pending_exports.empty() || SessionExports(context_, runtime_).serve();
+  if (!needs_twin()) return all;
+  if (!meta.twin.exists) {
+    if (const auto made = runtime_.make_twin({}); !made) {
+      for (const auto& recording : meta.recordings) {
+        if (lacks_events(recording, meta.next_seq)) note_failure(recording, made.error());
+      }
+      return false;
+    }
   }
-  if (!meta.twin.exists) return meta.recordings.empty() || meta.is_private;
-  bool all = serve_exports();
   const auto twin = runtime_.twin_source();
-  for (auto& recording : meta.recordings) {
-    if (is_behind(recording, twin)) all = serve_one(recording, twin, false) && all;
+  for (size_t i = 0; i < meta.recordings.size(); ++i) {
+    const auto served = serve_one(i, twin);
+    if (!served) return served;
+    all = all && *served;
   }
   return all;
 }
 
-bool SessionServing::serve_one(RecordingMeta& recording, const TwinSource& twin,
-                               bool explicit_destination) {
-  const auto& id = recording.recording_id;
-  if (!context_.health.may_try(id)) return false;
-  if (const auto served = serve_recording(recording, twin, explicit_destination); !served) {
-    context_.logs.note(LogLevel::kWarn, served.error().message());
-    context_.health.failed(runtime_.ref().session_id, id, recording.destination, served.error());
-    return false;
+Status SessionServing::recover() {
+  SessionMeta& meta = runtime_.meta();
+  if (runtime_.destinations_recovered) return {};
+  runtime_.destinations_recovered = true;
+  if (meta.recordings.empty()) return {};
+  const auto& session_id = runtime_.ref().session_id;
+  bool changed = false;
+  if (context_.lost_power && !context_.health.is_recovered(session_id)) {
+    if (auto forgotten = runtime_.forget_announced(); !forgotten) return forgotten;
+    changed = suspect_destinations(context_.files, meta.recordings);
+  } else {
+    const auto writes = runtime_.announced_before();
+    if (!writes) return forward(writes);
+    changed = take_over(*writes, meta.recordings);
   }
-  context_.health.served(id);
-  return true;
+  if (changed) {
+    if (auto committed = runtime_.commit_now(); !committed) return committed;
+  }
+  context_.health.recovered(session_id);
+  return {};
 }
 
-Status SessionServing::serve_recording(RecordingMeta& recording, const TwinSource& twin,
-                                       bool explicit_destination) {
+// A recording that lags behind has a twin made again; one that is off and complete needs none.
+bool SessionServing::needs_twin() const {
+  const auto& meta = runtime_.meta();
+  if (meta.twin.exists) return !meta.recordings.empty();
+  if (meta.is_private) return false;
+  return std::ranges::any_of(meta.recordings, [&meta](const RecordingMeta& recording) {
+    return recording.intent || lacks_events(recording, meta.next_seq);
+  });
+}
+
+void SessionServing::note_failure(const RecordingMeta& recording, const Error& why) {
+  context_.logs.note(LogLevel::kWarn, why.message());
+  context_.health.failed(runtime_.ref().session_id, recording.recording_id, recording.destination,
+                         why);
+}
+
+Result<bool> SessionServing::serve_one(size_t index, const TwinSource& twin) {
+  auto& recording = runtime_.meta().recordings[index];
+  if (!recording.intent && !is_behind(recording, twin)) {
+    context_.health.served(recording.recording_id);
+    return true;
+  }
+  if (!context_.health.may_try(recording.recording_id)) return false;
+  const auto served = serve_recording(index, twin);
+  const auto& now = runtime_.meta().recordings[index];
+  if (served) {
+    context_.health.served(now.recording_id);
+    return true;
+  }
+  // What the recording knows of its file builds upon that commit.
+  if (!committed_) return forward(committed_);
+  note_failure(now, served.error());
+  // Before anything else is announced: the journal's last line alone is doubted.
+  if (now.unsure) {
+    if (auto committed = runtime_.commit_now(); !committed) return forward(committed);
+  }
+  return false;
+}
+
+Status SessionServing::serve_recording(size_t index, const TwinSource& twin) {
+  auto& recording = runtime_.meta().recordings[index];
   const auto sink = context_.assembly.sink_by_plugin(recording.sink_plugin);
   if (!sink) return forward(sink);
+  const auto place = place_of(recording);
+  if (!place) return forward(place);
+  const bool begins = !recording.state || recording.intent;
   const RecorderInput input{
       .files = context_.files,
-      .session = runtime_.meta(),
+      .session = runtime_.meta().identity,
       .twin = twin,
       .sink = **sink,
-      .policy = context_.policy,
+      .place = *place,
       .allow_hard_links = context_.assembly.config().allow_hard_linked_destinations,
-      .explicit_destination = explicit_destination,
-      .context = [&] { return context_of_recording(recording, twin); },
+      .context = [&] { return context_of_recording(runtime_.meta().recordings[index], twin); },
+      .announce = [&](const JournaledWrite& write) { return runtime_.announce(write); },
+      .commit = [&] { return committed_ = runtime_.commit_now(); },
   };
-  return bring_up_to_date(input, recording);
+  runtime_.destination_written(place->path, begins);
+  if (recording.intent) {
+    if (auto finished = finish_intent(input, index); !finished) return finished;
+  }
+  return bring_up_to_date(input, runtime_.meta().recordings[index]);
+}
+
+Status SessionServing::finish_intent(const RecorderInput& input, size_t index) {
+  auto& recording = runtime_.meta().recordings[index];
+  if (recording.intent->periods.empty()) {
+    const auto end = recover_exchange(context_.files, recording.destination, *recording.intent);
+    if (!end) return forward(end);
+    recording.intent.reset();
+    return {};
+  }
+  if (recording.intent->new_id != FileId{}) {
+    const auto end = recover_replacement(context_.files, recording);
+    if (!end) return forward(end);
+    if (*end == ExchangeEnd::kInPlace) return runtime_.commit_now();
+  }
+  if (auto found = find_positions(context_.files, input.twin, recording); !found) return found;
+  const auto end = replace_by_conversation(input, recording);
+  if (!end && !cannot_exchange(end.error())) return forward(end);
+  return end && *end == ExchangeEnd::kInPlace ? runtime_.commit_now() : take_sibling(index);
+}
+
+// The file was changed since the capture was asked for: it stays, and so does its recording.
+Status SessionServing::take_sibling(size_t index) {
+  auto& meta = runtime_.meta();
+  auto& old = meta.recordings[index];
+  const auto path = sibling_path(old.destination, [&](const std::string& other) {
+    return context_.files.link_info(other) ||
+           std::ranges::find(meta.recordings, other, &RecordingMeta::destination) !=
+               meta.recordings.end();
+  });
+  const PinnedSink sink{.name = old.sink,
+                        .plugin = old.sink_plugin,
+                        .version = old.sink_version,
+                        .options_json = old.options_json,
+                        .time_zone = old.time_zone};
+  auto fresh = make_recording(meta.identity.session_id, path, sink, DestinationMark{});
+  fresh.periods = old.intent->periods;
+  fresh.created = fresh.periods.front().start.time;
+  fresh.desired = old.desired;
+  fresh.cursor.twin_generation = meta.twin.generation;
+  const bool was_on = old.periods.empty() || !old.periods.back().stop;
+  old.desired = was_on ? DesiredState::kOn : DesiredState::kOff;
+  old.intent.reset();
+  context_.logs.audit(
+      meta.identity.session_id,
+      {.action = "capture",
+       .path = fresh.destination,
+       .allowed = true,
+       .reason = old.destination + " was changed meanwhile, or cannot be replaced"});
+  meta.recordings.push_back(std::move(fresh));
+  context_.note_destinations(meta);
+  return runtime_.commit_now();
+}
+
+// The path is asked for anew each time: folders and links change.
+Result<Decision> SessionServing::place_of(const RecordingMeta& recording) const {
+  const auto& meta = runtime_.meta();
+  auto place = context_.policy.check(recording.destination, meta.identity.project_directory);
+  if (!place.allowed()) return fail(ErrorCode::kRefused, "{}: {}", place.path, place.reason);
+  if (place.path == recording.destination) return place;
+  const bool taken = context_.fed_by_other(place.path, meta.identity.session_id) ||
+                     std::ranges::any_of(meta.recordings, [&place](const RecordingMeta& other) {
+                       return other.destination == place.path;
+                     });
+  if (!taken) return place;
+  return fail(ErrorCode::kRefused, "{} leads to {} now, which is recorded into already",
+              recording.destination, place.path);
 }
 
 Result<RecordingContext> SessionServing::context_of_recording(const RecordingMeta& recording,
                                                               const TwinSource& twin) const {
-  const auto summary = summary_of_twin(context_.files, twin);
+  const auto& periods = recording.intent && !recording.intent->periods.empty()
+                            ? recording.intent->periods
+                            : recording.periods;
+  const auto summary = summary_up_to(context_.files, twin, periods.front().start);
   if (!summary) return forward(summary);
   auto context = context_of(runtime_.ref(), *summary);
   context.recording_id = recording.recording_id;
@@ -81,30 +230,6 @@ Result<RecordingContext> SessionServing::context_of_recording(const RecordingMet
     context.created_utc_offset_s = zone ? zone->offset_s(*recording.created) : 0;
   }
   return context;
-}
-
-// An export is a recording of one period that is forgotten once it is written.
-bool SessionServing::serve_exports() {
-  SessionMeta& meta = runtime_.meta();
-  const auto twin = runtime_.twin_source();
-  bool all = true;
-  std::erase_if(meta.pending_exports, [&](const PendingExport& pending) {
-    RecordingMeta once;
-    once.recording_id = make_recording_id(meta.identity.session_id, pending.destination, "export");
-    once.destination = pending.destination;
-    once.sink_plugin = pending.sink_plugin;
-    once.options_json = pending.options_json;
-    once.time_zone = pending.time_zone;
-    once.created = pending.created;
-    once.periods.push_back(
-        {.start = {},
-         .stop = PeriodMark{
-             .seq = pending.through.seq, .event_id = pending.through.event_id, .time = {}}});
-    const bool served = serve_one(once, twin, pending.origin == RequestOrigin::kCommandLine);
-    all = all && served;
-    return served;
-  });
-  return all;
 }
 
 }  // namespace kato

@@ -6,27 +6,37 @@
 
 namespace kato {
 
-// One serving. Nothing is committed.
+// One serving. What it changes in the meta is committed only where the order demands it; the caller
+// commits the rest. An error leaves the runtime unusable.
 class SessionServing {
  public:
   // Both must outlive it.
   SessionServing(const StepContext& context, SessionRuntime& runtime)
       : context_(context), runtime_(runtime) {}
 
+  // Finds out what a killed run left in the destinations. To be called before anything is committed
+  // that this run does: what was announced belongs to the commit that was found.
+  [[nodiscard]] Status recover();
+
   // Every recording and export that is due; one that fails does not keep the others. False if any
   // failed, or was not due again after a failure.
-  [[nodiscard]] bool serve_all();
+  [[nodiscard]] Result<bool> serve_all();
 
  private:
-  bool serve_exports();
-  bool serve_one(RecordingMeta& recording, const TwinSource& twin, bool explicit_destination);
-  Status serve_recording(RecordingMeta& recording, const TwinSource& twin,
-                         bool explicit_destination);
+  [[nodiscard]] bool needs_twin() const;
+  void note_failure(const RecordingMeta& recording, const Error& why);
+  // Recordings are meant by their index: a replacement may add one.
+  Result<bool> serve_one(size_t index, const TwinSource& twin);
+  Status serve_recording(size_t index, const TwinSource& twin);
+  Status finish_intent(const RecorderInput& input, size_t index);
+  Status take_sibling(size_t index);
+  [[nodiscard]] Result<Decision> place_of(const RecordingMeta& recording) const;
   [[nodiscard]] Result<RecordingContext> context_of_recording(const RecordingMeta& recording,
                                                               const TwinSource& twin) const;
 
   const StepContext& context_;
   SessionRuntime& runtime_;
+  Status committed_;  // the last commit that a recording asked for
 };
 
 }  // namespace kato

@@ -12,6 +12,7 @@ class StepRun {
       : context_(context), runtime_(runtime) {}
 
   Result<StepResult> run(const StepRequest& request) {
+    if (auto recovered = recover(); !recovered) return forward(recovered);
     StepEvents events(runtime_.ref());
     const bool first_sight = runtime_.is_first_sight();
     const auto step = runtime_.ingest(request.source, request.arrival, events);
@@ -28,9 +29,12 @@ class StepRun {
     return serve(step->end);
   }
 
-  StepResult serve(StepEnd end) {
-    StepResult result{.end = end, .serving_failed = false, .retry_at = {}, .degraded = {}};
-    result.serving_failed = !SessionServing(context_, runtime_).serve_all();
+  Status recover() { return SessionServing(context_, runtime_).recover(); }
+
+  Result<StepResult> serve(StepEnd end) {
+    const auto all = SessionServing(context_, runtime_).serve_all();
+    if (!all) return forward(all);
+    StepResult result{.end = end, .serving_failed = !*all, .retry_at = {}, .degraded = {}};
     result.retry_at = context_.health.due(runtime_.ref().session_id);
     result.degraded = context_.health.degraded(runtime_.ref().session_id);
     runtime_.commit_soon();
@@ -68,11 +72,16 @@ Result<StepResult> run_step(const StepContext& context, SessionRuntime& runtime,
 }
 
 Result<StepResult> serve_session(const StepContext& context, SessionRuntime& runtime) {
-  return StepRun(context, runtime).serve(StepEnd::kEndOfInput);
+  StepRun step(context, runtime);
+  if (auto recovered = step.recover(); !recovered) return forward(recovered);
+  return step.serve(StepEnd::kEndOfInput);
 }
 
 Result<Interpretation> run_command(const StepContext& context, SessionRuntime& runtime,
                                    const Command& command, UnixMillis now) {
+  if (auto recovered = SessionServing(context, runtime).recover(); !recovered) {
+    return forward(recovered);
+  }
   return SessionObeying(context, runtime).run(command, now);
 }
 

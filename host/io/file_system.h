@@ -62,10 +62,16 @@ class File {
   virtual Status append(std::string_view bytes) = 0;
   virtual Status truncate(uint64_t size_bytes) = 0;
   virtual Status set_mode(uint32_t mode) = 0;
+  // kUnsupported where files have no owners; kRefused where they may not be given away.
+  virtual Status set_owner(uint32_t uid, uint32_t gid);
   // Returns when content and size are on the disk (fdatasync).
   virtual Status sync() = 0;
   virtual Result<FileInfo> info() = 0;
 };
+
+inline Status File::set_owner(uint32_t, uint32_t) {
+  return fail(ErrorCode::kUnsupported, "change the owner: files have none here");
+}
 
 // Held until destroyed, or until the process ends.
 class FileLock {

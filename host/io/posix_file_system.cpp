@@ -107,6 +107,11 @@ class PosixFile final : public File {
     return fail_errno(errno, "change the mode of " + path_);
   }
 
+  Status set_owner(uint32_t uid, uint32_t gid) override {
+    if (::fchown(fd_.get(), uid, gid) == 0) return {};
+    return fail_errno(errno, "change the owner of " + path_);
+  }
+
   Status sync() override {
     if (::fdatasync(fd_.get()) == 0) return {};
     return fail_errno(errno, "sync " + path_);

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "host/base/hash.h"
-#include "host/io/files.h"
+#include "host/recording/destination_file.h"
+#include "host/recording/sibling_path.h"
 
 namespace kato {
 namespace {
@@ -114,53 +114,94 @@ class InterpreterRun {
     return mark;
   }
 
-  void switch_on(RecordingMeta& recording, PeriodMark from) {
-    recording.desired = DesiredState::kOn;
-    recording.periods.push_back({.start = from, .stop = std::nullopt});
+  void changed_to_on() {
     done_.changed = true;
     done_.needs_twin = true;
   }
 
-  RecordingMeta& add_recording(Target target) {
-    RecordingMeta recording;
-    recording.recording_id =
-        make_recording_id(meta_.identity.session_id, target.path, target.sink.plugin);
-    recording.destination = std::move(target.path);
-    recording.sink = std::move(target.sink.name);
-    recording.sink_plugin = std::move(target.sink.plugin);
-    recording.sink_version = std::move(target.sink.version);
-    recording.options_json = std::move(target.sink.options_json);
-    recording.time_zone = std::move(target.sink.time_zone);
+  // The destination as it is now.
+  std::optional<DestinationMark> mark_before(const Command& command, const std::string& path) {
+    const auto mark = mark_of(input_.files, path);
+    if (mark) return *mark;
+    audit(command_name(command.kind), path, false, mark.error().message());
+    return std::nullopt;
+  }
+
+  RecordingMeta* add_recording(const Command& command, const Target& target) {
+    const auto before = mark_before(command, target.path);
+    if (!before) return nullptr;
+    auto& recording = meta_.recordings.emplace_back(
+        make_recording(meta_.identity.session_id, target.path, target.sink, *before));
     recording.created = message_.time;
-    return meta_.recordings.emplace_back(std::move(recording));
+    recording.cursor.twin_generation = meta_.twin.generation;
+    changed_to_on();
+    return &recording;
   }
 
   void start(const Command& command) {
-    auto target = target_of(command);
+    const auto target = target_of(command);
     if (!target) return;
-    lift_privacy();
     RecordingMeta* recording = recording_at(target->path);
-    if (recording == nullptr) recording = &add_recording(std::move(*target));
+    if (recording == nullptr) recording = add_recording(command, *target);
+    if (recording == nullptr) return;
+    lift_privacy();
+    if (is_missing(input_.files, *recording)) {
+      begin_anew(*recording);
+      changed_to_on();
+    }
     if (recording->desired == DesiredState::kOn) return;
     switch_on(*recording, start_here());
+    changed_to_on();
   }
 
-  // The whole conversation, and on from here: into a file of its own if this one is taken.
+  // From the beginning, and on from here.
+  [[nodiscard]] PeriodMark whole_until_here() const {
+    auto mark = stop_here();
+    mark.seq = 0;
+    return mark;
+  }
+
   void capture(const Command& command) {
     auto target = target_of(command);
     if (!target) return;
-    lift_privacy();
-    if (recording_at(target->path) != nullptr) {
-      target->path = sibling_of(target->path);
-      audit("capture", target->path, true, "the file asked for is recorded into already");
+    auto* recording = recording_at(target->path);
+    if (recording != nullptr) {
+      if (is_missing(input_.files, *recording)) begin_anew(*recording);
+      const bool is_untouched = !recording->state && !recording->unsure;
+      if (is_untouched) return capture_untouched(*recording);
+      if (is_all_ours(input_.files, *recording)) return replace(command, *recording);
+      target->path = free_sibling(target->path);
+      audit("capture", target->path, true,
+            "the file asked for is recorded into already and holds more than that recording");
     }
-    switch_on(add_recording(std::move(*target)), PeriodMark{.seq = 0, .event_id = {}, .time = {}});
+    recording = add_recording(command, *target);
+    if (recording == nullptr) return;
+    lift_privacy();
+    switch_on(*recording, whole_until_here());
+  }
+
+  void capture_untouched(RecordingMeta& recording) {
+    lift_privacy();
+    take_whole(recording, whole_until_here(), meta_.twin.generation);
+    changed_to_on();
+  }
+
+  void replace(const Command& command, RecordingMeta& recording) {
+    const auto before = mark_before(command, recording.destination);
+    if (!before) return;
+    lift_privacy();
+    audit("capture", recording.destination, true, "it is replaced by the whole conversation");
+    plan_replacement(recording, *before, whole_until_here());
+    changed_to_on();
   }
 
   void export_once(const Command& command) {
     auto target = target_of(command);
     if (!target) return;
+    const auto before = mark_before(command, target->path);
+    if (!before) return;
     PendingExport pending;
+    pending.before = *before;
     pending.destination = std::move(target->path);
     pending.sink = std::move(target->sink.name);
     pending.sink_plugin = std::move(target->sink.plugin);
@@ -182,7 +223,8 @@ class InterpreterRun {
     for (auto& recording : meta_.recordings) {
       if (recording.desired != DesiredState::kOn) continue;
       if (!is_meant(command, recording, canonical)) continue;
-      switch_off(recording);
+      switch_off(recording, stop_here());
+      done_.changed = true;
       ++stopped;
     }
     audit("stop", command.target, true, fmt::format("{} recordings stopped", stopped));
@@ -205,15 +247,9 @@ class InterpreterRun {
     return false;
   }
 
-  void switch_off(RecordingMeta& recording) {
-    recording.desired = DesiredState::kOff;
-    if (!recording.periods.empty()) recording.periods.back().stop = stop_here();
-    done_.changed = true;
-  }
-
   void make_private() {
     for (auto& recording : meta_.recordings) {
-      if (recording.desired == DesiredState::kOn) switch_off(recording);
+      if (recording.desired == DesiredState::kOn) switch_off(recording, stop_here());
     }
     meta_.is_private = true;
     done_.made_private = true;
@@ -235,19 +271,10 @@ class InterpreterRun {
     done_.changed = true;
   }
 
-  std::string sibling_of(const std::string& path) {
-    constexpr int kMostSiblings = 10'000;
-    const auto dot = path.find_last_of('.');
-    const bool has_extension = dot != std::string::npos && dot > path.find_last_of('/') + 1;
-    const auto stem = path.substr(0, has_extension ? dot : path.size());
-    const auto extension = has_extension ? path.substr(dot) : std::string();
-    for (int number = 2; number < kMostSiblings; ++number) {
-      auto candidate = fmt::format("{}-{}{}", stem, number, extension);
-      if (recording_at(candidate) == nullptr && !input_.files.link_info(candidate)) {
-        return candidate;
-      }
-    }
-    return path;
+  std::string free_sibling(const std::string& path) {
+    return sibling_path(path, [this](const std::string& candidate) {
+      return recording_at(candidate) != nullptr || input_.files.link_info(candidate);
+    });
   }
 
   const CommandedMessage& message_;
@@ -261,11 +288,6 @@ class InterpreterRun {
 Interpretation interpret(const CommandedMessage& message, const InterpreterInput& input,
                          SessionMeta& meta) {
   return InterpreterRun(message, input, meta).run();
-}
-
-std::string make_recording_id(const std::string& session_id, const std::string& destination,
-                              const std::string& sink_plugin) {
-  return to_hex(hash128({"recording", session_id, destination, sink_plugin}));
 }
 
 }  // namespace kato

@@ -1,4 +1,5 @@
-// What the commands of a message change in a session's meta. Nothing is written here.
+// What the commands of a message change in a session's meta. Nothing is written here; destinations
+// are looked at, so that the meta says what was there before.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include "host/command/command_parser.h"
 #include "host/policy/destination.h"
 #include "host/policy/path_policy.h"
+#include "host/recording/recording_changes.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
@@ -21,15 +23,6 @@ struct CommandedMessage {
   EventPosition message;
   std::optional<UnixMillis> time;  // of the message: the provider's, else the capture's
   RequestOrigin origin = RequestOrigin::kChat;
-};
-
-// A sink as it is pinned when a recording begins.
-struct PinnedSink {
-  std::string name;
-  std::string plugin;
-  std::string version;
-  std::string options_json;
-  std::string time_zone;
 };
 
 struct InterpreterInput {
@@ -61,10 +54,5 @@ struct Interpretation {
 // that cannot run (its destination is forbidden, or taken) is audited, and the others go on.
 [[nodiscard]] Interpretation interpret(const CommandedMessage& message,
                                        const InterpreterInput& input, SessionMeta& meta);
-
-// Derived from session, canonical destination and sink: the same at every attempt.
-[[nodiscard]] std::string make_recording_id(const std::string& session_id,
-                                            const std::string& destination,
-                                            const std::string& sink_plugin);
 
 }  // namespace kato

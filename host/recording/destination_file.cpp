@@ -4,15 +4,15 @@
 
 #include "host/base/hash.h"
 #include "host/io/files.h"
-#include "host/plugin/sink_handle.h"
 
 namespace kato {
 namespace {
 
 constexpr uint32_t kFolderMode = 0700;
 constexpr uint64_t kTailBytes = 256;
+constexpr uint64_t kBlockBytes = uint64_t{256} << 10;
+constexpr uint64_t kMostSearchedBytes = uint64_t{64} << 20;
 constexpr int kMostReopens = 3;
-constexpr std::string_view kNewSuffix = ".kato-new";
 
 Result<std::unique_ptr<File>> open_place(FileSystem& files, const Decision& place, bool create) {
   if (!create) return files.open_beneath(place.root, place.relative, OpenMode::kAppend);
@@ -31,6 +31,14 @@ Result<FileInfo> checked_info(File& file, const std::string& path, bool allow_ha
   return info;
 }
 
+Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_bytes) {
+  std::string bytes(end_bytes - begin_bytes, '\0');
+  const auto got = file.read_at(begin_bytes, bytes);
+  if (!got) return forward(got);
+  bytes.resize(*got);
+  return bytes;
+}
+
 }  // namespace
 
 Result<DestinationFile> DestinationFile::open(FileSystem& files, const Decision& place, bool create,
@@ -42,10 +50,10 @@ Result<DestinationFile> DestinationFile::open(FileSystem& files, const Decision&
   return DestinationFile(files, place, allow_hard_links, std::move(*file), *info);
 }
 
-Result<bool> DestinationFile::ends_line() {
-  if (is_empty()) return true;
+Result<bool> DestinationFile::line_begins_at(uint64_t offset_bytes) {
+  if (offset_bytes == 0) return true;
   char last = 0;
-  const auto read = file_->read_at(info_.size_bytes - 1, {&last, 1});
+  const auto read = file_->read_at(offset_bytes - 1, {&last, 1});
   if (!read) return forward(read);
   return *read == 1 && last == '\n';
 }
@@ -54,7 +62,11 @@ Status DestinationFile::append(std::string_view bytes) {
   for (int attempt = 0; attempt < kMostReopens; ++attempt) {
     if (auto written = file_->append(bytes); !written) return written;
     const auto there = files_.info(place_.path);
-    if (there && there->id == info_.id) return {};
+    if (!there) return forward(there);
+    if (there->id == info_.id) {
+      info_ = *there;
+      return {};
+    }
     if (auto reopened = reopen(); !reopened) return reopened;
   }
   return fail(ErrorCode::kIo, "{} is replaced again and again while it is written", place_.path);
@@ -70,44 +82,68 @@ Status DestinationFile::reopen() {
   return {};
 }
 
-Result<DestinationMark> DestinationFile::mark() {
-  const auto info = file_->info();
+Result<DestinationMark> mark_of(File& file) {
+  const auto info = file.info();
   if (!info) return forward(info);
-  DestinationMark mark{.exists = true,
-                       .id = info->id,
-                       .size_bytes = info->size_bytes,
-                       .tail_length_bytes = std::min(info->size_bytes, kTailBytes),
-                       .tail_hash = 0};
-  std::string tail(mark.tail_length_bytes, '\0');
-  const auto read = file_->read_at(info->size_bytes - mark.tail_length_bytes, tail);
-  if (!read) return forward(read);
-  mark.tail_hash = hash64(tail);
-  return mark;
+  const auto length = std::min(info->size_bytes, kTailBytes);
+  const auto tail = read_range(file, info->size_bytes - length, info->size_bytes);
+  if (!tail) return forward(tail);
+  return mark_behind(info->id, info->size_bytes, *tail);
 }
 
-Status replace_head(FileSystem& files, const Decision& place, const HeadChange& change) {
-  constexpr uint64_t kMaxBytes = uint64_t{1} << 30;
-  const auto before = files.info(place.path);
-  if (!before) return forward(before);
-  auto content = read_whole(files, place.path, kMaxBytes);
-  if (!content) return forward(content);
-  content->replace(0, change.replaced_bytes, change.head);
-  const auto fresh_path = place.path + std::string(kNewSuffix);
-  static_cast<void>(files.remove(fresh_path));  // left over from an interrupted run
-  auto fresh = files.open(fresh_path, OpenMode::kCreateNew);
-  if (!fresh) return forward(fresh);
-  Status done = (*fresh)->set_mode(before->mode);
-  if (done) done = (*fresh)->append(*content);
-  if (done) done = (*fresh)->sync();
-  const auto now = files.info(place.path);
-  const bool untouched = now && now->id == before->id && now->size_bytes == before->size_bytes &&
-                         now->mtime_ns == before->mtime_ns;
-  if (done && !untouched) {
-    done = fail(ErrorCode::kExists, "{} was changed meanwhile; its head is left alone", place.path);
+Result<DestinationMark> mark_of(FileSystem& files, const std::string& path) {
+  auto file = files.open(path, OpenMode::kRead);
+  if (!file && file.error().code() == ErrorCode::kNotFound) return DestinationMark{};
+  if (!file) return forward(file);
+  return mark_of(**file);
+}
+
+DestinationMark mark_behind(const FileId& id, uint64_t end_bytes, std::string_view last_bytes) {
+  const auto tail =
+      last_bytes.substr(last_bytes.size() - std::min<size_t>(last_bytes.size(), kTailBytes));
+  return {.exists = true,
+          .id = id,
+          .size_bytes = end_bytes,
+          .tail_length_bytes = tail.size(),
+          .tail_hash = hash64(tail)};
+}
+
+Result<std::optional<uint64_t>> find_tail(File& file, uint64_t file_bytes,
+                                          const DestinationMark& mark) {
+  const auto length = mark.tail_length_bytes;
+  if (length == 0 || file_bytes < length) return std::nullopt;
+  if (mark.size_bytes <= file_bytes) {
+    const auto there = read_range(file, mark.size_bytes - length, mark.size_bytes);
+    if (!there) return forward(there);
+    if (hash64(*there) == mark.tail_hash) return mark.size_bytes;
   }
-  if (done) done = files.rename(fresh_path, place.path);
-  if (!done) static_cast<void>(files.remove(fresh_path));  // the failure is what is reported
-  return done;
+  // From the end on, in blocks that overlap, so that the latest place is found first.
+  const auto first = file_bytes - std::min(file_bytes, kMostSearchedBytes);
+  for (auto end = file_bytes; end >= first + length;) {
+    const auto begin = std::max(first, end - std::min(end, kBlockBytes + length));
+    const auto block = read_range(file, begin, end);
+    if (!block) return forward(block);
+    if (block->size() < length) return std::nullopt;
+    for (auto at = block->size() - length + 1; at-- > 0;) {
+      if (hash64(std::string_view(*block).substr(at, length)) == mark.tail_hash) {
+        return begin + at + length;
+      }
+    }
+    if (begin == first) break;
+    end = begin + length - 1;
+  }
+  return std::nullopt;
+}
+
+Result<GrowingHash::Value> hash_of(File& file) {
+  GrowingHash hash;
+  std::string block(kBlockBytes, '\0');
+  for (uint64_t at = 0;; at += kBlockBytes) {
+    const auto got = file.read_at(at, block);
+    if (!got) return forward(got);
+    hash.update(std::string_view(block).substr(0, *got));
+    if (*got < kBlockBytes) return hash.value();
+  }
 }
 
 }  // namespace kato

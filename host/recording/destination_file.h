@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "host/base/error.h"
 #include "host/io/file_system.h"
@@ -15,22 +16,21 @@ namespace kato {
 // One destination, opened for one write under the folder that allows it.
 class DestinationFile {
  public:
-  // place: an allowed decision. Missing folders are made. A file that is not there is made too if
-  // `create`; else it is kNotFound.
+  // place: an allowed decision. If `create`, a file that is not there is made, and its folders;
+  // else it is kNotFound.
   [[nodiscard]] static Result<DestinationFile> open(FileSystem& files, const Decision& place,
                                                     bool create, bool allow_hard_links);
 
-  // Whether it had no content when it was opened.
-  [[nodiscard]] bool is_empty() const { return info_.size_bytes == 0; }
-  // True if its last byte is a newline, or it is empty.
-  [[nodiscard]] Result<bool> ends_line();
+  // As it was when it was opened, or after the last append.
+  [[nodiscard]] const FileInfo& info() const { return info_; }
+  [[nodiscard]] File& file() { return *file_; }
+  // True if the byte before that offset ends a line, or there is none.
+  [[nodiscard]] Result<bool> line_begins_at(uint64_t offset_bytes);
 
   // Appends, and makes sure that the path still leads to what was written: an editor may have put
-  // another file in its place meanwhile; then the bytes are appended to that one too.
+  // another file in its place meanwhile; then the bytes are appended to that one too. kNotFound:
+  // the file was removed meanwhile.
   [[nodiscard]] Status append(std::string_view bytes);
-
-  // The file as it is now, for the meta.
-  [[nodiscard]] Result<DestinationMark> mark();
 
  private:
   DestinationFile(FileSystem& files, Decision place, bool allow_hard_links,
@@ -49,10 +49,20 @@ class DestinationFile {
   FileInfo info_;
 };
 
-// `head.replaced_bytes` first bytes of the file become `head.head`, by an atomic replacement that
-// keeps its mode. kExists: the file changed meanwhile, and was left alone.
-struct HeadChange;
-[[nodiscard]] Status replace_head(FileSystem& files, const Decision& place,
-                                  const HeadChange& change);
+// An open file as it is now. Reads no more than its end.
+[[nodiscard]] Result<DestinationMark> mark_of(File& file);
+// The same of a path; a mark that says so if there is nothing.
+[[nodiscard]] Result<DestinationMark> mark_of(FileSystem& files, const std::string& path);
+// A file whose last bytes are those, and which ends with them at that offset.
+[[nodiscard]] DestinationMark mark_behind(const FileId& id, uint64_t end_bytes,
+                                          std::string_view last_bytes);
+
+// Where in the file the tail that a mark speaks of ends now: at its place, or where edits before it
+// have moved it. Nothing if it cannot be found among the last 64 MiB.
+[[nodiscard]] Result<std::optional<uint64_t>> find_tail(File& file, uint64_t file_bytes,
+                                                        const DestinationMark& mark);
+
+// Reads all of the file.
+[[nodiscard]] Result<GrowingHash::Value> hash_of(File& file);
 
 }  // namespace kato

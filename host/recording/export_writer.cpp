@@ -16,7 +16,10 @@ Result<std::unique_ptr<ExportWriter>> ExportWriter::begin(FileSystem& files,
   writer->renderer_ = std::move(*renderer);
   // The body follows a head, which is rendered at the end, when the context is known.
   std::string discarded;
-  if (auto begun = writer->renderer_->begin(discarded); !begun) return forward(begun);
+  if (of.goes_on) {
+    // Nothing comes before the first event.
+  } else if (auto begun = writer->renderer_->begin(discarded); !begun)
+    return forward(begun);
   writer->stage_ =
       std::make_unique<RenderStage>(*writer->renderer_, of.sink->wants_json(), of.session, of.zone);
   return writer;
@@ -29,6 +32,7 @@ Status ExportWriter::take(const Event& event) {
 
 Status ExportWriter::finish(RecordingContext context,
                             const std::function<Status(std::string_view)>& out) {
+  if (request_.goes_on) return spool_.drain(out);
   context.session = request_.session;
   auto head_renderer =
       request_.sink->open({.context = context, .options_json = request_.options_json});

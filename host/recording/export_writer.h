@@ -18,6 +18,7 @@ struct ExportRequest {
   SessionRef session;
   TimeZone zone;
   std::string spool_path;  // in the folder of the destination; made only for long conversations
+  bool goes_on = false;    // behind content that is there: without a head
 };
 
 // One export. One thread at a time.

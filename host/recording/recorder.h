@@ -1,4 +1,8 @@
 // Brings one recording up to date: renders the events behind its write cursor and appends them.
+//
+// Each append is announced before it is made. What of an append that failed, or that a killed
+// process had announced last, stands in the file is found out the next time: the same bytes are
+// rendered again and compared with the file (RecordingMeta::unsure).
 #pragma once
 
 #include <functional>
@@ -9,6 +13,7 @@
 #include "host/policy/path_policy.h"
 #include "host/recording/time_zone.h"
 #include "host/session/session_meta.h"
+#include "host/session/write_journal.h"
 
 namespace kato {
 
@@ -21,26 +26,31 @@ struct TwinSource {
 
 struct RecorderInput {
   FileSystem& files;
-  const SessionMeta& session;
+  const SessionIdentity& session;
   const TwinSource& twin;
   const Sink& sink;
-  const PathPolicy& policy;
+  const Decision& place;  // where the destination leads; allowed
   bool allow_hard_links = false;
-  bool explicit_destination = false;  // named at the command line: the allowed roots do not bind
-  // What a head may say; asked only when the recording begins in its destination.
+  // What a head may say; asked only when the recording begins in its destination. It must be the
+  // same at every attempt.
   std::function<Result<RecordingContext>()> context;
+  // An append is about to be made.
+  std::function<Status(const JournaledWrite&)> announce;
+  // The recording as it is now must be on the disk before anything else happens.
+  std::function<Status()> commit;
 };
 
 // True if there are events that the recording still has to get, as far as the cursors tell.
 [[nodiscard]] bool is_behind(const RecordingMeta& recording, const TwinSource& twin);
+// The same without a twin; next_seq: SessionMeta's.
+[[nodiscard]] bool lacks_events(const RecordingMeta& recording, uint64_t next_seq);
 
 // True if the event belongs to one of the recording's periods.
 [[nodiscard]] bool is_recorded(const RecordingMeta& recording, uint64_t seq);
 
-// Renders and writes everything that is due, and moves the cursor in `recording`. After an error
-// `recording` is as it was; what reached the file may be there.
-// kRefused: the path policy forbids the destination. kNotFound: a destination that was there is
-// missing; it is not made again.
+// Renders and writes everything that is due. `recording` says at any time how far it got, also
+// after an error; if it is unsure then, that must be committed before anything else is announced.
+// kNotFound: a destination that was there is missing; it is not made again.
 [[nodiscard]] Status bring_up_to_date(const RecorderInput& input, RecordingMeta& recording);
 
 }  // namespace kato

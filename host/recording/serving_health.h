@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,14 @@ class ServingHealth {
   void failed(const std::string& session_id, const std::string& recording_id,
               const std::string& destination, const Error& why);
   void served(const std::string& recording_id) { troubles_.erase(recording_id); }
+  // Whatever failed is tried at once.
   void forget_session(const std::string& session_id);
+
+  // What a power loss left in the destinations of a session is found out once in a run.
+  void recovered(const std::string& session_id) { recovered_.insert(session_id); }
+  [[nodiscard]] bool is_recovered(const std::string& session_id) const {
+    return recovered_.contains(session_id);
+  }
 
   // False while the back-off after a failure lasts.
   [[nodiscard]] bool may_try(const std::string& recording_id) const;
@@ -51,6 +59,7 @@ class ServingHealth {
   };
   const Clock& clock_;
   std::map<std::string, Trouble> troubles_;  // by recording id
+  std::set<std::string> recovered_;          // sessions with recordings
 };
 
 }  // namespace kato

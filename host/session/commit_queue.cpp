@@ -51,6 +51,7 @@ void CommitQueue::put(const std::string& key, std::string json) {
   if (waiting.json.empty()) ++waiting_metas_;
   waiting_bytes_ += json.size() - waiting.json.size();
   waiting.json = std::move(json);
+  waiting.in_place = false;
   if (waiting_bytes_ > kMaxWaitingBytes) due_ = clock_.steady();
 }
 
@@ -67,19 +68,34 @@ void CommitQueue::forget(const std::string& key) {
   waiting_.erase(found);
 }
 
+bool CommitQueue::is_in_place(const std::string& key) const {
+  const auto found = waiting_.find(key);
+  return found == waiting_.end() || found->second.json.empty() || found->second.in_place;
+}
+
+bool CommitQueue::is_destination(std::string_view path) const {
+  return !in_state(path) || path.starts_with(folder_.recordings());
+}
+
 bool CommitQueue::in_state(std::string_view path) const {
   return path.starts_with(folder_.path()) && path.substr(folder_.path().size()).starts_with('/');
 }
 
 // Destinations may lie on another disk than the state.
-Status CommitQueue::sync_needs(const Waiting& waiting, bool as_a_whole) {
+Status CommitQueue::sync_needs(const std::string& key, const Waiting& waiting, Group& group) {
+  const auto judge = [&](const std::string& path, const Status& synced) -> Status {
+    if (synced || !is_destination(path)) return synced;
+    group.report.unsynced.push_back({key, synced.error()});
+    return {};
+  };
   for (const auto& path : waiting.files) {
-    if (as_a_whole && in_state(path)) continue;
-    if (auto synced = sync_file(files_, path); !synced) return synced;
+    if (group.as_a_whole && in_state(path)) continue;
+    if (auto synced = judge(path, sync_file(files_, path)); !synced) return synced;
   }
   for (const auto& folder : waiting.folders) {
-    if (as_a_whole && in_state(folder)) continue;
-    if (auto synced = gone_is_fine(files_.sync_folder(folder)); !synced) return synced;
+    if (group.as_a_whole && in_state(folder)) continue;
+    const auto synced = judge(folder, gone_is_fine(files_.sync_folder(folder)));
+    if (!synced) return synced;
   }
   return {};
 }
@@ -117,22 +133,24 @@ CommitReport CommitQueue::commit(std::vector<Entry> entries) {
   group.entries = std::move(entries);
 
   if (synced()) {
-    for_all(group, [&](const std::string&, const Waiting& waiting) {
-      return sync_needs(waiting, group.as_a_whole);
+    for_all(group, [&](const std::string& key, Waiting& waiting) {
+      return sync_needs(key, waiting, group);
     });
   }
-  for_all(group, [&](const std::string& key, const Waiting& waiting) {
+  for_all(group, [&](const std::string& key, Waiting& waiting) {
     return write_beside(key, waiting, group.as_a_whole);
   });
   const auto whole = group.as_a_whole ? files_.sync_disk(folder_.path()) : Status{};
-  for_all(group, [&](const std::string& key, const Waiting&) {
+  for_all(group, [&](const std::string& key, Waiting& waiting) {
     if (!whole) return whole;
     const auto path = folder_.meta(key);
-    return files_.rename(path + std::string(kNewSuffix), path);
+    auto renamed = files_.rename(path + std::string(kNewSuffix), path);
+    waiting.in_place = renamed.has_value();
+    return renamed;
   });
   if (synced() && !group.entries.empty()) {
     const auto renamed = files_.sync_folder(folder_.sessions());
-    for_all(group, [&](const std::string&, const Waiting&) { return renamed; });
+    for_all(group, [&](const std::string&, Waiting&) { return renamed; });
   }
   for (const auto& entry : group.entries) {
     group.report.committed.push_back(entry->first);

@@ -32,6 +32,9 @@ struct CommitFailure {
 struct CommitReport {
   std::vector<std::string> committed;
   std::vector<CommitFailure> failures;  // these wait on, and are due again after the interval
+  // Destinations that could not be synced. Their metas were committed all the same: a disk that is
+  // gone must not hold back a session.
+  std::vector<CommitFailure> unsynced;
 };
 
 // A meta is replaced only after the files and folders that it speaks of are on the disk. One
@@ -54,6 +57,8 @@ class CommitQueue {
   void put(const std::string& key, std::string json);
 
   [[nodiscard]] bool waits(const std::string& key) const { return waiting_.contains(key); }
+  // True if the last meta that was put stands in its file, whether or not it is synced yet.
+  [[nodiscard]] bool is_in_place(const std::string& key) const;
   [[nodiscard]] size_t size() const noexcept { return waiting_.size(); }
   // When flush() should be called; nothing while nothing waits.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
@@ -67,6 +72,7 @@ class CommitQueue {
  private:
   struct Waiting {
     std::string json;  // empty: only needs so far
+    bool in_place = false;
     std::set<std::string> files;
     std::set<std::string> folders;
   };
@@ -80,10 +86,11 @@ class CommitQueue {
 
   [[nodiscard]] bool synced() const noexcept { return mode_ != CommitMode::kUnsynced; }
   [[nodiscard]] bool in_state(std::string_view path) const;
+  [[nodiscard]] bool is_destination(std::string_view path) const;
   CommitReport commit(std::vector<Entry> entries);
   template <class Step>
   void for_all(Group& group, Step&& step);
-  Status sync_needs(const Waiting& waiting, bool as_a_whole);
+  Status sync_needs(const std::string& key, const Waiting& waiting, Group& group);
   Status write_beside(const std::string& key, const Waiting& waiting, bool as_a_whole);
 
   FileSystem& files_;

@@ -154,6 +154,7 @@ struct WriteCursor {
 };
 
 struct PeriodMark {
+  // Of a start, 0: from the beginning; then the id is that of the message that asked for it.
   uint64_t seq = 0;
   std::optional<EventId> event_id;  // none: asked for on the command line
   std::optional<UnixMillis> time;
@@ -165,7 +166,18 @@ struct RecordingPeriod {
   std::optional<PeriodMark> stop;
 };
 
-// A file that is about to take the destination's place.
+// Bytes in a destination that may be just those which are to be written next: they were on their
+// way when the process, the disk or the power failed.
+struct UnsureStretch {
+  uint64_t offset_bytes = 0;
+  uint64_t end_bytes = 0;         // exclusive; the file may end before it
+  uint64_t skipped_bytes = 0;     // that come before them and are known to be written elsewhere
+  bool begins_line = false;       // a newline of Kato's comes before all of it
+  bool after_power_loss = false;  // they may bear capture times that are not known any more
+};
+
+// A file that is about to take the destination's place: a new head (without periods), or the whole
+// conversation.
 struct ReplacementIntent {
   DestinationMark before;
   GrowingHash::Value before_hash;
@@ -189,7 +201,9 @@ struct RecordingMeta {
   std::optional<UnixMillis> created;
   DesiredState desired = DesiredState::kOff;
   WriteCursor cursor;
-  DestinationMark after;           // the destination as the last write left it
+  // The destination as the last write left it; before the first one, as it was found.
+  DestinationMark after;
+  std::optional<UnsureStretch> unsure;
   std::optional<SavedBlob> state;  // the sink's, behind the last event written
   // Of the whole file, while Kato alone has written it.
   std::optional<GrowingHash::Value> whole_file;

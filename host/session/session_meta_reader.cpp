@@ -144,6 +144,14 @@ void read_intent(JsonFields& fields, ReplacementIntent& intent) {
   read_periods(fields, intent.periods);
 }
 
+void read_unsure(JsonFields& fields, UnsureStretch& stretch) {
+  fields.number("offset", stretch.offset_bytes, Need::kMust);
+  fields.number("end", stretch.end_bytes, Need::kMust);
+  fields.number("skipped", stretch.skipped_bytes);
+  fields.flag("beginsLine", stretch.begins_line);
+  fields.flag("afterPowerLoss", stretch.after_power_loss);
+}
+
 void read_recording(JsonFields& fields, RecordingMeta& recording) {
   fields.text("recordingId", recording.recording_id, Need::kMust);
   fields.path("destination", recording.destination, Need::kMust);
@@ -160,6 +168,8 @@ void read_recording(JsonFields& fields, RecordingMeta& recording) {
   fields.number("twinOffset", recording.cursor.twin_offset);
   fields.number("twinGeneration", recording.cursor.twin_generation);
   read_mark(fields, "after", recording.after);
+  fields.object("unsure",
+                [&](JsonFields& inner) { read_unsure(inner, recording.unsure.emplace()); });
   read_blob(fields, "sinkState", recording.state);
   if (GrowingHash::Value value; fields.has("wholeFile")) {
     read_hash(fields, "wholeFile", value);

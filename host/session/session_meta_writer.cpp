@@ -205,6 +205,16 @@ class MetaWriter {
     });
   }
 
+  void unsure(JsonObject& object, const UnsureStretch& stretch) {
+    object.key("unsure");
+    JsonObject inner(out_);
+    inner.number("offset", stretch.offset_bytes);
+    inner.number("end", stretch.end_bytes);
+    if (stretch.skipped_bytes > 0) inner.number("skipped", stretch.skipped_bytes);
+    inner.flag_if_set("beginsLine", stretch.begins_line);
+    inner.flag_if_set("afterPowerLoss", stretch.after_power_loss);
+  }
+
   void intent(JsonObject& object, const ReplacementIntent& intent) {
     object.key("replacement");
     JsonObject inner(out_);
@@ -232,6 +242,7 @@ class MetaWriter {
     object.number("twinOffset", recording.cursor.twin_offset);
     object.number("twinGeneration", recording.cursor.twin_generation);
     mark(object, "after", recording.after);
+    if (recording.unsure) unsure(object, *recording.unsure);
     blob(object, "sinkState", recording.state);
     if (recording.whole_file) hash(object, "wholeFile", *recording.whole_file);
     periods(object, recording.periods);

@@ -24,6 +24,10 @@ std::string line_of(uint64_t commit, const JournaledWrite& write) {
     object.number("offset", write.offset_bytes);
     object.number("length", write.length_bytes);
     object.text("hash", to_hex(write.hash));
+    object.number("tailLength", write.tail_length_bytes);
+    object.text("tailHash", to_hex(write.tail_hash));
+    if (write.skipped_bytes > 0) object.number("skipped", write.skipped_bytes);
+    object.flag_if_set("beginsLine", write.begins_line);
     if (write.cursor.written) {
       object.number("seq", write.cursor.written->seq);
       object.text("eventId", to_hex(write.cursor.written->event_id));
@@ -54,6 +58,10 @@ Status read_line(std::string_view line, uint64_t& commit, JournaledWrite& write)
   fields.number("offset", write.offset_bytes, Need::kMust);
   fields.number("length", write.length_bytes, Need::kMust);
   fields.hex("hash", write.hash, Need::kMust);
+  fields.number("tailLength", write.tail_length_bytes, Need::kMust);
+  fields.hex("tailHash", write.tail_hash, Need::kMust);
+  fields.number("skipped", write.skipped_bytes);
+  fields.flag("beginsLine", write.begins_line);
   EventPosition position;
   fields.number("seq", position.seq);
   if (fields.has("eventId")) {

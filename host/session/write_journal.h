@@ -23,7 +23,12 @@ struct JournaledWrite {
   FileId file;  // that is written to
   uint64_t offset_bytes = 0;
   uint64_t length_bytes = 0;
-  uint64_t hash = 0;         // XXH3-64 of the bytes
+  uint64_t hash = 0;               // XXH3-64 of the bytes
+  uint64_t tail_length_bytes = 0;  // of their end, as in a DestinationMark
+  uint64_t tail_hash = 0;
+  // What belongs before them and stands in the file already.
+  uint64_t skipped_bytes = 0;
+  bool begins_line = false;  // a newline comes first that the sink did not make
   WriteCursor cursor;        // the recording's, once it is carried out
   SavedBlob state;           // the sink's, likewise
   GrowingHash::Value whole;  // likewise, of the whole file; its size is 0 where that is not known

@@ -144,6 +144,7 @@ class FaultyFileSystem final : public FileSystem {
       return real_->truncate(size_bytes);
     }
     Status set_mode(uint32_t mode) override { return real_->set_mode(mode); }
+    Status set_owner(uint32_t uid, uint32_t gid) override { return real_->set_owner(uid, gid); }
     Status sync() override {
       if (const int error = owner_.ask(FileOperation::kSync, path_)) {
         return fail_errno(error, "sync " + path_);

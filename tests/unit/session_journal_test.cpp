@@ -24,6 +24,10 @@ JournaledWrite write_of(uint8_t number) {
           .offset_bytes = number * 100U,
           .length_bytes = 100,
           .hash = 0xABCDEF,
+          .tail_length_bytes = 7,
+          .tail_hash = 0x77,
+          .skipped_bytes = 12,
+          .begins_line = true,
           .cursor = {.written = EventPosition{.seq = number, .event_id = id},
                      .twin_offset = 5,
                      .twin_generation = 1},
@@ -63,6 +67,9 @@ TEST_CASE("the write journal gives back what was announced since the commit", "[
   CHECK(write.recording_id == "rec");
   CHECK(write.file == FileId{.device = 1, .inode = 2});
   CHECK(write.hash == 0xABCDEF);
+  CHECK(write.tail_hash == 0x77);
+  CHECK(write.skipped_bytes == 12);
+  CHECK(write.begins_line);
   CHECK(write.cursor.written->seq == 2);
   CHECK(write.cursor.written->event_id == write_of(2).cursor.written->event_id);
   CHECK(write.state.bytes == std::string("\0s", 2));

@@ -72,6 +72,11 @@ RecordingMeta full_recording() {
                       .twin_offset = 999,
                       .twin_generation = 2};
   recording.after = mark;
+  recording.unsure = UnsureStretch{.offset_bytes = 5,
+                                   .end_bytes = 9,
+                                   .skipped_bytes = 2,
+                                   .begins_line = true,
+                                   .after_power_loss = true};
   recording.state = SavedBlob{.version = 1, .bytes = "sink"};
   recording.whole_file = GrowingHash::Value{.size_bytes = 3, .chain = 4, .rest = 5};
   recording.periods = {{.start = {.seq = 1, .event_id = id_of(1), .time = UnixMillis{1000}},
@@ -244,6 +249,8 @@ TEST_CASE("a meta comes back with every field as it was", "[session]") {
   CHECK(again->sources[0].decoder->bytes == std::string("\0\xFF\x01", 3));
   CHECK(again->sources[0].mtime_ns == -5);
   CHECK(again->recordings[0].intent->periods.size() == 2);
+  CHECK(again->recordings[0].unsure->end_bytes == 9);
+  CHECK(again->recordings[0].unsure->after_power_loss);
   CHECK(again->recordings[0].periods[0].stop->seq == 3);
   CHECK_FALSE(again->recordings[0].periods[1].stop);
 }

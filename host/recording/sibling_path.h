@@ -1,0 +1,13 @@
+// Another file beside one that cannot be used.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace kato {
+
+// NAME-2.md, NAME-3.md, ...: the first that is not taken; the path itself if all are.
+[[nodiscard]] std::string sibling_path(const std::string& path,
+                                       const std::function<bool(const std::string&)>& is_taken);
+
+}  // namespace kato

@@ -1,0 +1,51 @@
+// What of the bytes that are to be written next stands in a destination already.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "host/recording/destination_file.h"
+
+namespace kato {
+
+// Bytes of which some are not known: those that the mask marks.
+struct LooseBytes {
+  std::string bytes;
+  std::string mask;  // as long as `bytes`; 0: the byte is as it says
+};
+
+// The bytes are handed in their order. As soon as one of them is not there, the search is over.
+class WrittenStretch {
+ public:
+  // Nothing stands there.
+  WrittenStretch() = default;
+  // after: where the tail that was written last ended; if edits have moved it, the stretch moved
+  // along.
+  [[nodiscard]] static Result<WrittenStretch> locate(DestinationFile& file,
+                                                     const UnsureStretch& stretch,
+                                                     const DestinationMark& after);
+
+  // False: whatever comes must be written.
+  [[nodiscard]] bool goes_on() const { return skipped_ > 0 || at_ < end_; }
+  // Where the next byte is looked for.
+  [[nodiscard]] uint64_t offset_bytes() const { return at_; }
+  // What is left of it, for the meta.
+  [[nodiscard]] std::optional<UnsureStretch> left() const;
+
+  // How many of the first bytes are there. What is not there ends the search.
+  [[nodiscard]] Result<size_t> take(File& file, std::string_view bytes);
+  // How many would be there; the search stays where it is.
+  [[nodiscard]] Result<size_t> match(File& file, std::string_view bytes) const;
+  // The bytes that stand there, if all of them fit; the search stays where it is.
+  [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
+
+ private:
+  uint64_t at_ = 0;
+  uint64_t end_ = 0;
+  uint64_t skipped_ = 0;
+  bool after_power_loss_ = false;
+};
+
+}  // namespace kato

@@ -1,0 +1,237 @@
+#include "tests/unit/recording_desk.h"
+
+#include <cerrno>
+
+#include "host/base/time_text.h"
+#include "host/event/event_id.h"
+#include "host/event/event_line.h"
+#include "host/recording/whole_replacement.h"
+#include "host/recording/write_recovery.h"
+#include "host/session/twin_reader.h"
+
+namespace kato::test {
+
+const SessionRef kRecordedSession{"line", "one", make_session_id("line", "one")};
+
+namespace {
+
+class NumberingRenderer final : public Renderer {
+ public:
+  NumberingRenderer(std::string title, uint64_t number)
+      : title_(std::move(title)), number_(number) {}
+  Status begin(std::string& out) override {
+    out += "# " + title_ + "\n";
+    return {};
+  }
+  Status append(std::span<const RenderEvent> events, std::string& out) override {
+    for (const auto& event : events) {
+      out += std::to_string(++number_) + " " + std::string(event.event->body.payload.text);
+      if (event.event->captured_at) out += " @" + format_rfc3339(*event.event->captured_at);
+      out += "\n";
+    }
+    return {};
+  }
+  Result<HeadChange> refresh_head(std::string_view existing) override {
+    constexpr std::string_view kHead = "---\n";
+    if (!existing.starts_with(kHead) || existing.starts_with("---\nrecorded\n"))
+      return HeadChange{};
+    return HeadChange{.replaced_bytes = kHead.size(), .head = "---\nrecorded\n"};
+  }
+  Result<StateBlob> save() override {
+    return StateBlob{.version = 1, .blob = std::to_string(number_)};
+  }
+
+ private:
+  std::string title_;
+  uint64_t number_;
+};
+
+}  // namespace
+
+NumberingSink::NumberingSink() {
+  identity_.id = "numbering";
+  identity_.version = "1.0.0";
+}
+
+Result<std::unique_ptr<Renderer>> NumberingSink::open(const OpenRendererRequest& request) const {
+  const uint64_t number = request.state == nullptr ? 0 : std::stoull(request.state->blob);
+  return std::make_unique<NumberingRenderer>(request.context.title, number);
+}
+
+Desk::Desk() : journal_(std::make_unique<WriteJournal>(folder / "writes")) {
+  folder.write("notes/.keep", "");
+  meta.identity.provider = kRecordedSession.provider;
+  meta.identity.provider_session_id = kRecordedSession.provider_session_id;
+  meta.identity.session_id = kRecordedSession.session_id;
+  twin.path = folder / "twin";
+  twin.generation = 1;
+  RecordingMeta recording;
+  recording.recording_id = "recording";
+  recording.destination = folder / "notes/a.txt";
+  recording.sink_plugin = "numbering";
+  recording.time_zone = "UTC";
+  recording.desired = DesiredState::kOn;
+  meta.recordings.push_back(recording);
+  say(3);
+}
+
+void Desk::say(int count, std::optional<UnixMillis> captured) {
+  for (int i = 0; i < count; ++i) {
+    const auto text = "text " + std::to_string(++said_);
+    Event event;
+    event.body.kind = EventKind::kUserMessage;
+    event.body.payload.text = text;
+    event.id = make_event_id(kRecordedSession.session_id, text, "text/0", "");
+    event.seq = static_cast<uint64_t>(said_);
+    event.captured_at = captured;
+    append_event_line(lines_, kRecordedSession, event);
+    lines_.push_back('\n');
+  }
+  folder.write("twin", lines_);
+  twin.size_bytes = lines_.size();
+  meta.next_seq = static_cast<uint64_t>(said_) + 1;
+}
+
+void Desk::forget_capture_times() {
+  const auto count = said_;
+  lines_.clear();
+  said_ = 0;
+  say(count);
+  ++twin.generation;
+}
+
+void Desk::period(uint64_t from, std::optional<uint64_t> to) {
+  RecordingPeriod made{.start = {.seq = from, .event_id = {}, .time = {}}, .stop = {}};
+  if (to) made.stop = PeriodMark{.seq = *to, .event_id = {}, .time = {}};
+  recording().periods.push_back(made);
+}
+
+Status Desk::commit() {
+  // The meta is replaced in one step: an operation like another.
+  if (auto probe = files.make_folders(folder / "state", 0700); !probe) return probe;
+  ++meta.commit;
+  committed_ = meta;
+  return {};
+}
+
+Status Desk::recover() {
+  if (recovered_) return {};
+  bool changed = false;
+  if (lost_power_) {
+    if (auto removed = journal_->remove(files); !removed) return removed;
+    changed = suspect_destinations(files, meta.recordings);
+  } else {
+    const auto writes = journal_->load(files, meta.commit);
+    if (!writes) return forward(writes);
+    changed = take_over(*writes, meta.recordings);
+  }
+  if (changed) {
+    if (auto done = commit(); !done) return done;
+  }
+  recovered_ = true;
+  return {};
+}
+
+Status Desk::serve() {
+  if (auto recovered = recover(); !recovered) return recovered;
+  const auto place = policy.check(recording().destination, "");
+  if (!place.allowed()) return fail(ErrorCode::kRefused, "{}", place.reason);
+  const RecorderInput input{
+      .files = files,
+      .session = meta.identity,
+      .twin = twin,
+      .sink = sink,
+      .place = place,
+      .allow_hard_links = false,
+      .context = []() -> Result<RecordingContext> {
+        RecordingContext context;
+        context.session = kRecordedSession;
+        context.title = "title";
+        return context;
+      },
+      .announce =
+          [this](const JournaledWrite& write) {
+            return journal_->add(files, committed_.commit, write);
+          },
+      .commit = [this] { return commit(); },
+  };
+  auto served = serve_with(input);
+  if (!served && recording().unsure) {
+    if (auto done = commit(); !done) return done;
+  }
+  return served;
+}
+
+Status Desk::serve_with(const RecorderInput& input) {
+  auto& intent = recording().intent;
+  if (intent && intent->periods.empty()) {
+    const auto end = recover_exchange(files, recording().destination, *intent);
+    if (!end) return forward(end);
+    intent.reset();
+  }
+  if (intent && intent->new_id != FileId{}) {
+    const auto end = recover_replacement(files, recording());
+    if (!end) return forward(end);
+    if (*end == ExchangeEnd::kInPlace) {
+      if (auto done = commit(); !done) return done;
+    }
+  }
+  if (intent) {
+    const auto end = replace_by_conversation(input, recording());
+    if (!end) return forward(end);
+    if (*end == ExchangeEnd::kNotInPlace) return fail(ErrorCode::kExists, "a sibling is needed");
+    if (auto done = commit(); !done) return done;
+  }
+  return bring_up_to_date(input, recording());
+}
+
+void Desk::restart(bool lost_power) {
+  files.fault = {};
+  killed_ = false;
+  const auto next_seq = meta.next_seq;
+  meta = committed_;
+  meta.next_seq = next_seq;
+  journal_ = std::make_unique<WriteJournal>(folder / "writes");
+  recovered_ = false;
+  lost_power_ = lost_power;
+}
+
+void Desk::kill_at(uint64_t operation) {
+  operations_ = 0;
+  files.fault = [this, operation](FileOperation, const std::string&) {
+    if (operations_++ < operation) return 0;
+    killed_ = true;
+    return EIO;
+  };
+}
+
+Interpretation Desk::obey(std::string_view text, uint64_t seq, bool taken) {
+  DestinationRules rules;
+  rules.state_directory = folder / "state";
+  const std::vector<SinkExtension> sinks = {{"numbering", "txt"}};
+  rules.sinks = sinks;
+  rules.default_extension = "txt";
+  rules.default_path = folder / "notes/{shortId}.txt";
+  meta.identity.project_directory = folder / "notes";
+  const SessionNames names{.provider = "line",
+                           .session_id = kRecordedSession.session_id,
+                           .short_id = "12345678",
+                           .title = "",
+                           .project_directory = folder / "notes",
+                           .first_time = std::nullopt};
+  const InterpreterInput input{.files = files,
+                               .policy = policy,
+                               .rules = rules,
+                               .names = names,
+                               .sink_for = [](const std::string&) -> Result<PinnedSink> {
+                                 return PinnedSink{"numbering", "numbering", "1.0.0", "{}", "UTC"};
+                               },
+                               .fed_by_other = [taken](const std::string&) { return taken; }};
+  const CommandedMessage message{
+      .found = parse_commands(text),
+      .message = {.seq = seq, .event_id = make_event_id("s", std::to_string(seq), "", "")},
+      .time = UnixMillis{1'772'000'000'000}};
+  return interpret(message, input, meta);
+}
+
+}  // namespace kato::test

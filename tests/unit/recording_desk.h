@@ -1,0 +1,96 @@
+// One recording at work as the daemon has it: a twin, a meta that is committed, a write journal, a
+// destination. A run can be killed at any operation on files and be followed by another one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "host/recording/command_interpreter.h"
+#include "host/recording/recorder.h"
+#include "host/session/write_journal.h"
+
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/temporary_folder.h"
+
+namespace kato::test {
+
+extern const SessionRef kRecordedSession;
+
+// A head with the title; then each text on a line with a running number, and "@" with the capture
+// time if it has one. A head "---" gets a line "recorded" if it has none.
+class NumberingSink final : public Sink {
+ public:
+  NumberingSink();
+  [[nodiscard]] const PluginIdentity& identity() const override { return identity_; }
+  [[nodiscard]] const PluginAbout& about() const override { return about_; }
+  [[nodiscard]] bool wants_json() const override { return false; }
+  [[nodiscard]] std::string_view file_extension() const override { return "txt"; }
+  [[nodiscard]] std::string_view media_type() const override { return "text/plain"; }
+  [[nodiscard]] Result<std::unique_ptr<Renderer>> open(
+      const OpenRendererRequest& request) const override;
+
+ private:
+  PluginIdentity identity_;
+  PluginAbout about_;
+};
+
+class Desk {
+ public:
+  TemporaryFolder folder;
+  FaultyFileSystem files;
+  NumberingSink sink;
+  SessionMeta meta;
+  TwinSource twin;
+  PathPolicy policy{files,
+                    {.state_directory = folder / "state",
+                     .allowed_write_roots = {folder / "notes"},
+                     .provider_roots = {},
+                     .allow_hard_links = false}};
+
+  Desk();
+
+  // A session with a twin of the texts "text 1", "text 2", "text 3", and one recording.
+  RecordingMeta& recording() { return meta.recordings.front(); }
+  // More texts; captured: they were seen live at that time.
+  void say(int count, std::optional<UnixMillis> captured = std::nullopt);
+  // So that there are so many texts in all.
+  void say_up_to(int count) {
+    if (count > said_) say(count - said_);
+  }
+  // The same twin, but nothing in it was seen live: as it is after a power loss.
+  void forget_capture_times();
+  void period(uint64_t from, std::optional<uint64_t> to = std::nullopt);
+
+  // Serves the recording as the daemon does, with what a killed run left. The error is the
+  // recording's; it stays and is tried again.
+  Status serve();
+  Status commit();
+
+  // The run is over. What was not committed is gone, the files are what they are.
+  void restart(bool lost_power = false);
+  // From the operation with this number on, nothing works any more.
+  void kill_at(uint64_t operation);
+  [[nodiscard]] bool was_killed() const { return killed_; }
+
+  Interpretation obey(std::string_view text, uint64_t seq, bool taken = false);
+
+  [[nodiscard]] std::string written(std::string_view name = "a.txt") const {
+    return folder.read("notes/" + std::string(name));
+  }
+
+ private:
+  Status serve_with(const RecorderInput& input);
+  Status recover();
+
+  std::string lines_;
+  int said_ = 0;
+  SessionMeta committed_;
+  std::unique_ptr<WriteJournal> journal_;
+  bool recovered_ = true;
+  bool lost_power_ = false;
+  uint64_t operations_ = 0;
+  bool killed_ = false;
+};
+
+}  // namespace kato::test

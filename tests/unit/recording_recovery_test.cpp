@@ -1,0 +1,310 @@
+// Destinations after kills, full disks, power losses and edits: the promises P2 and P5.
+#include <cerrno>
+#include <functional>
+
+#include "host/recording/export_file.h"
+
+#include "tests/support/catch.h"
+#include "tests/unit/recording_desk.h"
+
+using namespace kato;
+using kato::test::Desk;
+using kato::test::FileOperation;
+
+namespace {
+
+constexpr UnixMillis kSeen{1'772'036'815'012};
+constexpr uint64_t kMostOperations = 400;
+constexpr std::string_view kAll =
+    "# title\n1 text 1\n2 text 2\n3 text 3\n4 text 4\n5 text 5\n6 text 6\n";
+
+// What a desk is before the run that is killed; what the run does, as often as it is begun.
+struct Scenario {
+  std::function<void(Desk&)> prepare;
+  std::function<Status(Desk&)> act;
+};
+
+std::string uninterrupted(const Scenario& scenario) {
+  Desk desk;
+  scenario.prepare(desk);
+  REQUIRE(scenario.act(desk));
+  return desk.written();
+}
+
+std::string leftovers(Desk& desk) {
+  std::string names;
+  const auto entries = desk.files.list(desk.folder / "notes");
+  REQUIRE(entries);
+  for (const auto& entry : *entries) {
+    if (entry.name != ".keep" && entry.name != "a.txt") names += entry.name + " ";
+  }
+  return names;
+}
+
+// Kills a run at each of its operations, and each time the next one at each of `second`.
+void kill_everywhere(const Scenario& scenario, const std::vector<uint64_t>& second) {
+  const auto expected = uninterrupted(scenario);
+  for (uint64_t first = 0; first < kMostOperations; ++first) {
+    bool killed = false;
+    for (const auto later : second) {
+      Desk desk;
+      scenario.prepare(desk);
+      desk.kill_at(first);
+      static_cast<void>(scenario.act(desk));
+      killed = desk.was_killed();
+      desk.restart();
+      desk.kill_at(later);
+      static_cast<void>(scenario.act(desk));
+      desk.restart();
+      INFO("killed at operation " << first << ", then at " << later);
+      REQUIRE(scenario.act(desk));
+      REQUIRE(desk.written() == expected);
+      REQUIRE(leftovers(desk).empty());
+    }
+    if (!killed) return;
+  }
+  FAIL("the scenario never came to its end");
+}
+
+std::vector<uint64_t> every(uint64_t count) {
+  std::vector<uint64_t> all;
+  for (uint64_t i = 0; i < count; ++i)
+    all.push_back(i);
+  return all;
+}
+
+// Several writes behind one commit.
+Status record_on(Desk& desk) {
+  for (const int texts : {3, 5, 6}) {
+    desk.say_up_to(texts);
+    if (auto served = desk.serve(); !served) return served;
+  }
+  return desk.commit();
+}
+
+void begin(Desk& desk) {
+  desk.period(0);
+  REQUIRE(desk.commit());
+}
+
+// Kills the run at each of its appends to the destination, which is then half done; the user edits
+// the file; the next run goes on.
+void kill_in_append(const std::function<void(Desk&)>& edit,
+                    const std::function<void(const std::string&)>& judge, int first = 0) {
+  for (int nth = first; nth < 3; ++nth) {
+    Desk desk;
+    begin(desk);
+    int seen = 0;
+    bool dead = false;
+    desk.files.fault = [&](FileOperation operation, const std::string& path) {
+      dead =
+          dead || (operation == FileOperation::kAppend && path.ends_with("a.txt") && seen++ == nth);
+      return dead ? EIO : 0;
+    };
+    CHECK_FALSE(record_on(desk));
+    desk.restart();
+    edit(desk);
+    REQUIRE(record_on(desk));
+    INFO("killed in append " << nth);
+    judge(desk.written());
+  }
+}
+
+size_t count_of(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("P2: a recording that is killed at any two operations ends as one that was not",
+          "[recording][P2]") {
+  kill_everywhere({.prepare = begin, .act = record_on}, every(30));
+}
+
+TEST_CASE("P2, P5: so does one that gives a note a new head", "[recording][P2][P5]") {
+  const Scenario scenario{.prepare =
+                              [](Desk& desk) {
+                                desk.folder.write("notes/a.txt", "---\nmine\n---\nno end of line");
+                                desk.period(0);
+                                const auto mark = mark_of(desk.files, desk.folder / "notes/a.txt");
+                                desk.recording().after = *mark;
+                                REQUIRE(desk.commit());
+                              },
+                          .act = record_on};
+  CHECK(
+      uninterrupted(scenario).starts_with("---\nrecorded\nmine\n---\nno end of line\n1 text 1\n"));
+  kill_everywhere(scenario, every(30));
+}
+
+TEST_CASE("P2: so does a capture that replaces its own file", "[recording][P2]") {
+  const Scenario scenario{.prepare =
+                              [](Desk& desk) {
+                                desk.period(2);
+                                REQUIRE(desk.serve());
+                                desk.obey("::capture a.txt", 3);
+                                REQUIRE(desk.recording().intent);
+                                REQUIRE(desk.commit());
+                              },
+                          .act = record_on};
+  CHECK(uninterrupted(scenario).starts_with("# title\n1 text 1\n2 text 2\n"));
+  kill_everywhere(scenario, every(30));
+}
+
+TEST_CASE("P2: so does an export, into a new file and into a note", "[recording][P2]") {
+  for (const std::string note : {"", "a note", "a note\n"}) {
+    Desk desk;
+    const auto path = desk.folder / "notes/a.txt";
+    const auto place = desk.policy.check(path, "");
+    for (size_t cut = 0; cut <= 12; ++cut) {
+      if (note.empty()) {
+        static_cast<void>(desk.files.remove(path));
+      } else {
+        desk.folder.write("notes/a.txt", note);
+      }
+      const auto before = mark_of(desk.files, path);
+      const auto expected = note + (note == "a note" ? "\n" : "") + "head\nbody 1\n";
+      desk.folder.write("notes/a.txt", expected.substr(0, note.size() + cut));
+      for (int run = 0; run < 2; ++run) {
+        auto file = ExportFile::open(desk.files, place, *before, false);
+        REQUIRE(file);
+        REQUIRE(file->take("head\n"));
+        REQUIRE(file->take("body 1\n"));
+        CHECK(desk.written() == expected);
+        CHECK(file->size_bytes() == 12);
+      }
+    }
+  }
+}
+
+TEST_CASE("P5: what the user appends after a kill stays, and nothing is doubled",
+          "[recording][P5]") {
+  const auto append = [](Desk& desk) {
+    desk.folder.write("notes/a.txt", desk.written() + "mine\n");
+  };
+  kill_in_append(append, [](const std::string& text) {
+    auto without = text;
+    const auto mine = text.find("mine\n");
+    REQUIRE(mine != std::string::npos);
+    without.erase(mine, 5);
+    CHECK(without == kAll);
+  });
+}
+
+TEST_CASE("P5: what the user inserts before the end after a kill moves nothing",
+          "[recording][P5]") {
+  const auto insert = [](Desk& desk) {
+    desk.folder.write("notes/a.txt", "mine\n" + desk.written());
+  };
+  kill_in_append(
+      insert, [](const std::string& text) { CHECK(text == "mine\n" + std::string(kAll)); },
+      1);  // before the first one nothing stands by which the place could be found
+}
+
+TEST_CASE("P5: what the user removed after it was written is not written again",
+          "[recording][P5]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  desk.say(1);
+  REQUIRE(desk.serve());
+  desk.say(1);
+  REQUIRE(desk.serve());
+  desk.folder.write("notes/a.txt", "# title\n5 text 5\n");
+  desk.restart();
+  desk.say(1);
+  REQUIRE(desk.serve());
+  CHECK(count_of(desk.written(), "text 1") == 0);
+  CHECK(count_of(desk.written(), "text 4") == 0);
+  CHECK(desk.written().ends_with("6 text 6\n"));
+}
+
+TEST_CASE("P2: a full disk cuts an append, and nothing is doubled later", "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  desk.say(2);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    desk.files.fault = [](FileOperation operation, const std::string& path) {
+      return operation == FileOperation::kAppend && path.ends_with("a.txt") ? ENOSPC : 0;
+    };
+    CHECK_FALSE(desk.serve());
+    if (attempt == 1) desk.restart();
+  }
+  desk.files.fault = {};
+  desk.say(1);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == "# title\n1 text 1\n2 text 2\n3 text 3\n4 text 4\n5 text 5\n6 text 6\n");
+  CHECK_FALSE(desk.recording().unsure);
+  CHECK(desk.recording().whole_file);
+}
+
+TEST_CASE("P2: after a power loss capture times that are gone do not double anything",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.say(2, kSeen);
+  REQUIRE(desk.serve());  // the file reached the disk, the meta did not
+  const auto written = desk.written();
+  CHECK(written.ends_with("5 text 5 @2026-02-25T16:26:55.012Z\n"));
+  for (const auto kept : {written.size(), written.size() - 40, written.size() - 45}) {
+    Desk again;
+    begin(again);
+    REQUIRE(again.serve());
+    REQUIRE(again.commit());
+    again.say(2, kSeen);
+    again.folder.write("notes/a.txt", written.substr(0, kept));
+    again.forget_capture_times();
+    again.restart(true);
+    REQUIRE(again.serve());
+    again.say(1);
+    REQUIRE(again.serve());
+    INFO(again.written());
+    CHECK(count_of(again.written(), "4 text 4 @2026") == 1);
+    CHECK(count_of(again.written(), "4 text 4") == 1);
+    CHECK(again.written().ends_with("6 text 6\n"));
+    if (kept == written.size()) CHECK(again.written() == written + "6 text 6\n");
+  }
+}
+
+TEST_CASE("P5: mode stays when a note gets a new head", "[recording][P5]") {
+  Desk desk;
+  desk.folder.write("notes/a.txt", "---\nmine\n");
+  auto file = desk.files.open(desk.folder / "notes/a.txt", OpenMode::kAppend);
+  REQUIRE((*file)->set_mode(0640));
+  desk.period(0);
+  REQUIRE(desk.serve());
+  CHECK(desk.written().starts_with("---\nrecorded\nmine\n1 text 1\n"));
+  CHECK(desk.files.info(desk.folder / "notes/a.txt")->mode == 0640);
+}
+
+TEST_CASE("P5: a note that changes while it gets a new head keeps its own", "[recording][P5]") {
+  Desk desk;
+  desk.folder.write("notes/a.txt", "---\nmine\n");
+  desk.period(0);
+  desk.files.fault = [&](FileOperation operation, const std::string& path) {
+    // Just before the files change places.
+    if (operation == FileOperation::kRename && path.ends_with(".kato-new")) {
+      desk.folder.write("notes/a.txt", "---\nMINE\n");
+    }
+    return 0;
+  };
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == "---\nMINE\n1 text 1\n2 text 2\n3 text 3\n");
+  CHECK(leftovers(desk).empty());
+}
+
+TEST_CASE("a recording reads no more of its file and twin than it has to", "[recording]") {
+  Desk desk;
+  desk.say(2000);
+  begin(desk);
+  REQUIRE(desk.serve());
+  desk.say(1);
+  const auto before = desk.files.counts.read_bytes;
+  REQUIRE(desk.serve());
+  CHECK(desk.files.counts.read_bytes - before < 10'000);
+}
