@@ -28,6 +28,18 @@ class StepRun {
     return serve(step->end);
   }
 
+  // Without decoding; but what a killed run read and did not obey comes first.
+  Result<StepResult> serve_only() {
+    if (!runtime_.is_first_sight()) {
+      StepEvents left(runtime_.ref());
+      runtime_.take_unobeyed(left);
+      move_command_cursor(left);
+      const auto obeyed = SessionObeying(context_, runtime_).obey(left, {}, false);
+      if (!obeyed) return forward(obeyed);
+    }
+    return serve(StepEnd::kEndOfInput);
+  }
+
   StepResult serve(StepEnd end) {
     StepResult result{.end = end, .serving_failed = false, .retry_at = {}, .degraded = {}};
     result.serving_failed = !SessionServing(context_, runtime_).serve_all();
@@ -68,7 +80,7 @@ Result<StepResult> run_step(const StepContext& context, SessionRuntime& runtime,
 }
 
 Result<StepResult> serve_session(const StepContext& context, SessionRuntime& runtime) {
-  return StepRun(context, runtime).serve(StepEnd::kEndOfInput);
+  return StepRun(context, runtime).serve_only();
 }
 
 Result<Interpretation> run_command(const StepContext& context, SessionRuntime& runtime,

@@ -197,13 +197,16 @@ TEST_CASE("a log that was cut and written anew states only what is new", "[inges
   const auto session = house.catalog().sessions[0];
   SessionMeta meta = make_session_meta(session);
   meta.sources.push_back(make_source_meta(session.sources[0]));
-  FreshEventMemory memory(false);
+  FreshEventMemory memory(true);
   Collected collected(session.ref);
   SourceBuffer buffer;
   SessionIngest ingest(*house.files, meta, memory, collected);
   REQUIRE(ingest.step(0, session.sources[0], {}, buffer));
   collected.kinds.clear();
   house.folder.write("a.log", "session one\nuser k1 a\nuser k3 c\n");
+  const auto aligned = ingest.step(0, session.sources[0], {}, buffer);
+  REQUIRE(aligned);
+  CHECK(aligned->realigned);
   REQUIRE(ingest.step(0, session.sources[0], {}, buffer));
   CHECK(collected.kinds == std::vector{EventKind::kUserMessage});
 }
