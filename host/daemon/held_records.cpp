@@ -16,6 +16,10 @@ bool is_same(const HeldRange& one, const HeldRange& other) {
 Status HeldRecords::load() {
   if (kept_) return {};
   auto loaded = load_held(files_, path_);
+  if (!loaded && loaded.error().code() == ErrorCode::kInvalid) {
+    kept_.emplace();  // damaged: the sources have them again, and the next writing replaces it
+    return {};
+  }
   if (!loaded) return forward(loaded);
   kept_ = std::move(*loaded);
   return {};
@@ -28,6 +32,12 @@ const HeldBytes* HeldRecords::known(uint64_t offset_bytes, uint64_t hash) const 
   return found == kept_->end() ? nullptr : &*found;
 }
 
+bool HeldRecords::has_exactly(const std::vector<HeldRange>& wanted) const {
+  return kept_->size() == wanted.size() && std::ranges::all_of(wanted, [&](const HeldRange& held) {
+           return known(held.offset_bytes, held.hash) != nullptr;
+         });
+}
+
 Result<bool> HeldRecords::keep(const SessionMeta& meta, const std::vector<SessionSource>& sources,
                                SourceBuffer& buffer) {
   std::vector<HeldRange> wanted;
@@ -35,7 +45,8 @@ Result<bool> HeldRecords::keep(const SessionMeta& meta, const std::vector<Sessio
     std::ranges::copy(source.held, std::back_inserter(wanted));
   if (wanted.empty() && last_.empty() && !kept_) return false;
   if (auto loaded = load(); !loaded) return forward(loaded);
-  if (std::ranges::equal(wanted, last_, is_same) && !kept_->empty() == !wanted.empty()) {
+  if (has_exactly(wanted)) {
+    last_ = std::move(wanted);
     return false;
   }
 

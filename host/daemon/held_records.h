@@ -25,6 +25,7 @@ class HeldRecords {
 
  private:
   Status load();
+  [[nodiscard]] bool has_exactly(const std::vector<HeldRange>& wanted) const;
   [[nodiscard]] const HeldBytes* known(uint64_t offset_bytes, uint64_t hash) const;
 
   FileSystem& files_;

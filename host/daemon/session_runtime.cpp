@@ -29,7 +29,8 @@ SessionRuntime::SessionRuntime(const SessionServices& services, const Session& s
       held_(services.files, services.state.held(key_)),
       support_{
           .origins = services.origins,
-          .kept = [this](const std::string&, const HeldRecord& held) { return held_.find(held); }},
+          .kept = [this](const std::string&, const HeldRecord& held) { return held_.find(held); },
+          .limits = {}},
       twin_path_(services.state.twin(key_)) {}
 
 Result<std::unique_ptr<SessionRuntime>> SessionRuntime::open(const SessionServices& services,
@@ -109,6 +110,7 @@ Status SessionRuntime::adopt(bool longer) {
   if (auto handed = hand_out_unobeyed(input); !handed) return handed;
   if (!longer) return {};
   if (auto adopted = adopt_lines(input, twin_->size_bytes()); !adopted) return adopted;
+  if (auto cut = twin_->cut_to(meta_.twin.size_bytes); !cut) return cut;
   if (auto saved = memory_->save(); !saved) return saved;
   meta_.known_id_count = memory_->saved_count();
   services_.commits.needs_file(key_, twin_path_);

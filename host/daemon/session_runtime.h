@@ -82,8 +82,6 @@ class SessionRuntime {
   [[nodiscard]] Status reprocess();
   // Removes it, after a commit that says so, whatever recordings still lack.
   [[nodiscard]] Status remove_twin();
-  // The same, but false and nothing is done while a recording or an export lacks something of it.
-  [[nodiscard]] Result<bool> remove_served_twin();
 
   // The meta as it is now shall be kept: soon, or at once.
   void commit_soon();

@@ -49,9 +49,8 @@ Status SessionSources::settle(const Session& found) {
   for (const auto& source : meta_.sources)
     before_.push_back(source.standing);
   note_missing(found, arranged);
-  for (auto& source : arranged.sources) {
-    if (auto placed = place(std::move(source)); !placed) return placed;
-  }
+  for (auto& source : arranged.sources)
+    place(std::move(source));
   for (auto& source : arranged.set_aside)
     set_aside(std::move(source));
   if (root_ != nullptr) return {};
@@ -120,7 +119,7 @@ bool SessionSources::another_was_read(size_t index, bool lately) const {
   return false;
 }
 
-Status SessionSources::place(SessionSource source) {
+void SessionSources::place(SessionSource source) {
   const bool whole = holds_whole(source);
   if (const auto index = entry_of(source.file.path)) {
     const bool was_aside =
@@ -130,20 +129,18 @@ Status SessionSources::place(SessionSource source) {
         before_[*index] != SourceStanding::kActive) {
       meta_.sources[*index].alignment.due = true;
     }
-    return {};
+    return;
   }
-  const auto taken = entry_to_take_over(source);
-  if (!taken) return forward(taken);
-  if (*taken) {
-    put(**taken, std::move(source));
-    return {};
+  if (const auto taken = entry_to_take_over(source)) {
+    put(*taken, std::move(source));
+    return;
   }
   const auto index = put(meta_.sources.size(), std::move(source));
   if (whole && another_was_read(index, false)) meta_.sources[index].alignment.due = true;
-  return {};
 }
 
-Result<std::optional<size_t>> SessionSources::entry_to_take_over(const SessionSource& source) {
+// A file that cannot be read now, or not yet, takes nothing over.
+std::optional<size_t> SessionSources::entry_to_take_over(const SessionSource& source) const {
   std::optional<SourceReader> reader;
   for (size_t i = 0; i < before_.size(); ++i) {
     const auto& entry = meta_.sources[i];
@@ -156,14 +153,13 @@ Result<std::optional<size_t>> SessionSources::entry_to_take_over(const SessionSo
       auto opened =
           SourceReader::open(files_, source.file.path,
                              source.file.root->rules.rule(source.file.pattern).packing, buffer_);
-      if (!opened) return forward(opened);
+      if (!opened) return std::nullopt;
       reader.emplace(std::move(*opened));
     }
     const auto holds = holds_anchor(entry, *reader);
-    if (!holds) return forward(holds);
-    if (*holds) return std::optional(i);
+    if (holds && *holds) return i;
   }
-  return std::optional<size_t>();
+  return std::nullopt;
 }
 
 void SessionSources::set_aside(SessionSource source) {

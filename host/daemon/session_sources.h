@@ -35,8 +35,8 @@ class SessionSources {
   [[nodiscard]] std::vector<SessionSource> those_on_disk(const Session& found) const;
   [[nodiscard]] std::optional<size_t> entry_of(const std::string& path) const;
   void note_missing(const Session& found, const Session& present);
-  Status place(SessionSource source);
-  [[nodiscard]] Result<std::optional<size_t>> entry_to_take_over(const SessionSource& source);
+  void place(SessionSource source);
+  [[nodiscard]] std::optional<size_t> entry_to_take_over(const SessionSource& source) const;
   void set_aside(SessionSource source);
   size_t put(size_t index, SessionSource source);
   [[nodiscard]] bool another_was_read(size_t index, bool lately) const;

@@ -129,6 +129,11 @@ Status SessionRuntime::renew_twin(const CaptureTimes& captured, uint64_t seed_by
                           .seed_bytes = seed_bytes};
   auto made = make_twin_at(beside, making);
   if (!made) return forward(made);
+  if (made->places.empty() && made->missing_bytes > 0) {
+    static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
+    return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",
+                short_id(ref_.session_id));
+  }
 
   auto old = old_positions();
   if (!old) return forward(old);
@@ -145,6 +150,8 @@ Status SessionRuntime::renew_twin(const CaptureTimes& captured, uint64_t seed_by
   if (made->missing_bytes > 0) {
     meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", made->missing_bytes);
   }
+  for (const auto& source : sources_.all())
+    made->summary.add_hint(source.identity.title_hint);
   meta_.identity.title = made->summary.title();
   twin_.emplace(std::move(made->log));
   twin_path_ = beside;
@@ -165,15 +172,6 @@ Status SessionRuntime::remove_twin() {
   if (auto committed = commit_now(); !committed) return committed;
   twin_path_ = services_.state.twin(key_);
   return remove_twin_files(services_.files, services_.state, key_, meta_.twin.generation);
-}
-
-Result<bool> SessionRuntime::remove_served_twin() {
-  const auto served = served_recordings();
-  const bool lacking =
-      !meta_.pending_exports.empty() || std::ranges::find(served, false) != served.end();
-  if (meta_.twin.exists && lacking) return false;
-  if (auto removed = remove_twin(); !removed) return forward(removed);
-  return true;
 }
 
 }  // namespace kato

@@ -28,6 +28,7 @@ Status adopt_lines(const AdoptionInput& input, uint64_t end_bytes) {
   SessionSummary summary;
   while (true) {
     const auto next = reader->next_event();
+    if (!next && next.error().code() == ErrorCode::kInvalid) break;
     if (!next) return forward(next);
     if (!*next) break;
     const Event& event = (*next)->event;
@@ -35,9 +36,9 @@ Status adopt_lines(const AdoptionInput& input, uint64_t end_bytes) {
     summary.add(event);
     input.events.on_event(event, right_of(event, input.meta));
     input.meta.next_seq = std::max(input.meta.next_seq, event.seq + 1);
+    input.meta.twin.size_bytes = (*next)->end_bytes;
   }
   keep_summary(input.meta, summary);
-  input.meta.twin.size_bytes = end_bytes;
   return {};
 }
 

@@ -47,7 +47,10 @@ void Sequencer::end_run(const RecordHash& record_hash) {
 
 void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
                          CommandRight right, const RecordHash& record_hash) {
-  if (known_.knows(id)) return take_known(draft, id, content, record_hash);
+  if (known_.knows(id)) {
+    pass_known(id);
+    return take_known(draft, id, content, record_hash);
+  }
   if (follows_what_is_known(statement_of(draft, id, content))) return;
   emit(draft, id, std::nullopt, content, right);
 }
@@ -61,6 +64,13 @@ void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t conte
   const EventId revised =
       make_event_id(session_.session_id, draft.record_key, draft.part_key, revision);
   if (!known_.knows(revised)) emit(draft, revised, id, content, CommandRight::kNever);
+}
+
+// What comes next is compared with what follows this event only.
+void Sequencer::pass_known(const EventId& id) {
+  if (alignment_ == nullptr || !alignment_->known_from || known_.order() == nullptr) return;
+  const auto place = known_.order()->place_of(id);
+  if (place && *place >= *alignment_->known_from) alignment_->known_from = *place + 1;
 }
 
 // A log that is being written anew may still be stating what is known.

@@ -74,6 +74,7 @@ class Sequencer {
                 const RecordHash& record_hash);
   void take_known(const Draft& draft, const EventId& id, uint64_t content,
                   const RecordHash& record_hash);
+  void pass_known(const EventId& id);
   [[nodiscard]] bool follows_what_is_known(const Statement& statement);
   [[nodiscard]] CommandRight right_of(const Draft& draft) const;
   void emit(const Draft& draft, const EventId& id, std::optional<EventId> revises, uint64_t content,

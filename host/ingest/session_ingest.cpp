@@ -117,7 +117,7 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
     return IngestStep{.end = StepEnd::kQuarantine};
   }
   const SourceRule& rule = source.file.root->rules.rule(source.file.pattern);
-  auto reader = SourceReader::open(files_, source.file.path, rule.packing, buffer);
+  auto reader = SourceReader::open(files_, source.file.path, rule.packing, buffer, support_.limits);
   if (!reader && reader.error().code() == ErrorCode::kNotFound) {
     meta.standing = SourceStanding::kMissing;
     decoders_.erase(index);
@@ -179,7 +179,8 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   meta.id = reader.info().id;
   meta.size_bytes = reader.info().size_bytes;
   // Until all of it is read it counts as changed.
-  meta.mtime_ns = step->end == StepEnd::kMore ? 0 : reader.info().mtime_ns;
+  const bool is_read = step->end == StepEnd::kEndOfInput || step->end == StepEnd::kQuarantine;
+  meta.mtime_ns = is_read ? reader.info().mtime_ns : 0;
   (*slot)->reader = nullptr;
   return IngestStep{.end = step->end, .read_bytes = step->cursor - std::min(step->cursor, cursor)};
 }

@@ -158,3 +158,49 @@ TEST_CASE("a damaged twin is refused and not touched", "[runtime][P7]") {
   CHECK(opened.error().message().find("damaged") != std::string::npos);
   CHECK(rig.twin() == junk);
 }
+
+TEST_CASE("P2: what a power loss made unreadable behind the commit comes from the log again",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 three\n");
+  rig.read_uncommitted(0);
+  const auto sound = rig.twin();
+  rig.append("a.log", "user k4 four\n");
+  rig.read_uncommitted(0);
+  auto holed = rig.twin();
+  std::fill(holed.begin() + static_cast<ptrdiff_t>(sound.size()), holed.end() - 1, '\0');
+  std::ofstream(rig.file(".twin.jsonl"), std::ios::binary) << holed;
+  rig.reopen();
+  CHECK(rig.runtime().meta().twin.size_bytes == sound.size());
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("held records that are damaged are taken from the log again", "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.log", kHead + "user k1 one\nhold k2 held\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  std::ofstream(rig.file(".held")) << "{no json";
+  rig.reopen();
+  rig.append("a.log", "user k3 three\nrelease k2\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "three", "held"});
+}
+
+TEST_CASE("P2: words that are said again after a kill are not taken for known ones",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.write("a.log", kHead + "user n1 one\n");  // "two" may still follow
+  rig.read();
+  rig.append("a.log", "user k5 yes\n");
+  rig.read_uncommitted();
+  rig.reopen();
+  rig.append("a.log", "user k6 yes\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "yes", "yes"});
+}

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/daemon/origin_lookup.h"
 #include "host/daemon/session_runtime.h"
 
 #include "tests/support/fake_clock.h"
@@ -54,6 +55,9 @@ class RuntimeRig {
   }
   [[nodiscard]] std::string file(const std::string& suffix) const {
     return state_folder_.path() + "/sessions/" + key_ + suffix;
+  }
+  [[nodiscard]] OriginLookup look_up_in(const SessionIndex& index) {
+    return make_origin_lookup(files, state_folder_, metas_, index);
   }
   [[nodiscard]] const LedgerRow* ledger_row(LedgerOutcome outcome, const std::string& reason);
 

@@ -2,8 +2,6 @@
 #include <filesystem>
 #include <zstd.h>
 
-#include "host/event/event_id.h"
-
 #include "tests/support/catch.h"
 #include "tests/unit/runtime_rig.h"
 
@@ -301,21 +299,9 @@ TEST_CASE("P4: held records that are gone with their log are accounted for", "[r
 TEST_CASE("P2: what a fork copied without a mark is captured, and never obeyed", "[runtime][P2]") {
   RuntimeRig rig({.may_copy_history = true});
   begin(rig, kHead + "user k1 one\nuser k2 ::stop\n");
-  const auto first_key = rig.runtime().meta().sources[0].first_record_key;
-  CHECK(first_key == "k1");
-  const auto origin_id = rig.runtime().ref().session_id;
-  auto ids = std::make_shared<EventIdSet>();
-  for (const auto* const key : {"k1", "k2"})
-    ids->insert(make_event_id(origin_id, key, "text/0", {}));
-  const Origin origin{.session_id = origin_id, .events = ids};
-  rig.origins.beginning_with = [&](std::string_view key,
-                                   const std::string&) -> Result<std::optional<Origin>> {
-    if (key != first_key) return std::nullopt;
-    return origin;
-  };
-  rig.origins.of_session = [&](const std::string&) -> Result<std::optional<Origin>> {
-    return origin;
-  };
+  SessionIndex index;
+  index.put(rig.runtime().meta());
+  rig.origins = rig.look_up_in(index);
   SECTION("a fork") {
     rig.write("b.log",
               "session two parent one\nuser k1 one\nuser k2 ::stop\nuser k9 ::start x.md\n");
@@ -347,4 +333,24 @@ TEST_CASE("P9: of an append log hardly more is read than was appended", "[runtim
     rig.read(0);
   }
   CHECK(static_cast<double>(rig.files.counts.read_bytes) <= 1.1 * static_cast<double>(appended));
+}
+
+TEST_CASE("a history has its origin in another session, and not in a copy", "[runtime]") {
+  RuntimeRig rig({.may_copy_history = true});
+  begin(rig, kHead + "user k1 one\n");
+  const auto origin_id = rig.runtime().ref().session_id;
+  SessionIndex index;
+  index.put(rig.runtime().meta());
+  rig.write("b.log", "session two parent one\nuser k1 one\n");
+  rig.open("two");
+  rig.read();
+  const auto fork_id = rig.runtime().ref().session_id;
+  index.put(rig.runtime().meta());
+  const auto lookup = rig.look_up_in(index);
+  const auto found = lookup.beginning_with("k1", fork_id);
+  REQUIRE((found && *found));
+  CHECK((*found)->session_id == origin_id);
+  CHECK((*found)->events->size() == 2);
+  CHECK_FALSE(*lookup.beginning_with("k1", origin_id));
+  CHECK_FALSE(*lookup.beginning_with("k9", fork_id));
 }

@@ -158,25 +158,17 @@ TEST_CASE("P2: cursors and periods are found again by event id", "[runtime][P2]"
   CHECK(meta.next_seq == all.back() + 1);
 }
 
-TEST_CASE("a twin that a recording still needs is kept until it is written", "[runtime][P2]") {
+TEST_CASE("without a log there is no late twin", "[runtime][P10]") {
   RuntimeRig rig;
   rig.write("a.log", "session one\nuser k1 one\n");
   rig.open();
   rig.read();
-  REQUIRE(rig.runtime().make_twin({}));
-  REQUIRE(rig.runtime().commit_now());
-  rig.runtime().meta().recordings.push_back(recording_from(0, {}));
-  const auto kept = rig.runtime().remove_served_twin();
-  REQUIRE(kept);
-  CHECK_FALSE(*kept);
-  auto& cursor = rig.runtime().meta().recordings[0].cursor;
-  cursor.twin_offset = rig.runtime().meta().twin.size_bytes;
-  cursor.twin_generation = rig.runtime().meta().twin.generation;
-  const auto removed = rig.runtime().remove_served_twin();
-  REQUIRE(removed);
-  CHECK(*removed);
-  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl")));
-  CHECK(rig.runtime().meta().identity.title.empty());
+  rig.remove("a.log");
+  rig.reopen();
+  const auto made = rig.runtime().make_twin({});
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code() == ErrorCode::kNotFound);
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
 }
 
 TEST_CASE("P6: a removed twin leaves no file behind, whenever the process was killed",
