@@ -4,6 +4,7 @@
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/event/event_id.h"
+#include "host/session/twin_files.h"
 
 namespace kato {
 
@@ -60,10 +61,8 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
   now.identity.title.clear();
   now.cleaned = now.cleaned || for_good;
   if (auto stored = metas_.store(now, Durability::kSynced); !stored) return stored;
-  for (const auto& path : {state_.twin(key), state_.held(key)}) {
-    auto removed = input_.files.remove(path);
-    if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
-  }
+  auto removed = remove_twin_files(input_.files, state_, key, now.twin.generation);
+  if (!removed) return removed;
   return store_.committed(now, false);
 }
 

@@ -3,6 +3,7 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/origin_lookup.h"
 #include "host/event/event_id.h"
 
 namespace kato {
@@ -162,15 +163,14 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
   }
   if (live.dirty.empty()) return serve_session(wiring_->context, *live.runtime);
   const auto path = *live.dirty.begin();
-  const auto has_path = [&path](const SessionSource& one) { return one.file.path == path; };
-  if (std::ranges::none_of(live.session.sources, has_path)) {
+  const auto index = live.runtime->index_of(path);
+  if (!index) {
     live.dirty.erase(path);  // a duplicate that ranks lower
+    live.runtime->commit_soon();
     return StepResult{};
   }
-  const auto& sources = live.runtime->sources();
-  const auto index = static_cast<size_t>(std::ranges::find_if(sources, has_path) - sources.begin());
   const auto done =
-      run_step(wiring_->context, *live.runtime, request_for(live, index, live.dirty.size() == 1));
+      run_step(wiring_->context, *live.runtime, request_for(live, *index, live.dirty.size() == 1));
   if (done && done->end != StepEnd::kMore) {
     live.dirty.erase(path);
     wiring_->table.known(path).was_read = true;
@@ -179,11 +179,13 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
 }
 
 Status Daemon::open(LiveSession& live) {
-  const SessionServices services{.files = input_.files,
-                                 .state = state_,
-                                 .metas = metas_,
-                                 .commits = wiring_->commits,
-                                 .buffer = buffer_};
+  const SessionServices services{
+      .files = input_.files,
+      .state = state_,
+      .metas = metas_,
+      .commits = wiring_->commits,
+      .buffer = buffer_,
+      .origins = make_origin_lookup(input_.files, state_, metas_, store_.index())};
   auto opened = SessionRuntime::open(services, live.session);
   if (!opened) return forward(opened);
   live.runtime = std::move(*opened);

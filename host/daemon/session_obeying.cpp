@@ -117,7 +117,7 @@ Status SessionObeying::become_private() {
 
 Interpretation SessionObeying::interpret_message(const CommandedMessage& message) {
   SessionMeta& meta = runtime_.meta();
-  const auto& root = *runtime_.sources().front().file.root;
+  const auto& root = runtime_.root();
   const auto& config = context_.assembly.config();
   const auto extensions = context_.assembly.sink_extensions();
   const auto fallback = context_.assembly.sink_for("", root.policy);

@@ -1,16 +1,18 @@
 // One session at work: its meta, what it remembers, and its twin.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "host/daemon/held_records.h"
+#include "host/daemon/session_sources.h"
+#include "host/daemon/step_events.h"
+#include "host/ingest/decode_again.h"
 #include "host/ingest/session_ingest.h"
 #include "host/ingest/stored_event_memory.h"
-#include "host/recording/command_interpreter.h"
 #include "host/recording/recorder.h"
 #include "host/session/commit_queue.h"
 #include "host/session/meta_store.h"
@@ -27,38 +29,16 @@ struct SessionServices {
   MetaStore& metas;
   CommitQueue& commits;
   SourceBuffer& buffer;
-};
-
-// What a step brought, as far as the twin and the commands are concerned.
-class StepEvents final : public EventListener {
- public:
-  explicit StepEvents(const SessionRef& session) : session_(session) {}
-
-  void on_event(const Event& event, CommandRight right) override;
-
-  struct Message {
-    CommandedMessage commanded;
-    bool has_provider_time = false;
-    bool is_live = false;
-    CommandRight right = CommandRight::kNever;
-  };
-
-  // Whether lines are wanted; else only what commands need is kept.
-  bool keep_lines = false;
-  std::string lines;
-  std::vector<Message> messages;  // that hold a "::"
-  std::vector<std::pair<EventId, UnixMillis>> captured;
-  std::optional<EventPosition> last;
-
- private:
-  const SessionRef& session_;
+  OriginLookup origins = {};
 };
 
 // [one thread at a time] After an error in any call the runtime is to be thrown away: the session
 // starts again from its last commit.
 class SessionRuntime {
  public:
-  // From its meta, or as a new one.
+  // From its meta, or as a new one. Puts right what a kill left: adopts what the twin has beyond
+  // the meta, makes again what is missing of twin and ids. session: the files that were seen; a
+  // session that is known may have none, and is still served from its twin.
   [[nodiscard]] static Result<std::unique_ptr<SessionRuntime>> open(const SessionServices& services,
                                                                     const Session& session);
 
@@ -69,21 +49,39 @@ class SessionRuntime {
   // True until all that was there when the session was first seen is decoded.
   [[nodiscard]] bool is_first_sight() const { return !meta_.command_cursor.has_value(); }
 
-  // The sources as they are found now; new ones are added to the meta.
+  // The sources as they are found now; new ones are added to the meta, others change their
+  // standing. What goes wrong with it is the next ingest's error.
   void set_sources(const Session& session);
-  [[nodiscard]] const std::vector<SessionSource>& sources() const { return sources_; }
+  // By the index in the meta.
+  [[nodiscard]] const std::vector<SessionSource>& sources() const { return sources_.all(); }
+  // The index to ingest() a file by; nothing: it is not read, another one holds the same and more.
+  [[nodiscard]] std::optional<size_t> index_of(const std::string& path) const {
+    return sources_.index_of(path);
+  }
+  // Whose policy holds for the session as a whole.
+  [[nodiscard]] const Root& root() const { return sources_.root(); }
 
-  // Decodes one step of a source, appends to the twin and to the ids. Nothing is committed.
+  // Decodes one step of a source, appends to the twin and to the ids. Nothing is committed, unless
+  // the source begins anew. events also gets, first, what take_unobeyed() would give.
   [[nodiscard]] Result<IngestStep> ingest(size_t source, const Arrival& arrival,
                                           StepEvents& events);
+  // What a killed run left behind the command cursor, put before what is in events: to be obeyed
+  // before anything is served. The first call takes it.
+  void take_unobeyed(StepEvents& events);
 
   // True if a step of this runtime has read the source. A runtime that was closed when it was idle
   // forgets; then a rewritten document counts as backfill once more.
   [[nodiscard]] bool was_read_since_start(size_t source) const { return read_.contains(source); }
 
   // Makes a twin of everything up to the cursors; `captured`: capture times that are known from
-  // this step. No effect if there is one.
-  [[nodiscard]] Status make_twin(const std::vector<std::pair<EventId, UnixMillis>>& captured);
+  // this step. Cursors, periods and the command cursor are found again by event id. The next commit
+  // swaps it in. No effect if there is one.
+  [[nodiscard]] Status make_twin(const CaptureTimes& captured);
+  // A new twin, from the sources and with the provider's present version; capture times stay. Where
+  // a source has lost what the twin holds, that stays as it is. Recordings are not written to: what
+  // they have counts as written. Committed when it returns.
+  [[nodiscard]] Status reprocess();
+  // Removes it, after a commit that says so, whatever recordings still lack.
   [[nodiscard]] Status remove_twin();
 
   // The meta as it is now shall be kept: soon, or at once.
@@ -105,30 +103,48 @@ class SessionRuntime {
 
  private:
   SessionRuntime(const SessionServices& services, const Session& session);
+  Status start(const Session& session);
+  Status open_memory();
+  Status remake_ids();
   Status open_twin();
-  Status adopt_capture_times();
+  Status adopt(bool longer);
+  Status store(const StepEvents& events);
+  Status keep_held();
+  [[nodiscard]] AgainInput again_input();
+  Status renew_twin(const CaptureTimes& captured, uint64_t seed_bytes);
+  [[nodiscard]] Result<CaptureTimes> capture_times_of_twin() const;
+  [[nodiscard]] Result<std::vector<EventPosition>> old_positions() const;
+  [[nodiscard]] std::vector<bool> served_recordings() const;
+  Status finish_swap();
 
   SessionServices services_;
   SessionRef ref_;
   std::string key_;
   SessionMeta meta_;
-  std::vector<SessionSource> sources_;  // by the index in the meta
+  SessionSources sources_;
+  Status sources_status_;
+  HeldRecords held_;
+  IngestSupport support_;
   std::unique_ptr<StoredEventMemory> memory_;
   std::unique_ptr<SessionIngest> ingest_;
   std::optional<TwinLog> twin_;
+  std::string twin_path_;      // where it lies now
+  bool swap_pending_ = false;  // the next commit's generation lies beside
   std::set<size_t> read_;
   WriteJournal journal_;
+  uint64_t commit_at_open_ = 0;
   uint64_t commit_on_disk_ = 0;  // unless the queue says that the last one is in place
   uint64_t commit_put_ = 0;
-  // Of events that a twin had, but no commit: they were seen live, by a run that was killed.
-  std::map<EventId, UnixMillis> adopted_;
+  std::unique_ptr<StepEvents> unobeyed_;
   StepEvents* events_ = nullptr;  // of the step that is going on
 
   // Hands the ingest's events to the step that is going on.
   class Relay final : public EventListener {
    public:
     explicit Relay(SessionRuntime& runtime) : runtime_(runtime) {}
-    void on_event(const Event& event, CommandRight right) override;
+    void on_event(const Event& event, CommandRight right) override {
+      runtime_.events_->on_event(event, right);
+    }
 
    private:
     SessionRuntime& runtime_;

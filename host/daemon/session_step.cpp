@@ -29,6 +29,20 @@ class StepRun {
     return serve(step->end);
   }
 
+  // Without decoding; but what a killed run read and did not obey comes first.
+  Result<StepResult> serve_only() {
+    if (auto recovered = recover(); !recovered) return forward(recovered);
+    if (!runtime_.is_first_sight()) {
+      StepEvents left(runtime_.ref());
+      runtime_.take_unobeyed(left);
+      move_command_cursor(left);
+      const auto obeyed = SessionObeying(context_, runtime_).obey(left, {}, false);
+      if (!obeyed) return forward(obeyed);
+    }
+    return serve(StepEnd::kEndOfInput);
+  }
+
+ private:
   Status recover() { return SessionServing(context_, runtime_).recover(); }
 
   Result<StepResult> serve(StepEnd end) {
@@ -41,7 +55,6 @@ class StepRun {
     return result;
   }
 
- private:
   void move_command_cursor(const StepEvents& events) {
     auto& cursor = runtime_.meta().command_cursor;
     if (events.last) {
@@ -72,9 +85,7 @@ Result<StepResult> run_step(const StepContext& context, SessionRuntime& runtime,
 }
 
 Result<StepResult> serve_session(const StepContext& context, SessionRuntime& runtime) {
-  StepRun step(context, runtime);
-  if (auto recovered = step.recover(); !recovered) return forward(recovered);
-  return step.serve(StepEnd::kEndOfInput);
+  return StepRun(context, runtime).serve_only();
 }
 
 Result<Interpretation> run_command(const StepContext& context, SessionRuntime& runtime,

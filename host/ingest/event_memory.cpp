@@ -7,12 +7,6 @@ namespace {
 
 constexpr size_t kFirstCapacity = 256;  // a power of two
 
-uint64_t fingerprint(const EventId& id) {
-  uint64_t value = 0;
-  std::memcpy(&value, id.data(), sizeof(value));
-  return value;
-}
-
 // 0 marks a free slot.
 uint64_t stored_form(uint64_t hash) {
   return hash == 0 ? 1 : hash;
@@ -57,25 +51,24 @@ void HashSet64::grow() {
   }
 }
 
+uint64_t fingerprint_of(const EventId& id) noexcept {
+  uint64_t value = 0;
+  std::memcpy(&value, id.data(), sizeof(value));
+  return value;
+}
+
 bool FreshEventMemory::knows(const EventId& id) const {
-  return ids_.contains(fingerprint(id));
+  return ids_.contains(fingerprint_of(id));
 }
 
-std::optional<uint64_t> FreshEventMemory::content_of(const EventId& id) const {
-  const auto found = content_by_id_.find(fingerprint(id));
-  if (found == content_by_id_.end()) return std::nullopt;
-  return found->second;
-}
-
-bool FreshEventMemory::knows_content(uint64_t content) const {
-  return contents_.contains(content);
+Status FreshEventMemory::want_order() {
+  if (restates_) return {};
+  return fail(ErrorCode::kUnsupported, "what was said before was not kept");
 }
 
 void FreshEventMemory::add(const EventId& id, uint64_t content) {
-  ids_.insert(fingerprint(id));
-  if (!restates_) return;
-  contents_.insert(content);
-  content_by_id_[fingerprint(id)] = content;
+  ids_.insert(fingerprint_of(id));
+  if (restates_) order_.add(id, content);
 }
 
 }  // namespace kato

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <unordered_map>
 #include <vector>
 
+#include "host/base/error.h"
 #include "host/event/event.h"
+#include "host/ingest/known_order.h"
 
 namespace kato {
+
+// The 64 bits of an id that stand for it where memory matters.
+[[nodiscard]] uint64_t fingerprint_of(const EventId& id) noexcept;
 
 // The events of one session that were stated before. One thread at a time.
 class EventMemory {
@@ -23,12 +26,12 @@ class EventMemory {
   [[nodiscard]] virtual bool knows(const EventId& id) const = 0;
   // False: content hashes need not be computed; add() is given 0 then.
   [[nodiscard]] virtual bool keeps_content() const = 0;
-  // False: the log never states things again, so that nothing need be compared.
-  [[nodiscard]] virtual bool compares_content() const = 0;
-  // What the event said, by content_hash(). Only if compares_content().
-  [[nodiscard]] virtual std::optional<uint64_t> content_of(const EventId& id) const = 0;
-  // True if any event said just that. Only if compares_content().
-  [[nodiscard]] virtual bool knows_content(uint64_t content) const = 0;
+  // The events in their order, to compare contents with; null where nothing need be compared,
+  // because the log never states things again.
+  [[nodiscard]] virtual const KnownOrder* order() const = 0;
+  // From now on order() is there, with all that is known. Fails if it cannot be read, or if this
+  // memory was made to do without.
+  [[nodiscard]] virtual Status want_order() = 0;
   virtual void add(const EventId& id, uint64_t content) = 0;
 };
 
@@ -53,16 +56,14 @@ class FreshEventMemory final : public EventMemory {
 
   [[nodiscard]] bool knows(const EventId& id) const override;
   [[nodiscard]] bool keeps_content() const override { return restates_; }
-  [[nodiscard]] bool compares_content() const override { return restates_; }
-  [[nodiscard]] std::optional<uint64_t> content_of(const EventId& id) const override;
-  [[nodiscard]] bool knows_content(uint64_t content) const override;
+  [[nodiscard]] const KnownOrder* order() const override { return restates_ ? &order_ : nullptr; }
+  [[nodiscard]] Status want_order() override;
   void add(const EventId& id, uint64_t content) override;
 
  private:
   bool restates_;
   HashSet64 ids_;
-  HashSet64 contents_;
-  std::unordered_map<uint64_t, uint64_t> content_by_id_;
+  KnownOrder order_;
 };
 
 }  // namespace kato

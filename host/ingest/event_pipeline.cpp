@@ -5,26 +5,65 @@
 namespace kato {
 
 void EventPipeline::on_draft(const Draft& draft) {
+  if (sequencer_.skips_one()) {
+    left_out_ = draft.record_offset_bytes;
+    left_out_reason_ = "stated-before";
+    return;
+  }
+  if (copies_ == nullptr) return take(draft);
+  const auto copied = copies_->is_copy(draft);
+  if (!copied) {
+    status_ = forward(copied);
+    return;
+  }
+  if (*copied && copy_use_ == CopyUse::kContext) {
+    left_out_ = draft.record_offset_bytes;
+    left_out_reason_ = "inherited";
+    return;
+  }
+  if (!*copied) return take(draft);
+  Draft marked = draft;
+  marked.body.inherited = true;
+  take(marked);
+}
+
+void EventPipeline::take(const Draft& draft) {
   const auto hash_of = [this](uint64_t offset, uint64_t length) {
     return hash64(bytes_at(offset, length));
   };
   if (!keep_raw_ || draft.body.kind != EventKind::kProviderRaw) {
-    sequencer_.take(draft, hash_of);
-    return;
+    return sequencer_.take(draft, hash_of);
   }
   Draft with_record = draft;
+  with_record.body.payload.raw_json = record_json(draft);
+  sequencer_.take(with_record, hash_of);
+}
+
+// The record, if it is one JSON object on one line; else absent.
+std::string_view EventPipeline::record_json(const Draft& draft) const {
   auto record = bytes_at(draft.record_offset_bytes, draft.record_length_bytes);
   while (!record.empty() && (record.back() == '\n' || record.back() == '\r')) {
     record.remove_suffix(1);
   }
-  if (!record.empty() && record.front() == '{' && !record.contains('\n')) {
-    with_record.body.payload.raw_json = record;
-  }
-  sequencer_.take(with_record, hash_of);
+  const bool is_object = !record.empty() && record.front() == '{' && !record.contains('\n');
+  return is_object ? record : std::string_view();
+}
+
+void EventPipeline::on_step_end() {
+  sequencer_.end_run(
+      [this](uint64_t offset, uint64_t length) { return hash64(bytes_at(offset, length)); });
+  if (records_ != nullptr) records_->on_step_end();
 }
 
 void EventPipeline::on_record(const RecordReport& record) {
-  if (records_ != nullptr) records_->on_record(record);
+  if (records_ == nullptr) return;
+  if (record.offset_bytes != left_out_ || record.outcome == RecordOutcome::kHeld) {
+    return records_->on_record(record);
+  }
+  RecordReport left_out = record;
+  left_out.outcome = RecordOutcome::kIgnored;
+  left_out.reason = left_out_reason_;
+  records_->on_record(left_out);
 }
 
 void EventPipeline::on_facts(std::string_view project_directory, std::string_view client_version) {

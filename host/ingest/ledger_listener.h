@@ -2,6 +2,7 @@
 #pragma once
 
 #include <set>
+#include <vector>
 
 #include "host/ingest/event_pipeline.h"
 #include "host/session/ledger.h"

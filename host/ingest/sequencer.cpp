@@ -3,33 +3,96 @@
 #include "host/base/hash.h"
 #include "host/command/command_parser.h"
 #include "host/event/event_id.h"
+#include "host/ingest/draft_copy.h"
 
 namespace kato {
+
+bool Sequencer::skips_one() {
+  if (alignment_ == nullptr || alignment_->drafts_to_skip == 0) return false;
+  --alignment_->drafts_to_skip;
+  return true;
+}
 
 void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
   const EventId id = make_event_id(session_.session_id, draft.record_key, draft.part_key, {});
   const uint64_t content = known_.keeps_content() ? content_hash(draft.body) : 0;
-  if (!known_.knows(id)) {
-    const bool stated_before =
-        draft.relisted && known_.compares_content() && known_.knows_content(content);
-    if (!stated_before) emit(draft, id, std::nullopt, content);
-    return;
+  const bool stated_again = in_document_ || (draft.relisted && known_.order() != nullptr);
+  const bool goes_on = in_document_ || run_.empty() ||
+                       run_.back().draft.record_offset_bytes == draft.record_offset_bytes;
+  if (!run_.empty() && !(stated_again && goes_on)) end_run(record_hash);
+  if (!stated_again) return take_now(draft, id, content, right_of(draft), record_hash);
+  run_.push_back(
+      {.draft = copy_draft(draft, arena_), .statement = statement_of(draft, id, content)});
+}
+
+void Sequencer::end_run(const RecordHash& record_hash) {
+  std::vector<Statement> statements;
+  for (const auto& kept : run_)
+    statements.push_back(kept.statement);
+  const auto aligned = statements.empty() ? Aligned{} : align(*known_.order(), statements);
+  const bool anything_known = known_.order() != nullptr && known_.order()->size() > 0;
+  for (size_t i = 0; i < run_.size(); ++i) {
+    const auto& [draft, statement] = run_[i];
+    if (aligned.matches[i] == Match::kByContent) continue;
+    const bool before_a_match = aligned.last_match && i < *aligned.last_match;
+    // History that was worded anew. Where the log kept its keys it is a part that came late.
+    if (before_a_match && !aligned.any_by_id) continue;
+    const bool is_new = !anything_known || (aligned.last_match && !before_a_match);
+    take_now(draft, statement.id, statement.content,
+             is_new ? right_of(draft) : CommandRight::kNever, record_hash);
   }
-  if (!draft.revisable || is_restatement(draft, id, content)) return;
+  run_.clear();
+  arena_.clear();
+}
+
+void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
+                         CommandRight right, const RecordHash& record_hash) {
+  if (known_.knows(id)) {
+    pass_known(id);
+    return take_known(draft, id, content, record_hash);
+  }
+  if (follows_what_is_known(statement_of(draft, id, content))) return;
+  emit(draft, id, std::nullopt, content, right);
+}
+
+void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t content,
+                           const RecordHash& record_hash) {
+  const auto* const order = known_.order();
+  if (!draft.revisable || order == nullptr || order->content_of(id) == content) return;
+  if (draft.relisted && order->count_of(content) > 0) return;
   const auto revision = to_hex(record_hash(draft.record_offset_bytes, draft.record_length_bytes));
   const EventId revised =
       make_event_id(session_.session_id, draft.record_key, draft.part_key, revision);
-  if (!known_.knows(revised)) emit(draft, revised, id, content);
+  if (!known_.knows(revised)) emit(draft, revised, id, content, CommandRight::kNever);
 }
 
-bool Sequencer::is_restatement(const Draft& draft, const EventId& id, uint64_t content) const {
-  if (!known_.compares_content()) return true;
-  if (known_.content_of(id) == content) return true;
-  return draft.relisted && known_.knows_content(content);
+// What comes next is compared with what follows this event only.
+void Sequencer::pass_known(const EventId& id) {
+  if (alignment_ == nullptr || !alignment_->known_from || known_.order() == nullptr) return;
+  const auto place = known_.order()->place_of(id);
+  if (place && *place >= *alignment_->known_from) alignment_->known_from = *place + 1;
+}
+
+// A log that is being written anew may still be stating what is known.
+bool Sequencer::follows_what_is_known(const Statement& statement) {
+  if (alignment_ == nullptr || !alignment_->known_from || known_.order() == nullptr) return false;
+  const auto place = known_.order()->next_with(statement.content, *alignment_->known_from);
+  if (place) {
+    alignment_->known_from = *place + 1;
+  } else if (statement.is_said) {
+    alignment_->known_from.reset();
+  }
+  return place.has_value();
+}
+
+CommandRight Sequencer::right_of(const Draft& draft) const {
+  const bool quiet =
+      alignment_ != nullptr && draft.record_offset_bytes < alignment_->quiet_until_bytes;
+  return draft.body.inherited || quiet ? CommandRight::kNever : CommandRight::kMayCommand;
 }
 
 void Sequencer::emit(const Draft& draft, const EventId& id, std::optional<EventId> revises,
-                     uint64_t content) {
+                     uint64_t content, CommandRight right) {
   Event event{.body = draft.body,
               .id = id,
               .seq = next_seq_++,
@@ -39,8 +102,6 @@ void Sequencer::emit(const Draft& draft, const EventId& id, std::optional<EventI
     event.body.payload.raw_length_bytes = draft.record_length_bytes;
   }
   known_.add(id, content);
-  const auto right = draft.relisted || draft.body.inherited || revises ? CommandRight::kNever
-                                                                       : CommandRight::kMayCommand;
   listener_.on_event(event, right);
   if (event.body.kind == EventKind::kUserMessage) emit_commands(event, draft, right);
 }

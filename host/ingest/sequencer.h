@@ -4,9 +4,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host/event/event.h"
+#include "host/ingest/alignment.h"
 #include "host/ingest/event_memory.h"
+#include "host/session/session_meta.h"
 
 namespace kato {
 
@@ -44,15 +47,38 @@ class Sequencer {
   // are backfill.
   void set_capture_time(std::optional<UnixMillis> time) { capture_time_ = time; }
 
-  // record_hash: used only for a revision.
+  // How the source is to be brought together with what is known; changed as drafts go by. Null: it
+  // is as it was. Must outlive the sequencer.
+  void set_alignment(SourceAlignment* alignment) { alignment_ = alignment; }
+  // What comes until end_run() is one document, which states everything again.
+  void begin_document() { in_document_ = known_.order() != nullptr && known_.order()->size() > 0; }
+
+  // True if the next draft only states what is known, and is not to be taken.
+  [[nodiscard]] bool skips_one();
+  // record_hash: used only for a revision. What the log states again is kept back until it is
+  // known where that ends: a record, or the document.
   void take(const Draft& draft, const RecordHash& record_hash);
+  // Decides on what is kept back. To be called at the end of each step.
+  void end_run(const RecordHash& record_hash);
 
   [[nodiscard]] uint64_t next_seq() const { return next_seq_; }
 
  private:
-  [[nodiscard]] bool is_restatement(const Draft& draft, const EventId& id, uint64_t content) const;
-  void emit(const Draft& draft, const EventId& id, std::optional<EventId> revises,
-            uint64_t content);
+  // A draft that is kept back. Its texts live in the arena.
+  struct Kept {
+    Draft draft;
+    Statement statement;
+  };
+
+  void take_now(const Draft& draft, const EventId& id, uint64_t content, CommandRight right,
+                const RecordHash& record_hash);
+  void take_known(const Draft& draft, const EventId& id, uint64_t content,
+                  const RecordHash& record_hash);
+  void pass_known(const EventId& id);
+  [[nodiscard]] bool follows_what_is_known(const Statement& statement);
+  [[nodiscard]] CommandRight right_of(const Draft& draft) const;
+  void emit(const Draft& draft, const EventId& id, std::optional<EventId> revises, uint64_t content,
+            CommandRight right);
   void emit_commands(const Event& message, const Draft& draft, CommandRight right);
 
   const SessionRef& session_;
@@ -60,6 +86,10 @@ class Sequencer {
   uint64_t next_seq_;
   EventListener& listener_;
   std::optional<UnixMillis> capture_time_;
+  SourceAlignment* alignment_ = nullptr;
+  bool in_document_ = false;
+  std::vector<Kept> run_;
+  Arena arena_;
 };
 
 }  // namespace kato

@@ -4,27 +4,55 @@
 
 #include "host/base/time_text.h"
 #include "host/ingest/decode_session.h"
-#include "host/ingest/ledger_listener.h"
+#include "host/ingest/realignment.h"
+#include "host/ingest/source_place.h"
+#include "host/ingest/step_account.h"
 
 namespace kato {
 namespace {
 
-SourceStamp stamp_of(const SourceMeta& source) {
-  return {.id = source.id,
-          .size_bytes = source.size_bytes,
-          .mtime_ns = source.mtime_ns,
-          .head = {.length_bytes = source.head_length_bytes, .hash = source.head_hash}};
+// What is packed is unpacked from its beginning at each step.
+constexpr size_t kPackedStepBytes = size_t{8} << 20;
+
+size_t whole_step(const SessionSource& source) {
+  return source.file.rule().packing == Packing::kNone ? SourceDecoding::kDefaultStepBytes
+                                                      : kPackedStepBytes;
 }
 
-// Drafts and account of bytes that were decoded before: only the decoder's state is wanted.
-class Discarded final : public StepListener {
+// What is backfill and what is live are never in one step.
+size_t step_size(const SessionSource& source, const Arrival& arrival, uint64_t cursor) {
+  const bool is_live = cursor >= arrival.live_from_bytes;
+  const uint64_t end =
+      is_live ? arrival.until_bytes : std::min(arrival.live_from_bytes, arrival.until_bytes);
+  return std::min<uint64_t>(whole_step(source), end - std::min(cursor, end));
+}
+
+// Bytes that were decoded before, for the decoder's state alone. Only what was held back then is
+// still wanted.
+class OnlyHeld final : public StepListener {
  public:
-  void on_draft(const Draft&) override {}
-  void on_record(const RecordReport&) override {}
+  OnlyHeld(EventPipeline& pipeline, const std::vector<HeldRange>& held) : pipeline_(pipeline) {
+    for (const auto& range : held)
+      held_.insert(range.offset_bytes);
+  }
+  void on_draft(const Draft& draft) override {
+    if (held_.contains(draft.record_offset_bytes)) pipeline_.on_draft(draft);
+  }
+  void on_record(const RecordReport& record) override {
+    const bool decided = record.outcome != RecordOutcome::kHeld;
+    if (decided && held_.contains(record.offset_bytes)) pipeline_.on_record(record);
+  }
   void on_facts(std::string_view, std::string_view) override {}
   void on_problem(uint64_t, std::string_view) override {}
-  void on_step_bytes(std::string_view, uint64_t) override {}
+  void on_step_bytes(std::string_view bytes, uint64_t base_offset_bytes) override {
+    pipeline_.on_step_bytes(bytes, base_offset_bytes);
+  }
   void on_host_record(HostOutcome, uint64_t, uint64_t) override {}
+  void on_step_end() override { pipeline_.on_step_end(); }
+
+ private:
+  EventPipeline& pipeline_;
+  std::set<uint64_t> held_;  // offsets
 };
 
 void widen_times(SessionIdentity& identity, const SessionSummary& summary) {
@@ -50,12 +78,9 @@ void note_stretch(std::vector<SourceStretch>& interleaving, size_t index, uint64
 
 }  // namespace
 
-void stamp(SourceMeta& source, const FileInfo& info, const HeadFingerprint& head) {
-  source.id = info.id;
-  source.size_bytes = info.size_bytes;
-  source.mtime_ns = info.mtime_ns;
-  source.head_length_bytes = head.length_bytes;
-  source.head_hash = head.hash;
+bool is_as_read(const SourceMeta& meta, const FileInfo& now) {
+  return is_untouched(
+      {.id = meta.id, .size_bytes = meta.size_bytes, .mtime_ns = meta.mtime_ns, .head = {}}, now);
 }
 
 SourceMeta make_source_meta(const SessionSource& source) {
@@ -86,78 +111,137 @@ SessionMeta make_session_meta(const Session& session) {
 
 Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source,
                                        const Arrival& arrival, SourceBuffer& buffer) {
-  const SourceRule& rule = source.file.root->rules.rule(source.file.pattern);
-  auto reader = SourceReader::open(files_, source.file.path, rule.packing, buffer);
-  if (!reader) return forward(reader);
-  if (auto noticed = notice_change(meta_.sources[index], rule, *reader); !noticed) {
-    return forward(noticed);
+  SourceMeta& meta = meta_.sources[index];
+  const auto& version = source.file.root->provider->identity().version;
+  if (meta.standing == SourceStanding::kQuarantined && meta.plugin_version == version) {
+    return IngestStep{.end = StepEnd::kQuarantine};
   }
-  auto slot = decoder_at_cursor(index, source, *reader);
-  if (!slot) return forward(slot);
-  (*slot)->reader = &*reader;
+  const SourceRule& rule = source.file.root->rules.rule(source.file.pattern);
+  auto reader = SourceReader::open(files_, source.file.path, rule.packing, buffer, support_.limits);
+  if (!reader && reader.error().code() == ErrorCode::kNotFound) {
+    meta.standing = SourceStanding::kMissing;
+    decoders_.erase(index);
+    return IngestStep{.end = StepEnd::kEndOfInput};
+  }
+  if (!reader) return forward(reader);
+  meta.standing = SourceStanding::kActive;
+  meta.standing_reason.clear();
+  const auto in_place = is_in_place(meta, source, *reader);
+  if (!in_place) return forward(in_place, source.file.path);
+  if (!*in_place) {
+    if (auto begun = begin_anew(index, source, arrival, *reader); !begun) return forward(begun);
+    return IngestStep{.realigned = true};
+  }
+  Arrival came = arrival;
+  if (const auto anew = live_from_.find(index); anew != live_from_.end()) {
+    came.live_from_bytes = anew->second;
+  }
+  return read_on(index, source, came, *reader);
+}
 
-  const uint64_t cursor = (*slot)->at;
-  const bool backfill = cursor < arrival.live_from_bytes;
-  const uint64_t until_live = arrival.live_from_bytes - cursor;
-  const size_t step_bytes = backfill
-                                ? std::min<uint64_t>(SourceDecoding::kDefaultStepBytes, until_live)
-                                : SourceDecoding::kDefaultStepBytes;
+// A document is decoded whole whenever it changed, and aligned while it is.
+Result<bool> SessionIngest::is_in_place(const SourceMeta& meta, const SessionSource& source,
+                                        SourceReader& reader) const {
+  if (source.file.rule().growth == Growth::kDocument) return true;
+  if (meta.alignment.due) return false;
+  return stands_at_cursor(meta, source.file.root->rules.rule(source.file.pattern).packing, reader);
+}
+
+Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& source,
+                                          const Arrival& arrival, SourceReader& reader) {
+  SourceMeta& meta = meta_.sources[index];
+  const auto growth = source.file.rule().growth;
+  if (growth == Growth::kDocument && is_as_read(meta, reader.info())) {
+    return IngestStep{.end = StepEnd::kEndOfInput};
+  }
+  meta.alignment.due = false;
   SessionSummary summary;
   summary.add_hint(source.identity.title_hint);
-  LedgerListener account(meta_.ledger, meta_.sources[index].held);
+  StepAccount account(meta_.ledger, meta, growth == Growth::kDocument);
   const SessionRef ref{meta_.identity.provider, meta_.identity.provider_session_id,
                        meta_.identity.session_id};
   EventPipeline pipeline(ref, known_, meta_.next_seq, summary, events_, &account);
   pipeline.set_keep_raw(source.file.root->policy.keep_raw);
-  if (!backfill) pipeline.sequencer().set_capture_time(arrival.now);
+  auto slot = decoder_at_cursor(index, source, reader, pipeline);
+  if (!slot) return forward(slot);
+  (*slot)->reader = &reader;
+  const uint64_t cursor = (*slot)->at;
+  if (cursor >= arrival.live_from_bytes) pipeline.sequencer().set_capture_time(arrival.now);
+  prepare(pipeline, index, source);
 
-  SourceDecoding decoding(*reader, *(*slot)->decoder, source.file.rule().growth, step_bytes);
+  SourceDecoding decoding(reader, *(*slot)->decoder, growth, step_size(source, arrival, cursor));
   const auto step = decoding.step(cursor, false, pipeline);
   if (!step) return forward(step, source.file.path);
+  if (!pipeline.status()) return forward(pipeline.status());
   meta_.next_seq = pipeline.sequencer().next_seq();
-  if (auto kept = keep_state(index, source, **slot, step->cursor, summary); !kept) {
-    return forward(kept);
-  }
+  if (auto kept = keep_state(index, source, **slot, *step); !kept) return forward(kept);
+  keep_summary(meta_, summary);
+  meta.id = reader.info().id;
+  meta.size_bytes = reader.info().size_bytes;
+  // Until all of it is read it counts as changed.
+  const bool is_read = step->end == StepEnd::kEndOfInput || step->end == StepEnd::kQuarantine;
+  meta.mtime_ns = is_read ? reader.info().mtime_ns : 0;
   (*slot)->reader = nullptr;
-  const uint64_t read = step->cursor - std::min(step->cursor, cursor);
-  return IngestStep{.end = step->end, .read_bytes = read};
+  return IngestStep{.end = step->end, .read_bytes = step->cursor - std::min(step->cursor, cursor)};
 }
 
-Status SessionIngest::notice_change(SourceMeta& source, const SourceRule& rule,
-                                    SourceReader& reader) {
-  const bool first_look = source.head_length_bytes == 0 && source.cursor.value == 0;
-  const auto known_head = reader.head(first_look ? kHeadBytes : source.head_length_bytes);
-  if (!known_head) return forward(known_head);
-  const auto change = first_look
-                          ? SourceChange::kGrown
-                          : compare_source(stamp_of(source), rule, reader.info(), *known_head);
-  if (change == SourceChange::kTruncated || change == SourceChange::kReplaced ||
-      change == SourceChange::kRewritten) {
-    source.cursor = {};
-    source.decoder.reset();
-    source.held.clear();
-    const auto index = static_cast<size_t>(&source - meta_.sources.data());
-    decoders_.erase(index);
-  }
-  const bool head_may_grow = known_head->length_bytes < kHeadBytes || first_look;
-  const auto head = head_may_grow ? reader.head() : known_head;
-  if (!head) return forward(head);
-  stamp(source, reader.info(), *head);
+// What the sequencer and the pipeline must know of the source.
+void SessionIngest::prepare(EventPipeline& pipeline, size_t index, const SessionSource& source) {
+  pipeline.sequencer().set_alignment(&meta_.sources[index].alignment);
+  if (source.file.rule().growth == Growth::kDocument) pipeline.sequencer().begin_document();
+  if (!source.file.rule().may_copy_history) return;
+  const auto copies = copies_.try_emplace(index, support_.origins, meta_, index);
+  const bool is_context = meta_.identity.parentage == SessionParentage::kSpawned;
+  pipeline.set_copies(&copies.first->second, is_context ? CopyUse::kContext : CopyUse::kInherited);
+}
+
+// What was read of the source is no longer there: what it says now is compared with what is known.
+Status SessionIngest::begin_anew(size_t index, const SessionSource& source, const Arrival& arrival,
+                                 SourceReader& reader) {
+  SourceMeta& meta = meta_.sources[index];
+  decoders_.erase(index);
+  if (auto wanted = known_.want_order(); !wanted) return wanted;
+  OpenDecoder probe{.decoder = nullptr, .at = 0, .reader = &reader};
+  auto decoder = open(source, nullptr, probe);
+  if (!decoder) return forward(decoder);
+  SourceDecoding decoding(reader, **decoder, source.file.rule().growth, whole_step(source));
+  auto found = realign(decoding, meta_.identity.session_id, known_, meta.held);
+  if (!found) return forward(found, source.file.path);
+
+  const bool watched = read_to_end_.contains(index) || arrival.live_from_bytes == 0;
+  const bool is_foreign = found->alignment.quiet_until_bytes > 0;
+  live_from_[index] = watched && !is_foreign ? 0 : found->end_bytes;
+  for (const auto& held : meta.held)
+    meta_.ledger.release(held.length_bytes);
+  for (const auto& lost : found->lost)
+    meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", lost.length_bytes);
+  const bool had_more = meta.alignment.history_gone || meta.cursor.value > 0;
+  meta.cursor = {};
+  meta.anchor.reset();
+  meta.decoder.reset();
+  meta.held.clear();
+  meta.head_length_bytes = 0;
+  meta.mtime_ns = 0;
+  meta.alignment = found->alignment;
+  meta.alignment.history_gone = had_more;
+  std::erase_if(meta_.interleaving,
+                [index](const SourceStretch& stretch) { return stretch.source == index; });
   return {};
 }
 
 Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t index,
                                                                      const SessionSource& source,
-                                                                     SourceReader& reader) {
+                                                                     SourceReader& reader,
+                                                                     EventPipeline& pipeline) {
   SourceMeta& meta = meta_.sources[index];
-  const uint64_t cursor = source.file.rule().growth == Growth::kDocument ? 0 : meta.cursor.value;
-  const auto found = decoders_.find(index);
   const bool document = source.file.rule().growth == Growth::kDocument;
+  const uint64_t cursor = document ? 0 : meta.cursor.value;
+  const auto found = decoders_.find(index);
   if (found != decoders_.end() && found->second.at == cursor && !document) return &found->second;
   OpenDecoder& slot = decoders_[index];
   slot = OpenDecoder{.decoder = nullptr, .at = cursor, .reader = &reader};
   const bool same_plugin = meta.plugin_version == source.file.root->provider->identity().version;
-  if (meta.decoder && same_plugin) {
+  if (meta.decoder && same_plugin && !document) {
     const StateBlob state{.version = meta.decoder->version, .blob = meta.decoder->bytes};
     auto opened = open(source, &state, slot);
     if (opened) {
@@ -170,7 +254,7 @@ Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t inde
   if (!fresh) return forward(fresh);
   slot.decoder = std::move(*fresh);
   if (cursor > 0) {
-    if (auto done = replay(slot, source, cursor, reader); !done) return forward(done);
+    if (auto done = replay(slot, source, meta, reader, pipeline); !done) return forward(done);
   }
   return &slot;
 }
@@ -183,20 +267,26 @@ Result<std::unique_ptr<Decoder>> SessionIngest::open(const SessionSource& source
        .options_json = source.file.root->options_json,
        .companions = source.companions,
        .state = state,
-       .read_back = [&slot](const HeldRecord& held) -> Result<std::optional<std::string>> {
-         if (slot.reader == nullptr) return std::nullopt;
-         return read_back_from(*slot.reader)(held);
+       .read_back = [this, &slot, path = source.file.path](
+                        const HeldRecord& held) -> Result<std::optional<std::string>> {
+         if (slot.reader != nullptr) {
+           auto found = read_back_from(*slot.reader)(held);
+           if (!found || *found) return found;
+         }
+         if (!support_.kept) return std::nullopt;
+         return support_.kept(path, held);
        }});
 }
 
-// Another version of the plugin made the state: decode [0, end) again for the state alone.
-Status SessionIngest::replay(OpenDecoder& slot, const SessionSource& source, uint64_t end_bytes,
-                             SourceReader& reader) {
-  Discarded discarded;
+// Another version of the plugin made the state: decode up to the cursor again.
+Status SessionIngest::replay(OpenDecoder& slot, const SessionSource& source, const SourceMeta& meta,
+                             SourceReader& reader, EventPipeline& pipeline) {
+  OnlyHeld listener(pipeline, meta.held);
+  const uint64_t end_bytes = meta.cursor.value;
   for (uint64_t at = 0; at < end_bytes;) {
     const auto left = std::min<uint64_t>(SourceDecoding::kDefaultStepBytes, end_bytes - at);
     SourceDecoding decoding(reader, *slot.decoder, source.file.rule().growth, left);
-    const auto step = decoding.step(at, false, discarded);
+    const auto step = decoding.step(at, false, listener);
     if (!step) return forward(step, source.file.path);
     if (step->cursor == at) break;
     at = step->cursor;
@@ -205,11 +295,11 @@ Status SessionIngest::replay(OpenDecoder& slot, const SessionSource& source, uin
 }
 
 Status SessionIngest::keep_state(size_t index, const SessionSource& source, OpenDecoder& slot,
-                                 uint64_t cursor, const SessionSummary& summary) {
+                                 const StepOutcome& outcome) {
   const auto saved = slot.decoder->save();
   if (!saved) return forward(saved, source.file.path);
   SourceMeta& meta = meta_.sources[index];
-  meta.cursor = {.kind = CursorKind::kByteOffset, .value = cursor, .opaque = {}};
+  meta.cursor = {.kind = CursorKind::kByteOffset, .value = outcome.cursor, .opaque = {}};
   meta.plugin_version = source.file.root->provider->identity().version;
   meta.decoder = SavedBlob{.version = saved->state.version, .bytes = saved->state.blob};
   meta.held.clear();
@@ -219,18 +309,26 @@ Status SessionIngest::keep_state(size_t index, const SessionSource& source, Open
                          .length_bytes = held.length_bytes,
                          .hash = held.hash});
   }
-  slot.at = cursor;
-  note_stretch(meta_.interleaving, index, cursor);
-  auto& identity = meta_.identity;
+  if (outcome.end == StepEnd::kQuarantine) {
+    meta.standing = SourceStanding::kQuarantined;
+    meta.standing_reason = "its provider can make nothing more of it";
+  }
+  if (outcome.end == StepEnd::kEndOfInput) read_to_end_.insert(index);
+  slot.at = outcome.cursor;
+  note_stretch(meta_.interleaving, index, outcome.cursor);
+  return {};
+}
+
+void keep_summary(SessionMeta& meta, const SessionSummary& summary) {
+  auto& identity = meta.identity;
   widen_times(identity, summary);
   if (identity.project_directory.empty()) identity.project_directory = summary.project_directory;
   if (!summary.client_versions.empty()) identity.client_version = summary.client_versions.back();
-  if (meta_.twin.exists) {
+  if (meta.twin.exists) {
     const bool logged = !summary.logged_title.empty();
     if (logged || identity.title.empty()) identity.title = summary.title();
   }
-  meta_.event_count += summary.event_count();
-  return {};
+  meta.event_count += summary.event_count();
 }
 
 }  // namespace kato

@@ -4,9 +4,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "host/base/error.h"
 #include "host/ingest/catalog.h"
+#include "host/ingest/copied_history.h"
 #include "host/ingest/event_pipeline.h"
 #include "host/session/session_meta.h"
 
@@ -17,11 +19,26 @@ struct Arrival {
   // Bytes before this offset were there unseen: backfill. What lies behind came live.
   uint64_t live_from_bytes = UINT64_MAX;
   UnixMillis now;  // the capture time of what came live
+  // Nothing of an append log is read from here on.
+  uint64_t until_bytes = UINT64_MAX;
 };
 
 struct IngestStep {
   StepEnd end = StepEnd::kMore;
   uint64_t read_bytes = 0;
+  // The source was not what it was: it begins anew, aligned with what is known. Nothing was
+  // decoded. To be committed before the next step, which then knows what may command.
+  bool realigned = false;
+};
+
+// Bytes of a held record of that source that were kept beside the twin; nothing: they were not.
+using KeptRecords = std::function<Result<std::optional<std::string>>(const std::string& path,
+                                                                     const HeldRecord& held)>;
+
+struct IngestSupport {
+  OriginLookup origins;
+  KeptRecords kept;  // may be empty
+  SourceLimits limits;
 };
 
 // One session's sources. The meta is changed in memory only; who called commits it, after what the
@@ -29,11 +46,12 @@ struct IngestStep {
 // One thread at a time; all references must outlive it.
 class SessionIngest {
  public:
-  SessionIngest(FileSystem& files, SessionMeta& meta, EventMemory& known, EventListener& events)
-      : files_(files), meta_(meta), known_(known), events_(events) {}
+  SessionIngest(FileSystem& files, SessionMeta& meta, EventMemory& known, EventListener& events,
+                IngestSupport support = {})
+      : files_(files), meta_(meta), known_(known), events_(events), support_(std::move(support)) {}
 
   // One bounded step of meta.sources[index], which `source` is the file of. `source.file.info` is
-  // what the caller saw of it.
+  // what the caller saw of it. A source that is gone is marked so, and is no error.
   [[nodiscard]] Result<IngestStep> step(size_t index, const SessionSource& source,
                                         const Arrival& arrival, SourceBuffer& buffer);
 
@@ -47,25 +65,38 @@ class SessionIngest {
     SourceReader* reader = nullptr;  // that read_back reads from, during a step
   };
 
-  Status notice_change(SourceMeta& source, const SourceRule& rule, SourceReader& reader);
+  Result<IngestStep> read_on(size_t index, const SessionSource& source, const Arrival& arrival,
+                             SourceReader& reader);
+  void prepare(EventPipeline& pipeline, size_t index, const SessionSource& source);
+  Result<bool> is_in_place(const SourceMeta& meta, const SessionSource& source,
+                           SourceReader& reader) const;
+  Status begin_anew(size_t index, const SessionSource& source, const Arrival& arrival,
+                    SourceReader& reader);
   Result<OpenDecoder*> decoder_at_cursor(size_t index, const SessionSource& source,
-                                         SourceReader& reader);
+                                         SourceReader& reader, EventPipeline& pipeline);
   Result<std::unique_ptr<Decoder>> open(const SessionSource& source, const StateBlob* state,
                                         OpenDecoder& slot);
-  Status replay(OpenDecoder& slot, const SessionSource& source, uint64_t end_bytes,
-                SourceReader& reader);
-  Status keep_state(size_t index, const SessionSource& source, OpenDecoder& slot, uint64_t cursor,
-                    const SessionSummary& summary);
+  Status replay(OpenDecoder& slot, const SessionSource& source, const SourceMeta& meta,
+                SourceReader& reader, EventPipeline& pipeline);
+  Status keep_state(size_t index, const SessionSource& source, OpenDecoder& slot,
+                    const StepOutcome& outcome);
 
   FileSystem& files_;
   SessionMeta& meta_;
   EventMemory& known_;
   EventListener& events_;
+  IngestSupport support_;
   std::map<size_t, OpenDecoder> decoders_;
+  std::map<size_t, CopiedHistory> copies_;
+  std::set<size_t> read_to_end_;          // by this object: watched since
+  std::map<size_t, uint64_t> live_from_;  // of sources that began anew, instead of Arrival's
 };
 
-// The file as it is now, in the words of the meta. rule: for the head's length.
-void stamp(SourceMeta& source, const FileInfo& info, const HeadFingerprint& head);
+// Whether the file is what it was when all of it had been read.
+[[nodiscard]] bool is_as_read(const SourceMeta& meta, const FileInfo& now);
+
+// What events said of the session as a whole.
+void keep_summary(SessionMeta& meta, const SessionSummary& summary);
 
 // A new source in the words of the meta: nothing of it is read yet.
 [[nodiscard]] SourceMeta make_source_meta(const SessionSource& source);

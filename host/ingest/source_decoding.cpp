@@ -23,8 +23,10 @@ StepEnd end_of(DecodeVerdict verdict, bool rest_is_partial) {
 }  // namespace
 
 Result<StepOutcome> SourceDecoding::step(uint64_t cursor, bool final, StepListener& listener) {
-  return growth_ == Growth::kDocument ? document_step(final, listener)
-                                      : append_step(cursor, final, listener);
+  auto outcome = growth_ == Growth::kDocument ? document_step(final, listener)
+                                              : append_step(cursor, final, listener);
+  if (outcome) listener.on_step_end();
+  return outcome;
 }
 
 Result<StepOutcome> SourceDecoding::append_step(uint64_t cursor, bool final,

@@ -23,6 +23,8 @@ class StepListener : public DecodeListener {
   virtual void on_step_bytes(std::string_view bytes, uint64_t base_offset_bytes) = 0;
   virtual void on_host_record(HostOutcome outcome, uint64_t offset_bytes,
                               uint64_t length_bytes) = 0;
+  // Everything of the step was said.
+  virtual void on_step_end() = 0;
 };
 
 enum class StepEnd : uint8_t {

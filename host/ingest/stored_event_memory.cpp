@@ -1,17 +1,6 @@
 #include "host/ingest/stored_event_memory.h"
 
-#include <cstring>
-
 namespace kato {
-namespace {
-
-uint64_t fingerprint(const EventId& id) {
-  uint64_t value = 0;
-  std::memcpy(&value, id.data(), sizeof(value));
-  return value;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<StoredEventMemory>> StoredEventMemory::load(FileSystem& files,
                                                                    const std::string& path,
@@ -19,33 +8,29 @@ Result<std::unique_ptr<StoredEventMemory>> StoredEventMemory::load(FileSystem& f
                                                                    bool restates) {
   auto stored = KnownEvents::load(files, path, committed_count);
   if (!stored) return forward(stored);
-  std::unique_ptr<StoredEventMemory> memory(new StoredEventMemory(std::move(*stored), restates));
-  if (!restates || committed_count == 0) return memory;
-  const auto read = read_known_events(
-      files, path, committed_count,
-      [&memory](const KnownEvent& event) { memory->remember(event.id, event.content_hash); });
-  if (!read) return forward(read);
+  std::unique_ptr<StoredEventMemory> memory(new StoredEventMemory(files, path, std::move(*stored)));
+  if (!restates) return memory;
+  if (auto wanted = memory->want_order(); !wanted) return forward(wanted);
   return memory;
 }
 
-std::optional<uint64_t> StoredEventMemory::content_of(const EventId& id) const {
-  const auto found = content_by_id_.find(fingerprint(id));
-  if (found == content_by_id_.end()) return std::nullopt;
-  return found->second;
-}
-
-bool StoredEventMemory::knows_content(uint64_t content) const {
-  return contents_.contains(content);
+Status StoredEventMemory::want_order() {
+  if (order_) return {};
+  if (auto saved = save(); !saved) return saved;
+  KnownOrder order;
+  if (saved_count() > 0) {
+    const auto read = read_known_events(
+        files_, path_, saved_count(),
+        [&order](const KnownEvent& event) { order.add(event.id, event.content_hash); });
+    if (!read) return read;
+  }
+  order_ = std::move(order);
+  return {};
 }
 
 void StoredEventMemory::add(const EventId& id, uint64_t content) {
-  stored_.add(id, content);
-  if (restates_) remember(id, content);
-}
-
-void StoredEventMemory::remember(const EventId& id, uint64_t content) {
-  contents_.insert(content);
-  content_by_id_[fingerprint(id)] = content;
+  const bool is_new = stored_.add(id, content);
+  if (is_new && order_) order_->add(id, content);
 }
 
 }  // namespace kato

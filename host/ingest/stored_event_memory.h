@@ -1,16 +1,19 @@
 // What a session's state remembers of its events.
 #pragma once
 
-#include <unordered_map>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "host/ingest/event_memory.h"
 #include "host/session/known_events.h"
 
 namespace kato {
 
-// Ids from the session's `.ids`. Contents are loaded too where its log states things again.
+// Ids from the session's `.ids`. What the events said is loaded where it has to be compared.
 class StoredEventMemory final : public EventMemory {
  public:
+  // The file system must outlive it. Errors as KnownEvents::load.
   [[nodiscard]] static Result<std::unique_ptr<StoredEventMemory>> load(FileSystem& files,
                                                                        const std::string& path,
                                                                        uint64_t committed_count,
@@ -19,23 +22,22 @@ class StoredEventMemory final : public EventMemory {
   [[nodiscard]] bool knows(const EventId& id) const override { return stored_.contains(id); }
   // The file wants them of every event.
   [[nodiscard]] bool keeps_content() const override { return true; }
-  [[nodiscard]] bool compares_content() const override { return restates_; }
-  [[nodiscard]] std::optional<uint64_t> content_of(const EventId& id) const override;
-  [[nodiscard]] bool knows_content(uint64_t content) const override;
+  [[nodiscard]] const KnownOrder* order() const override { return order_ ? &*order_ : nullptr; }
+  // Saves first.
+  [[nodiscard]] Status want_order() override;
   void add(const EventId& id, uint64_t content) override;
 
-  [[nodiscard]] Status save(FileSystem& files) { return stored_.save(files); }
+  [[nodiscard]] Status save() { return stored_.save(files_); }
   [[nodiscard]] uint64_t saved_count() const { return stored_.saved_count(); }
 
  private:
-  StoredEventMemory(KnownEvents stored, bool restates)
-      : stored_(std::move(stored)), restates_(restates) {}
-  void remember(const EventId& id, uint64_t content);
+  StoredEventMemory(FileSystem& files, std::string path, KnownEvents stored)
+      : files_(files), path_(std::move(path)), stored_(std::move(stored)) {}
 
+  FileSystem& files_;
+  std::string path_;
   KnownEvents stored_;
-  bool restates_;
-  HashSet64 contents_;
-  std::unordered_map<uint64_t, uint64_t> content_by_id_;
+  std::optional<KnownOrder> order_;
 };
 
 }  // namespace kato

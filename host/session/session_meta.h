@@ -59,6 +59,9 @@ struct RecordAnchor {
   uint64_t offset_bytes = 0;
   uint64_t length_bytes = 0;
   uint64_t hash = 0;
+  uint64_t tail_hash = 0;  // over its last bytes, kTailBytes or all there are
+
+  static constexpr uint64_t kTailBytes = 32;
 };
 
 // A record that the plugin holds back: enough to have it again.
@@ -76,6 +79,23 @@ enum class SourceStanding : uint8_t {
   kSuperseded,   // another source of the session ranks better
   kMissing,      // it was there; its state is kept
   kQuarantined,  // the plugin can make nothing more of it, at its current version
+};
+
+// How a source that is not what it was is brought together with the events that are known.
+struct SourceAlignment {
+  // It is to be read from its beginning and compared before it is read on.
+  bool due = false;
+  // So many drafts from the cursor on state what is known, or what stood before it.
+  uint64_t drafts_to_skip = 0;
+  // What follows may state known events too: those from this place in the ids on. Ends with the
+  // first message that is none of them.
+  std::optional<uint64_t> known_from;
+  // Nothing in it was known: commands in records before this offset never run.
+  uint64_t quiet_until_bytes = 0;
+  // What was read of it earlier is no longer in it, or was worded otherwise.
+  bool history_gone = false;
+
+  bool operator==(const SourceAlignment&) const = default;
 };
 
 struct SourceMeta {
@@ -100,6 +120,10 @@ struct SourceMeta {
   std::string plugin_version;        // that decoded up to the cursor
   std::optional<SavedBlob> decoder;  // its state at exactly the cursor
   std::vector<HeldRange> held;
+  SourceAlignment alignment;
+  // The session whose history it begins with, as long as it may go on copying it.
+  std::string copies_session;
+  uint64_t counted_records = 0;  // of a document: that the ledger has
 };
 
 // One stretch of the order in which the sources were read: up to where in which of them.

@@ -54,6 +54,14 @@ void read_range(JsonFields& fields, Range& range) {
   fields.hex("hash", range.hash, Need::kMust);
 }
 
+void read_alignment(JsonFields& fields, SourceAlignment& alignment) {
+  fields.flag("due", alignment.due);
+  fields.number("draftsToSkip", alignment.drafts_to_skip);
+  if (fields.has("knownFrom")) fields.number("knownFrom", alignment.known_from.emplace());
+  fields.number("quietUntil", alignment.quiet_until_bytes);
+  fields.flag("historyGone", alignment.history_gone);
+}
+
 void read_source(JsonFields& fields, SourceMeta& source) {
   fields.path("path", source.path, Need::kMust);
   fields.path("root", source.root);
@@ -77,10 +85,16 @@ void read_source(JsonFields& fields, SourceMeta& source) {
         inner.text("opaque", source.cursor.opaque);
       },
       Need::kMust);
-  fields.object("anchor", [&](JsonFields& inner) { read_range(inner, source.anchor.emplace()); });
+  fields.object("anchor", [&](JsonFields& inner) {
+    read_range(inner, source.anchor.emplace());
+    inner.hex("tailHash", source.anchor->tail_hash, Need::kMust);
+  });
   fields.text("pluginVersion", source.plugin_version);
   read_blob(fields, "state", source.decoder);
   fields.each("held", [&](JsonFields& inner) { read_range(inner, source.held.emplace_back()); });
+  fields.object("alignment", [&](JsonFields& inner) { read_alignment(inner, source.alignment); });
+  fields.text("copiesSession", source.copies_session);
+  fields.number("countedRecords", source.counted_records);
 }
 
 void read_position(JsonFields& fields, EventPosition& position) {

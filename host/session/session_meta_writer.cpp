@@ -120,6 +120,19 @@ class MetaWriter {
       inner.text("key", held.key);
       range(inner, held.offset_bytes, held.length_bytes, held.hash);
     });
+    if (source.alignment != SourceAlignment{}) alignment(object, source.alignment);
+    text_unless_empty(object, "copiesSession", source.copies_session);
+    if (source.counted_records > 0) object.number("countedRecords", source.counted_records);
+  }
+
+  void alignment(JsonObject& object, const SourceAlignment& alignment) {
+    object.key("alignment");
+    JsonObject inner(out_);
+    inner.flag_if_set("due", alignment.due);
+    inner.number("draftsToSkip", alignment.drafts_to_skip);
+    if (alignment.known_from) inner.number("knownFrom", *alignment.known_from);
+    inner.number("quietUntil", alignment.quiet_until_bytes);
+    inner.flag_if_set("historyGone", alignment.history_gone);
   }
 
   void cursor(const StoredCursor& cursor) {
@@ -140,6 +153,7 @@ class MetaWriter {
     JsonObject inner(out_);
     inner.text("key", anchor.key);
     range(inner, anchor.offset_bytes, anchor.length_bytes, anchor.hash);
+    inner.text("tailHash", to_hex(anchor.tail_hash));
   }
 
   void twin(JsonObject& whole, const TwinMeta& twin) {

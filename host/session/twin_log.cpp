@@ -66,6 +66,13 @@ Status TwinLog::cut_torn_line(uint64_t file_bytes, uint64_t committed_bytes) {
   return cut_bytes_ == 0 ? Status{} : file_->truncate(*end);
 }
 
+Status TwinLog::cut_to(uint64_t size_bytes) {
+  if (size_bytes >= size_bytes_) return {};
+  if (auto cut = file_->truncate(size_bytes); !cut) return forward(cut, "twin");
+  size_bytes_ = size_bytes;
+  return {};
+}
+
 Status TwinLog::append(std::string_view lines) {
   if (torn_) {
     if (auto cut = file_->truncate(size_bytes_); !cut) return cut;

@@ -34,6 +34,9 @@ class TwinLog {
   // Whole lines with their ends. After a failure nothing of them is in the file, or will be cut off
   // before the next append.
   [[nodiscard]] Status append(std::string_view lines);
+  // Cuts off what stands behind size_bytes: lines behind the commit that a power loss left
+  // unreadable.
+  [[nodiscard]] Status cut_to(uint64_t size_bytes);
   [[nodiscard]] Status sync() { return file_->sync(); }
 
  private:

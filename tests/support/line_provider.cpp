@@ -1,6 +1,9 @@
 #include "tests/support/line_provider.h"
 
 #include <algorithm>
+#include <cctype>
+
+#include "host/base/hash.h"
 
 namespace kato::test {
 namespace {
@@ -20,10 +23,24 @@ std::string with_line_breaks(std::string_view text) {
   return out;
 }
 
-// Its state is the number of lines it has seen, so that a wrong state shows in the cursors.
+// Its state is the number of lines it has seen, so that a wrong state shows in the cursors, and the
+// records that it holds back.
 class LineDecoder final : public Decoder {
  public:
-  explicit LineDecoder(uint64_t lines) : lines_(lines) {}
+  LineDecoder(const LineProviderTraits& traits, ReadBack read_back, const StateBlob* state)
+      : traits_(traits), read_back_(std::move(read_back)) {
+    if (state == nullptr) return;
+    std::string_view rest = state->blob;
+    lines_ = std::stoull(std::string(take_word(rest)));
+    while (!rest.empty()) {
+      HeldRecord held;
+      held.key = take_word(rest);
+      held.offset_bytes = std::stoull(std::string(take_word(rest)));
+      held.length_bytes = std::stoull(std::string(take_word(rest)));
+      held.hash = std::stoull(std::string(take_word(rest)));
+      held_.push_back(held);
+    }
+  }
 
   Result<DecodeOutcome> decode(const DecodeRequest& request, DecodeListener& listener) override {
     uint64_t consumed = 0;
@@ -31,23 +48,56 @@ class LineDecoder final : public Decoder {
       const auto rest = request.bytes.substr(consumed);
       const auto end = rest.find('\n');
       if (end == std::string_view::npos) break;
-      take_line(rest.substr(0, end), request.base_offset_bytes + consumed, listener);
+      take_line(rest.substr(0, end + 1), request.base_offset_bytes + consumed, listener);
       consumed += end + 1;
     }
     return DecodeOutcome{.verdict = DecodeVerdict::kOk, .consumed_bytes = consumed};
   }
 
   Result<SavedDecoder> save() override {
-    return SavedDecoder{.state = {.version = 1, .blob = std::to_string(lines_)}, .held = {}};
+    std::string blob = std::to_string(lines_);
+    for (const auto& held : held_) {
+      blob += " " + held.key + " " + std::to_string(held.offset_bytes) + " " +
+              std::to_string(held.length_bytes) + " " + std::to_string(held.hash);
+    }
+    return SavedDecoder{.state = {.version = traits_.state_version, .blob = blob}, .held = held_};
   }
 
  private:
+  // line: with its end.
   void take_line(std::string_view line, uint64_t offset, DecodeListener& listener) {
     ++lines_;
-    auto rest = line;
+    auto rest = line.substr(0, line.size() - 1);
+    const auto word = take_word(rest);
+    if (word == "hold") {
+      const auto key = take_word(rest);
+      held_.push_back({std::string(key), offset, line.size(), hash64(line)});
+      return report(listener, RecordOutcome::kHeld, offset, line.size(), word, {}, key);
+    }
+    if (word == "release") {
+      release(take_word(rest), listener);
+      return report(listener, RecordOutcome::kIgnored, offset, line.size(), word, "released", {});
+    }
+    say(line, offset, listener);
+  }
+
+  void release(std::string_view key, DecodeListener& listener) {
+    const auto found = std::ranges::find(held_, key, &HeldRecord::key);
+    if (found == held_.end()) return;
+    const HeldRecord held = *found;
+    held_.erase(found);
+    const auto bytes = read_back_(held);
+    if (bytes && *bytes) return say(**bytes, held.offset_bytes, listener);
+    report(listener, RecordOutcome::kIgnored, held.offset_bytes, held.length_bytes, "hold",
+           "lost: source-gone", key);
+  }
+
+  void say(std::string_view line, uint64_t offset, DecodeListener& listener) {
+    auto rest = line.substr(0, line.size() - 1);
+    const auto whole = rest;
     Draft draft;
     draft.record_offset_bytes = offset;
-    draft.record_length_bytes = line.size() + 1;
+    draft.record_length_bytes = line.size();
     draft.part_key = "text/0";
     draft.body.cursor.value = offset;
     auto word = take_word(rest);
@@ -57,62 +107,95 @@ class LineDecoder final : public Decoder {
     }
     draft.body.provider_event_type = word;
     draft.body.inherited = word == "copy";
-    const bool is_user = word == "user" || word == "copy";
+    draft.relisted = word == "again";
+    const bool is_user = word == "user" || word == "copy" || word == "again" || word == "hold";
     const bool is_known = is_user || word == "assistant";
-    draft.record_key = is_known ? take_word(rest) : line;
-    const auto text = with_line_breaks(rest);
+    draft.record_key = is_known ? take_word(rest) : whole;
+    auto text = with_line_breaks(rest);
+    if (traits_.shouts) std::ranges::transform(text, text.begin(), ::toupper);
     draft.body.payload.text = text;
-    draft.body.payload.raw_type = word;
+    if (!is_known) draft.body.payload.raw_type = word;
     draft.body.kind = is_user    ? EventKind::kUserMessage
                       : is_known ? EventKind::kAssistantMessage
                                  : EventKind::kProviderRaw;
     if (!draft.record_key.empty()) listener.on_draft(draft);
-    listener.on_record({.outcome = is_known ? RecordOutcome::kMapped : RecordOutcome::kRaw,
-                        .offset_bytes = offset,
-                        .length_bytes = line.size() + 1,
-                        .type = word,
-                        .reason = {},
-                        .key = draft.record_key});
+    report(listener, is_known ? RecordOutcome::kMapped : RecordOutcome::kRaw, offset, line.size(),
+           word, {}, draft.record_key);
   }
 
-  uint64_t lines_;
+  static void report(DecodeListener& listener, RecordOutcome outcome, uint64_t offset,
+                     uint64_t length, std::string_view type, std::string_view reason,
+                     std::string_view key) {
+    listener.on_record({.outcome = outcome,
+                        .offset_bytes = offset,
+                        .length_bytes = length,
+                        .type = type,
+                        .reason = reason,
+                        .key = key});
+  }
+
+  const LineProviderTraits& traits_;
+  ReadBack read_back_;
+  uint64_t lines_ = 0;
+  std::vector<HeldRecord> held_;
 };
 
 class LineProvider final : public Provider {
  public:
-  LineProvider() {
+  explicit LineProvider(LineProviderTraits traits) : traits_(std::move(traits)) {
     identity_.id = "line";
-    identity_.version = "1.0.0";
+    identity_.version = traits_.version;
   }
   [[nodiscard]] const PluginIdentity& identity() const override { return identity_; }
   [[nodiscard]] const PluginAbout& about() const override { return about_; }
   [[nodiscard]] Result<SourceDescription> describe_sources(std::string_view) const override {
-    SourcePattern pattern;
-    pattern.include = "*.log";
-    return SourceDescription{.default_roots = {}, .patterns = {pattern}};
+    SourcePattern lines;
+    lines.include = "*.log";
+    lines.restates = traits_.restates;
+    lines.may_copy_history = traits_.may_copy_history;
+    lines.duplicates_by_rank = true;
+    SourcePattern packed = lines;
+    packed.include = "*.log.zst";
+    packed.packing = Packing::kZstd;
+    SourcePattern document = lines;
+    document.include = "*.doc";
+    document.growth = Growth::kDocument;
+    return SourceDescription{.default_roots = {}, .patterns = {lines, packed, document}};
   }
   [[nodiscard]] Result<ProbeAnswer> probe(const ProbeRequest& request) const override {
     ProbeAnswer answer;
     auto first = request.head.substr(0, request.head.find('\n'));
     if (take_word(first) != "session") return answer;
     answer.verdict = ProbeVerdict::kMine;
-    answer.identity.provider_session_id = first;
+    auto& identity = answer.identity;
+    identity.provider_session_id = take_word(first);
+    while (!first.empty()) {
+      const auto trait = take_word(first);
+      if (trait == "rank") identity.rank = std::stoll(std::string(take_word(first)));
+      if (trait == "continues") identity.relation = SourceRelation::kContinuation;
+      if (trait != "parent" && trait != "spawned-by") continue;
+      identity.parent_provider_session_id = take_word(first);
+      identity.parentage = trait == "parent" ? Parentage::kForked : Parentage::kSpawned;
+    }
     return answer;
   }
   [[nodiscard]] Result<std::unique_ptr<Decoder>> open(OpenDecoderRequest request) const override {
-    const uint64_t lines = request.state == nullptr ? 0 : std::stoull(request.state->blob);
-    return std::make_unique<LineDecoder>(lines);
+    if (request.state != nullptr && request.state->version != traits_.state_version) {
+      return fail(ErrorCode::kUnsupported, "a state of another version");
+    }
+    return std::make_unique<LineDecoder>(traits_, std::move(request.read_back), request.state);
   }
 
  private:
+  LineProviderTraits traits_;
   PluginIdentity identity_;
   PluginAbout about_;
 };
 
 }  // namespace
 
-std::unique_ptr<Provider> make_line_provider() {
-  return std::make_unique<LineProvider>();
+std::unique_ptr<Provider> make_line_provider(LineProviderTraits traits) {
+  return std::make_unique<LineProvider>(std::move(traits));
 }
 
 Root line_root(const Provider& provider, const std::string& folder) {

@@ -197,13 +197,16 @@ TEST_CASE("a log that was cut and written anew states only what is new", "[inges
   const auto session = house.catalog().sessions[0];
   SessionMeta meta = make_session_meta(session);
   meta.sources.push_back(make_source_meta(session.sources[0]));
-  FreshEventMemory memory(false);
+  FreshEventMemory memory(true);
   Collected collected(session.ref);
   SourceBuffer buffer;
   SessionIngest ingest(*house.files, meta, memory, collected);
   REQUIRE(ingest.step(0, session.sources[0], {}, buffer));
   collected.kinds.clear();
   house.folder.write("a.log", "session one\nuser k1 a\nuser k3 c\n");
+  const auto aligned = ingest.step(0, session.sources[0], {}, buffer);
+  REQUIRE(aligned);
+  CHECK(aligned->realigned);
   REQUIRE(ingest.step(0, session.sources[0], {}, buffer));
   CHECK(collected.kinds == std::vector{EventKind::kUserMessage});
 }
@@ -234,4 +237,38 @@ TEST_CASE("titles are one line, cut between characters", "[ingest]") {
   CHECK(one_line("  a\n\tb  ", 100) == "a b");
   CHECK(one_line("ääää", 3) == "ä");
   CHECK(one_line("", 10).empty());
+}
+
+TEST_CASE("P4: a record above the limit is stepped over, accounted for, and gone on behind",
+          "[ingest][P4]") {
+  const House house;
+  house.folder.write("a.log", "session one\nuser k1 " + std::string(10'000, 'x') + "\nuser k2 b\n");
+  const auto session = house.catalog().sessions[0];
+  SessionMeta meta = make_session_meta(session);
+  meta.sources.push_back(make_source_meta(session.sources[0]));
+  FreshEventMemory memory(false);
+  Collected collected(session.ref);
+  SourceBuffer buffer;
+  IngestSupport support;
+  support.limits.max_record_bytes = 8192;
+  const auto read_all = [&] {
+    SessionIngest ingest(*house.files, meta, memory, collected, support);
+    for (StepEnd end = StepEnd::kMore; end == StepEnd::kMore;) {
+      const auto step = ingest.step(0, session.sources[0], {}, buffer);
+      REQUIRE(step);
+      CHECK_FALSE(step->realigned);
+      end = step->end;
+    }
+  };
+  read_all();
+  append(house, "a.log", "user k3 " + std::string(10'000, 'x') + "\n");
+  read_all();
+  append(house, "a.log", "user k4 d\n");
+  read_all();
+  const auto kind = EventKind::kUserMessage;
+  CHECK(collected.kinds == std::vector{EventKind::kProviderRaw, kind, kind});
+  const auto& rows = meta.ledger.rows();
+  const auto oversize = std::ranges::find(rows, LedgerOutcome::kOversize, &LedgerRow::outcome);
+  REQUIRE(oversize != rows.end());
+  CHECK(oversize->count == 2);
 }

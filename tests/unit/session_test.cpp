@@ -45,10 +45,18 @@ SourceMeta full_source() {
   source.continues_at = "turn-9";
   source.first_record_key = "r1";
   source.cursor = {.kind = CursorKind::kOpaque, .value = 5, .opaque = "here"};
-  source.anchor = RecordAnchor{.key = "r4", .offset_bytes = 10, .length_bytes = 20, .hash = 30};
+  source.anchor = RecordAnchor{
+      .key = "r4", .offset_bytes = 10, .length_bytes = 20, .hash = 30, .tail_hash = 31};
   source.plugin_version = "1.2.3";
   source.decoder = SavedBlob{.version = 2, .bytes = std::string("\0\xFF\x01", 3)};
   source.held = {{.key = "r5", .offset_bytes = 40, .length_bytes = 50, .hash = 60}};
+  source.alignment = {.due = true,
+                      .drafts_to_skip = 3,
+                      .known_from = 7,
+                      .quiet_until_bytes = 99,
+                      .history_gone = true};
+  source.copies_session = "0b9c6f7e-1111-4222-8333-444455556666";
+  source.counted_records = 12;
   return source;
 }
 

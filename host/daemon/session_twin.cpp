@@ -1,0 +1,177 @@
+// Twins and ids that are made late, made again, or removed: the rest of SessionRuntime.
+#include <algorithm>
+
+#include "host/daemon/session_runtime.h"
+#include "host/daemon/twin_making.h"
+#include "host/event/event_id.h"
+#include "host/session/twin_files.h"
+#include "host/session/twin_reader.h"
+
+namespace kato {
+namespace {
+
+class Nobody final : public EventListener {
+ public:
+  void on_event(const Event&, CommandRight) override {}
+};
+
+// Some source no longer has what was read of it.
+bool has_lost_something(const SessionMeta& meta) {
+  return std::ranges::any_of(meta.sources, [](const SourceMeta& source) {
+    const bool gone = source.standing == SourceStanding::kMissing && source.cursor.value > 0;
+    return gone || source.alignment.history_gone;
+  });
+}
+
+}  // namespace
+
+AgainInput SessionRuntime::again_input() {
+  return {.files = services_.files,
+          .meta = meta_,
+          .sources = sources_.all(),
+          .support = support_,
+          .buffer = services_.buffer,
+          .first_seq = 1,
+          .has_met = [this](const EventId& id) { return memory_ && memory_->knows(id); }};
+}
+
+// From the twin, where there is one; it is read as far as it was committed, what is behind that is
+// adopted later. Else from the sources.
+Status SessionRuntime::remake_ids() {
+  auto memory =
+      StoredEventMemory::load(services_.files, services_.state.ids(key_), 0, /*restates=*/true);
+  if (!memory) return forward(memory);
+  memory_ = std::move(*memory);
+  const auto twin = services_.files.info(twin_path_);
+  if (meta_.twin.exists && twin) {
+    auto reader = TwinReader::open(services_.files, twin_path_, 0,
+                                   std::min(meta_.twin.size_bytes, twin->size_bytes));
+    if (!reader) return forward(reader);
+    while (true) {
+      const auto next = reader->next_event();
+      if (!next) return forward(next);
+      if (!*next) break;
+      memory_->add((*next)->event.id, content_hash((*next)->event.body));
+    }
+  } else {
+    Nobody nobody;
+    auto input = again_input();
+    input.has_met = {};
+    const auto decoded = decode_again(input, *memory_, nobody);
+    if (!decoded) return forward(decoded);
+  }
+  if (auto saved = memory_->save(); !saved) return saved;
+  meta_.known_id_count = memory_->saved_count();
+  services_.commits.needs_file(key_, services_.state.ids(key_));
+  return {};
+}
+
+Status SessionRuntime::make_twin(const CaptureTimes& captured) {
+  if (meta_.twin.exists) return {};
+  return renew_twin(captured, 0);
+}
+
+Status SessionRuntime::reprocess() {
+  if (auto swapped = finish_swap(); !swapped) return swapped;
+  const auto captured = capture_times_of_twin();
+  if (!captured) return forward(captured);
+  const bool keeps = meta_.twin.exists && has_lost_something(meta_);
+  if (auto made = renew_twin(*captured, keeps ? meta_.twin.size_bytes : 0); !made) return made;
+  return commit_now();
+}
+
+Result<CaptureTimes> SessionRuntime::capture_times_of_twin() const {
+  CaptureTimes captured;
+  if (!meta_.twin.exists) return captured;
+  auto reader = TwinReader::open(services_.files, twin_path_, 0, meta_.twin.size_bytes);
+  if (!reader) return forward(reader);
+  while (true) {
+    const auto next = reader->next_event();
+    if (!next) return forward(next);
+    if (!*next) return captured;
+    const Event& event = (*next)->event;
+    if (event.captured_at) captured.emplace_back(event.id, *event.captured_at);
+  }
+}
+
+// Where the events stood until now: as the ids have them, which are in the order of the seqs.
+Result<std::vector<EventPosition>> SessionRuntime::old_positions() const {
+  std::vector<EventPosition> positions;
+  if (meta_.known_id_count == 0) return positions;
+  // Seqs that were left out stand at the beginning, as far as anybody can tell.
+  uint64_t seq = meta_.next_seq - std::min(meta_.next_seq, meta_.known_id_count);
+  const auto read = read_known_events(
+      services_.files, services_.state.ids(key_), meta_.known_id_count,
+      [&](const KnownEvent& event) { positions.push_back({.seq = seq++, .event_id = event.id}); });
+  if (!read) return forward(read);
+  return positions;
+}
+
+std::vector<bool> SessionRuntime::served_recordings() const {
+  std::vector<bool> served;
+  for (const auto& recording : meta_.recordings)
+    served.push_back(meta_.twin.exists && !is_behind(recording, twin_source()));
+  return served;
+}
+
+// seed_bytes: so much of the twin that there is begins the new one.
+Status SessionRuntime::renew_twin(const CaptureTimes& captured, uint64_t seed_bytes) {
+  const auto final_path = services_.state.twin(key_);
+  const uint32_t generation = meta_.twin.generation + 1;
+  const auto beside = StateFolder::beside(final_path, generation);
+  auto removed = services_.files.remove(beside);  // of an attempt that was interrupted
+  if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
+  const auto input = again_input();
+  const TwinMaking making{.again = input,
+                          .session = ref_,
+                          .captured = {captured.begin(), captured.end()},
+                          .seed_path = twin_path_,
+                          .seed_bytes = seed_bytes};
+  auto made = make_twin_at(beside, making);
+  if (!made) return forward(made);
+  if (made->places.empty() && made->missing_bytes > 0) {
+    static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
+    return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",
+                short_id(ref_.session_id));
+  }
+
+  auto old = old_positions();
+  if (!old) return forward(old);
+  Relocation relocation;
+  for (const auto& position : *old)
+    relocation.add_old(position);
+  for (const auto& place : made->places)
+    relocation.add_new(place);
+  relocation.apply(meta_,
+                   {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
+                   served_recordings());
+  for (const auto& unmet : made->unmet)
+    memory_->add(unmet.id, unmet.content_hash);
+  if (made->missing_bytes > 0) {
+    meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", made->missing_bytes);
+  }
+  for (const auto& source : sources_.all())
+    made->summary.add_hint(source.identity.title_hint);
+  meta_.identity.title = made->summary.title();
+  twin_.emplace(std::move(made->log));
+  twin_path_ = beside;
+  swap_pending_ = true;
+  services_.commits.needs_file(key_, beside);
+  services_.commits.needs_folder(key_, services_.state.sessions());
+  return store(StepEvents(ref_));
+}
+
+Status SessionRuntime::remove_twin() {
+  twin_.reset();
+  meta_.twin.exists = false;
+  meta_.twin.size_bytes = 0;
+  meta_.identity.title.clear();
+  services_.commits.needs_no_more(key_, twin_path_);
+  services_.commits.needs_no_more(key_, services_.state.held(key_));
+  swap_pending_ = false;
+  if (auto committed = commit_now(); !committed) return committed;
+  twin_path_ = services_.state.twin(key_);
+  return remove_twin_files(services_.files, services_.state, key_, meta_.twin.generation);
+}
+
+}  // namespace kato

@@ -1,0 +1,38 @@
+// Brings what a log states again together with the events that are known.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "host/event/event.h"
+#include "host/ingest/known_order.h"
+
+namespace kato {
+
+// One draft, as far as it matters for comparing.
+struct Statement {
+  EventId id{};
+  uint64_t content = 0;
+  // Part of what was said. What is merely noted by the client (provider.info, provider.raw) is
+  // known by its id, or by standing where a match is expected, and proves nothing.
+  bool is_said = true;
+};
+
+enum class Match : uint8_t { kNone, kById, kByContent };
+
+struct Aligned {
+  std::vector<Match> matches;        // of each statement
+  std::optional<size_t> last_match;  // the last statement of what was said that is known
+  bool any_by_id = false;            // of what was said: the log kept its keys
+  uint64_t known_end = 0;            // the place behind the last known event that was matched
+};
+
+// In order: by id first; then by content, between what is certain (ids, and contents that occur
+// once on both sides).
+[[nodiscard]] Aligned align(const KnownOrder& known, std::span<const Statement> statements);
+
+[[nodiscard]] Statement statement_of(const Draft& draft, const EventId& id, uint64_t content);
+
+}  // namespace kato

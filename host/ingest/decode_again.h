@@ -1,0 +1,33 @@
+// A session from its beginning up to its cursors, in the order in which it was read: for a twin or
+// ids that are made late or again. Everything is backfill.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "host/ingest/session_ingest.h"
+
+namespace kato {
+
+struct AgainInput {
+  FileSystem& files;
+  const SessionMeta& meta;                    // not changed
+  const std::vector<SessionSource>& sources;  // by their index in it
+  const IngestSupport& support;
+  SourceBuffer& buffer;
+  uint64_t first_seq = 1;
+  // Whether the session has met this event: of a document that has changed since it was read, no
+  // other counts. Empty: all count.
+  std::function<bool(const EventId&)> has_met;
+};
+
+struct AgainOutcome {
+  uint64_t next_seq = 1;
+  uint64_t missing_bytes = 0;  // that were read once and are no longer in the sources
+};
+
+// known: what is in it gives no event. It must be able to tell the order (EventMemory::want_order).
+[[nodiscard]] Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,
+                                                EventListener& into);
+
+}  // namespace kato

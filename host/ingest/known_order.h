@@ -1,0 +1,35 @@
+// The events of a session in their order, by what they said: for logs that state things again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "host/event/event.h"
+
+namespace kato {
+
+// Some 100 bytes for each event: kept only where contents are compared. Ids are kept as 64 of their
+// 128 bits. One thread at a time.
+class KnownOrder {
+ public:
+  // content: content_hash() of the event.
+  void add(const EventId& id, uint64_t content);
+
+  [[nodiscard]] size_t size() const noexcept { return contents_.size(); }
+  [[nodiscard]] std::optional<uint64_t> content_of(const EventId& id) const;
+  // The place of the event, from 0.
+  [[nodiscard]] std::optional<uint64_t> place_of(const EventId& id) const;
+  // The first place from `from` on where just that was said.
+  [[nodiscard]] std::optional<uint64_t> next_with(uint64_t content, uint64_t from) const;
+  // How often it was said.
+  [[nodiscard]] size_t count_of(uint64_t content) const;
+
+ private:
+  std::vector<uint64_t> contents_;
+  std::unordered_map<uint64_t, uint64_t> places_;
+  std::unordered_map<uint64_t, std::vector<uint64_t>> by_content_;  // ascending
+};
+
+}  // namespace kato

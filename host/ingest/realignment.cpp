@@ -1,0 +1,73 @@
+#include "host/ingest/realignment.h"
+
+#include <algorithm>
+
+#include "host/base/hash.h"
+#include "host/event/event_id.h"
+#include "host/ingest/alignment.h"
+
+namespace kato {
+namespace {
+
+// What a source states, in its order.
+class Statements final : public StepListener {
+ public:
+  Statements(const std::string& session_id, const std::vector<HeldRange>& held)
+      : session_id_(session_id), missing_(held) {}
+
+  void on_draft(const Draft& draft) override {
+    const auto id = make_event_id(session_id_, draft.record_key, draft.part_key, {});
+    statements_.push_back(statement_of(draft, id, content_hash(draft.body)));
+  }
+  void on_record(const RecordReport& record) override {
+    if (record.offset_bytes < base_) return;
+    std::erase_if(missing_, [&](const HeldRange& held) {
+      return held.length_bytes == record.length_bytes &&
+             hash64(bytes_.substr(record.offset_bytes - base_, record.length_bytes)) == held.hash;
+    });
+  }
+  void on_facts(std::string_view, std::string_view) override {}
+  void on_problem(uint64_t, std::string_view) override {}
+  void on_step_bytes(std::string_view bytes, uint64_t base_offset_bytes) override {
+    bytes_ = bytes;
+    base_ = base_offset_bytes;
+  }
+  void on_host_record(HostOutcome, uint64_t, uint64_t) override {}
+  void on_step_end() override {}
+
+  [[nodiscard]] const std::vector<Statement>& all() const { return statements_; }
+  [[nodiscard]] std::vector<HeldRange> missing() && { return std::move(missing_); }
+
+ private:
+  const std::string& session_id_;
+  std::vector<HeldRange> missing_;
+  std::vector<Statement> statements_;
+  std::string_view bytes_;
+  uint64_t base_ = 0;
+};
+
+}  // namespace
+
+Result<Realignment> realign(SourceDecoding& decoding, const std::string& session_id,
+                            const EventMemory& known, const std::vector<HeldRange>& held) {
+  Statements statements(session_id, held);
+  Realignment found;
+  for (StepEnd end = StepEnd::kMore; end == StepEnd::kMore;) {
+    const auto step = decoding.step(found.end_bytes, false, statements);
+    if (!step) return forward(step);
+    end = step->end;
+    found.end_bytes = step->cursor;
+  }
+  const auto& order = *known.order();
+  const auto aligned = align(order, statements.all());
+  auto& alignment = found.alignment;
+  if (aligned.last_match) alignment.drafts_to_skip = *aligned.last_match + 1;
+  if (aligned.known_end < order.size()) alignment.known_from = aligned.known_end;
+  found.says_nothing = std::ranges::none_of(statements.all(), &Statement::is_said);
+  const bool is_foreign = !aligned.last_match && !found.says_nothing && order.size() > 0;
+  if (is_foreign) alignment.quiet_until_bytes = found.end_bytes;
+  found.lost = std::move(statements).missing();
+  return found;
+}
+
+}  // namespace kato

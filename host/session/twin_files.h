@@ -1,0 +1,28 @@
+// The files of a twin: one in use, at most one beside it that is being made or waits for its
+// commit.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "host/io/file_system.h"
+#include "host/session/session_meta.h"
+#include "host/session/state_folder.h"
+
+namespace kato {
+
+// A twin is made beside the one in use, under its generation; the meta that names the generation
+// swaps it in; then the file takes its place. This finishes what a kill left of that, and removes
+// what no meta names. twin: as committed.
+[[nodiscard]] Status settle_twin_files(FileSystem& files, const StateFolder& state,
+                                       std::string_view key, const TwinMeta& twin);
+
+// The file of a committed generation takes its place. No effect if it has done so already.
+[[nodiscard]] Status swap_twin_in(FileSystem& files, const StateFolder& state, std::string_view key,
+                                  uint32_t generation);
+
+// Everything that holds text of the conversation; the meta must not speak of it any more.
+[[nodiscard]] Status remove_twin_files(FileSystem& files, const StateFolder& state,
+                                       std::string_view key, uint32_t generation);
+
+}  // namespace kato

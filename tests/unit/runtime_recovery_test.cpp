@@ -1,0 +1,206 @@
+// What a kill, a power loss or a damaged file leaves of a session, and what becomes of it.
+#include <filesystem>
+
+#include "tests/support/catch.h"
+#include "tests/unit/runtime_rig.h"
+
+using namespace kato;
+using kato::test::RuntimeRig;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const std::string kHead = "session one\n";
+
+// A session with a twin of two messages, read and committed.
+void begin(RuntimeRig& rig) {
+  rig.write("a.log", kHead + "user k1 one\nassistant k2 two\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+}
+
+}  // namespace
+
+TEST_CASE("P2, P3: lines that no meta knows are adopted with their capture times",
+          "[runtime][P2][P3]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 three\n");
+  rig.read_uncommitted(0);
+  const auto before = rig.twin();
+  rig.clock.advance(std::chrono::hours(1));
+  rig.reopen();
+  CHECK(rig.runtime().meta().twin.size_bytes == before.size());
+  rig.read();
+  CHECK(rig.twin() == before);
+  CHECK(rig.lines_with("capturedAt").size() == 1);
+  rig.append("a.log", "user k4 four\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("adopting decodes nothing before the cursor", "[runtime][P9]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 " + std::string(200'000, 'x') + "\n");
+  rig.read();
+  rig.append("a.log", "user k4 four\n");
+  rig.read_uncommitted(0);
+  uint64_t log_reads = 0;
+  rig.files.fault = [&](kato::test::FileOperation operation, const std::string& path) {
+    if (operation == kato::test::FileOperation::kRead && path.ends_with("a.log")) ++log_reads;
+    return 0;
+  };
+  auto opened = rig.try_open();  // looks at the head of each log to see whose it is
+  REQUIRE(opened);
+  CHECK(log_reads == 1);
+}
+
+TEST_CASE("P2: commands of adopted lines are handed out once, in their order", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 ::stop\nuser k4 ::capture b.md\n");
+  rig.read_uncommitted(0);  // killed before the commit
+  rig.reopen();
+  rig.append("a.log", "user k5 ::start c.md\n");
+  const auto brought = rig.read();
+  CHECK(brought.commands == Texts{"stop", "capture", "start"});
+  rig.reopen();
+  rig.append("a.log", "user k6 hello\n");
+  CHECK(rig.read().commands.empty());
+}
+
+TEST_CASE("P2: what was committed but not obeyed is handed out", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  const auto cursor = rig.runtime().meta().command_cursor;
+  rig.append("a.log", "user k3 ::stop\n");
+  rig.read_uncommitted();
+  rig.runtime().meta().command_cursor = cursor;
+  REQUIRE(rig.runtime().commit_now());
+  rig.reopen();
+  StepEvents left(rig.runtime().ref());
+  rig.runtime().take_unobeyed(left);
+  REQUIRE(left.messages.size() == 1);
+  CHECK(left.messages[0].right == CommandRight::kMayCommand);
+}
+
+TEST_CASE("ids are cut to their commit and completed from the adopted lines", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 three\n");
+  rig.read_uncommitted();
+  std::ofstream(rig.file(".ids"), std::ios::app) << "torn";
+  rig.reopen();
+  rig.read();
+  rig.reopen();
+  rig.append("a.log", "user k3 three\nuser k4 four\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("P2: a twin that a power loss cut is completed from the log", "[runtime][P2][P3]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 three\n");
+  rig.read(0);
+  rig.append("a.log", "assistant k4 four\nuser k5 five\n");
+  rig.read(0);
+  const auto whole = rig.twin();
+  const auto cut = whole.find("\"four\"");
+  std::filesystem::resize_file(rig.file(".twin.jsonl"), cut);
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four", "five"});
+  CHECK(rig.lines_with("capturedAt").size() == 1);  // of what survived, and no invented one
+}
+
+TEST_CASE("P10: a cut twin keeps its lines though the log is gone", "[runtime][P10]") {
+  RuntimeRig rig;
+  begin(rig);
+  std::filesystem::resize_file(rig.file(".twin.jsonl"), rig.twin().find("\"two\""));
+  rig.remove("a.log");
+  rig.reopen();
+  CHECK(rig.said() == Texts{"one"});
+  CHECK(rig.ledger_row(LedgerOutcome::kLost, "source-gone") != nullptr);
+}
+
+TEST_CASE("ids that are missing or damaged are made again", "[runtime][P2]") {
+  RuntimeRig rig;
+  SECTION("from the twin") {
+    begin(rig);
+  }
+  SECTION("from the log") {
+    rig.write("a.log", kHead + "user k1 one\nassistant k2 two\n");
+    rig.open();
+    rig.read();
+  }
+  SECTION("damaged") {
+    begin(rig);
+    std::ofstream(rig.file(".ids")) << "this is no list of ids at all";
+  }
+  if (std::filesystem::file_size(rig.file(".ids")) != 29) std::filesystem::remove(rig.file(".ids"));
+  rig.reopen();
+  rig.append("a.log", "user k1 one\nuser k3 three\n");
+  rig.read();
+  CHECK(rig.runtime().meta().known_id_count == 4);  // the first line, k1, k2, k3
+}
+
+TEST_CASE("a damaged twin is refused and not touched", "[runtime][P7]") {
+  RuntimeRig rig;
+  begin(rig);
+  const auto junk = std::string(rig.twin().size() + 10, 'x');
+  std::ofstream(rig.file(".twin.jsonl")) << junk;
+  const auto opened = rig.try_open();
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().message().find("damaged") != std::string::npos);
+  CHECK(rig.twin() == junk);
+}
+
+TEST_CASE("P2: what a power loss made unreadable behind the commit comes from the log again",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 three\n");
+  rig.read_uncommitted(0);
+  const auto sound = rig.twin();
+  rig.append("a.log", "user k4 four\n");
+  rig.read_uncommitted(0);
+  auto holed = rig.twin();
+  std::fill(holed.begin() + static_cast<ptrdiff_t>(sound.size()), holed.end() - 1, '\0');
+  std::ofstream(rig.file(".twin.jsonl"), std::ios::binary) << holed;
+  rig.reopen();
+  CHECK(rig.runtime().meta().twin.size_bytes == sound.size());
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("held records that are damaged are taken from the log again", "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.log", kHead + "user k1 one\nhold k2 held\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  std::ofstream(rig.file(".held")) << "{no json";
+  rig.reopen();
+  rig.append("a.log", "user k3 three\nrelease k2\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "three", "held"});
+}
+
+TEST_CASE("P2: words that are said again after a kill are not taken for known ones",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.write("a.log", kHead + "user n1 one\n");  // "two" may still follow
+  rig.read();
+  rig.append("a.log", "user k5 yes\n");
+  rig.read_uncommitted();
+  rig.reopen();
+  rig.append("a.log", "user k6 yes\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "yes", "yes"});
+}

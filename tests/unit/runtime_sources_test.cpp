@@ -1,0 +1,356 @@
+// Logs that are not what they were: cut, replaced, written anew, moved, packed, gone, and copied.
+#include <filesystem>
+#include <zstd.h>
+
+#include "tests/support/catch.h"
+#include "tests/unit/runtime_rig.h"
+
+using namespace kato;
+using kato::test::LineProviderTraits;
+using kato::test::RuntimeRig;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const std::string kHead = "session one\n";
+
+std::string packed(const std::string& text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 1));
+  return out;
+}
+
+// A session with a twin, read to the end of `log`.
+void begin(RuntimeRig& rig, const std::string& log, const std::string& name = "a.log") {
+  rig.write(name, log);
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+}
+
+}  // namespace
+
+TEST_CASE("P2: a log that was written anew under fresh ids is not doubled", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.write("a.log", kHead + "user n1 one\nassistant n2 two\nuser n3 three\nuser n4 ::stop\n");
+  CHECK(rig.read().commands == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "two", "three", "::stop"});
+}
+
+TEST_CASE("P2: of a log that was written anew only what follows the last match is new",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.write("a.log", kHead + "user n1 one\nuser n0 ::stop\nuser n3 three\nassistant n4 four\n");
+  const auto brought = rig.read();
+  CHECK(brought.commands.empty());
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+  CHECK(rig.ledger_row(LedgerOutcome::kIgnored, "stated-before") != nullptr);
+}
+
+TEST_CASE("P2: where nothing of a log is known, all of it is new and none of it commands",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
+  rig.write("a.log", kHead + "user x1 other\nuser x2 ::stop\n");
+  const auto brought = rig.read();
+  CHECK(brought.commands.empty());
+  CHECK(brought.silenced == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "two", "three", "other", "::stop"});
+  rig.append("a.log", "user x3 ::start b.md\n");
+  CHECK(rig.read().commands == Texts{"start"});
+}
+
+TEST_CASE("P2: nothing commands after a kill either, where nothing was known", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
+  rig.write("a.log", kHead + "user x1 other\nuser x2 ::stop\n");
+  rig.read_uncommitted();
+  rig.reopen();
+  rig.append("a.log", "assistant x3 more\n");
+  const auto brought = rig.read();
+  CHECK(brought.commands.empty());
+  CHECK(rig.said() == Texts{"one", "two", "three", "other", "::stop", "more"});
+}
+
+TEST_CASE("P2: a log that is cut and goes on", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.write("a.log", kHead + "user k1 one\n");
+  rig.read();
+  rig.append("a.log", "user k4 four\nuser k5 ::stop\n");
+  CHECK(rig.read().commands == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "two", "three", "four", "::stop"});
+}
+
+TEST_CASE("P2: a log that is read while it is being written anew", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.write("a.log", "");
+  rig.read();
+  rig.write("a.log", kHead + "user n1 one\n");
+  rig.read();
+  rig.append("a.log", "assistant n2 two\nuser n3 three\nassistant n4 four\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("P2: a log that was written anew beyond its old size is noticed", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.write("a.log", kHead + "user n0 " + std::string(200, 'x') +
+                         "\nuser n1 one\nassistant n2 two\n" + "user n3 three\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+}
+
+TEST_CASE("P2: a log that was replaced by a copy of itself goes on at its cursor",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  const auto log = kHead + "user k1 one\nassistant k2 two\n";
+  begin(rig, log);
+  const auto before = rig.runtime().meta().ledger;
+  rig.write("b.tmp", log + "user k3 three\n");
+  rig.move("b.tmp", "a.log");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+  CHECK(rig.ledger_row(LedgerOutcome::kIgnored, "stated-before") == nullptr);
+}
+
+TEST_CASE("P2: a log that moved goes on under its new name", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.move("a.log", "b.log");
+  rig.append("b.log", "user k3 ::stop\n");
+  SECTION("while it is open") {
+    rig.look();
+    CHECK(rig.read().commands == Texts{"stop"});
+  }
+  SECTION("while no daemon ran") {
+    rig.reopen();
+    CHECK(rig.read().commands == Texts{"stop"});
+  }
+  CHECK(rig.runtime().meta().sources.size() == 1);
+  CHECK(rig.said() == Texts{"one", "two", "::stop"});
+}
+
+TEST_CASE("P2: a log is packed in place, and unpacked again", "[runtime][P2]") {
+  RuntimeRig rig;
+  auto log = kHead + "user k1 one\nassistant k2 two\n";
+  begin(rig, log);
+  log += "user k3 three\n";
+  rig.write("a.log.zst", packed(log));
+  rig.remove("a.log");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+  rig.remove("a.log.zst");
+  rig.write("a.log", log + "user k4 four\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+  CHECK(rig.runtime().meta().sources.size() == 1);
+}
+
+TEST_CASE("P2: a better file of the session takes the place of the one that was read",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.write("b.log", "session one rank 5\nuser n1 one\nassistant n2 two\nuser n3 three\n");
+  rig.look();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+  const auto& sources = rig.runtime().meta().sources;
+  REQUIRE(sources.size() == 2);
+  CHECK(sources[0].standing == SourceStanding::kSuperseded);
+  CHECK_FALSE(rig.runtime().index_of(rig.logs / "a.log"));
+  rig.append("a.log", "user k9 unread\n");
+  rig.append("b.log", "user n4 four\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+  rig.remove("b.log");
+  rig.append("a.log", "user k4 four\nuser k5 five\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four", "five"});
+}
+
+TEST_CASE("P2: a document and a log of one session are one", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  rig.write("a.doc", kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+  rig.write("a.log",
+            "session one rank 5\nuser n1 one\nassistant n2 two\nuser n3 three\nuser n4 four\n");
+  rig.look();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("P2: a document that is written anew under fresh ids is not doubled", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  rig.write("a.doc", kHead + "user n1 one\nassistant n2 two\nuser n3 ::stop\n");
+  CHECK(rig.read().commands == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "two", "::stop"});
+}
+
+TEST_CASE("P2: a part that comes late into a document is captured, and does not command",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k3 three\n", "a.doc");
+  rig.write("a.doc", kHead + "user k1 one\nuser k2 ::stop\nassistant k3 three\n");
+  CHECK(rig.read().commands.empty());
+  CHECK(rig.said() == Texts{"one", "three", "::stop"});
+}
+
+TEST_CASE("P10: a log that vanishes leaves its state, and goes on when it comes back",
+          "[runtime][P10]") {
+  RuntimeRig rig;
+  const auto log = kHead + "user k1 one\nassistant k2 two\n";
+  begin(rig, log);
+  rig.remove("a.log");
+  rig.read();
+  CHECK(rig.runtime().meta().sources[0].standing == SourceStanding::kMissing);
+  rig.reopen();
+  CHECK(rig.said() == Texts{"one", "two"});
+  rig.write("a.log", log + "user k3 ::stop\n");
+  rig.reopen();
+  CHECK(rig.read().commands == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "two", "::stop"});
+  CHECK(rig.runtime().meta().sources[0].standing == SourceStanding::kActive);
+}
+
+TEST_CASE("P3: only what came live into a log that was written anew has a capture time",
+          "[runtime][P3]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  SECTION("watched") {
+    rig.write("a.log", kHead + "user n1 one\nassistant n2 two\nuser n3 three\n");
+    rig.read();
+    CHECK(rig.lines_with("capturedAt").size() == 1);
+  }
+  SECTION("not watched") {
+    rig.write("a.log", kHead + "user n1 one\nassistant n2 two\nuser n3 three\n");
+    rig.reopen();
+    rig.read();
+    CHECK(rig.lines_with("capturedAt").empty());
+  }
+}
+
+TEST_CASE("relisted messages are aligned with what is known", "[runtime][P2]") {
+  RuntimeRig rig({.restates = true});
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.append("a.log", "again n1 one\nagain n9 ::stop\nuser k3 three\n");
+  const auto brought = rig.read();
+  CHECK(brought.commands.empty());
+  CHECK(rig.said() == Texts{"one", "two", "::stop", "three"});
+}
+
+TEST_CASE("another version of a plugin changes nothing that was decoded", "[runtime][P1][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nhold k2 held\nuser k3 three\n");
+  LineProviderTraits improved{.version = "2.0.0", .shouts = true};
+  SECTION("of another state too") {
+    improved.state_version = 2;
+  }
+  SECTION("of the same state") {}
+  rig.set_provider(improved);
+  rig.append("a.log", "user k4 four\nrelease k2\n");
+  rig.open();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "three", "FOUR", "HELD"});
+}
+
+TEST_CASE("P2: what another version no longer holds back is told", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nhold k2 held\nrelease k2\n");
+  CHECK(rig.said() == Texts{"one", "held"});
+  CHECK(rig.runtime().meta().ledger.held_count() == 0);
+}
+
+TEST_CASE("P10: held records outlive their log beside the twin", "[runtime][P10]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nhold k2 held\nuser k3 " + std::string(100, 'x') + "\n");
+  auto log = rig.logs.read("a.log");
+  const auto at = log.find("held");
+  log.replace(at, 4, "gone");  // the anchor behind it stands
+  rig.write("a.log", log + "release k2\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said().back() == "held");
+}
+
+TEST_CASE("P4: held records that are gone with their log are accounted for", "[runtime][P4]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nhold k2 held\nuser k3 three\n");
+  rig.write("a.log", kHead + "user k1 one\nuser k3 three\n");
+  rig.read();
+  const auto* const lost = rig.ledger_row(LedgerOutcome::kLost, "source-gone");
+  REQUIRE(lost != nullptr);
+  CHECK(lost->count == 1);
+  CHECK(rig.runtime().meta().ledger.held_count() == 0);
+}
+
+TEST_CASE("P2: what a fork copied without a mark is captured, and never obeyed", "[runtime][P2]") {
+  RuntimeRig rig({.may_copy_history = true});
+  begin(rig, kHead + "user k1 one\nuser k2 ::stop\n");
+  SessionIndex index;
+  index.put(rig.runtime().meta());
+  rig.origins = rig.look_up_in(index);
+  SECTION("a fork") {
+    rig.write("b.log",
+              "session two parent one\nuser k1 one\nuser k2 ::stop\nuser k9 ::start x.md\n");
+    rig.open("two");
+    const auto brought = rig.read(0);
+    CHECK(brought.commands == Texts{"start"});
+    CHECK(brought.silenced == Texts{"stop"});
+    REQUIRE(rig.runtime().make_twin({}));
+    REQUIRE(rig.runtime().commit_now());
+    CHECK(rig.lines_with("\"inherited\":true").size() == 3);  // two messages, one command
+  }
+  SECTION("a sub-agent is told its parent's history") {
+    rig.write("b.log", "session two spawned-by one\nuser k1 one\nuser k2 ::stop\nuser k9 own\n");
+    rig.open("two");
+    CHECK(rig.read(0).silenced.empty());
+    CHECK(rig.ledger_row(LedgerOutcome::kIgnored, "inherited")->count == 2);
+  }
+}
+
+TEST_CASE("P9: of an append log hardly more is read than was appended", "[runtime][P9]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k0 " + std::string(300'000, 'x') + "\n");
+  uint64_t appended = 0;
+  rig.files.counts = {};
+  for (int i = 0; i < 50; ++i) {
+    const auto line = "user m" + std::to_string(i) + " " + std::string(690, 'y') + "\n";
+    appended += line.size();
+    rig.append("a.log", line);
+    rig.read(0);
+  }
+  CHECK(static_cast<double>(rig.files.counts.read_bytes) <= 1.1 * static_cast<double>(appended));
+}
+
+TEST_CASE("a history has its origin in another session, and not in a copy", "[runtime]") {
+  RuntimeRig rig({.may_copy_history = true});
+  begin(rig, kHead + "user k1 one\n");
+  const auto origin_id = rig.runtime().ref().session_id;
+  SessionIndex index;
+  index.put(rig.runtime().meta());
+  rig.write("b.log", "session two parent one\nuser k1 one\n");
+  rig.open("two");
+  rig.read();
+  const auto fork_id = rig.runtime().ref().session_id;
+  index.put(rig.runtime().meta());
+  const auto lookup = rig.look_up_in(index);
+  const auto found = lookup.beginning_with("k1", fork_id);
+  REQUIRE((found && *found));
+  CHECK((*found)->session_id == origin_id);
+  CHECK((*found)->events->size() == 2);
+  CHECK_FALSE(*lookup.beginning_with("k1", origin_id));
+  CHECK_FALSE(*lookup.beginning_with("k9", fork_id));
+}

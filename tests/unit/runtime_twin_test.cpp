@@ -1,0 +1,192 @@
+// Twins that are made late, made again, and removed.
+#include <filesystem>
+
+#include "host/event/event_id.h"
+
+#include "tests/support/catch.h"
+#include "tests/unit/runtime_rig.h"
+
+using namespace kato;
+using kato::test::RuntimeRig;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+RecordingMeta recording_from(uint64_t seq, const std::optional<EventId>& id) {
+  RecordingMeta recording;
+  recording.recording_id = "r";
+  recording.destination = "/notes/a.md";
+  recording.periods.push_back(
+      {.start = {.seq = seq, .event_id = id, .time = {}}, .stop = std::nullopt});
+  return recording;
+}
+
+std::vector<uint64_t> seqs(RuntimeRig& rig) {
+  std::vector<uint64_t> all;
+  for (const auto& line : rig.lines_with("\"seq\":"))
+    all.push_back(std::stoull(line.substr(line.find("\"seq\":") + 6)));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("P3: a late twin has the capture times of the step that called for it, and no others",
+          "[runtime][P3]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  rig.append("a.log", "user k2 two\n");
+  rig.read(24);
+  rig.append("a.log", "user k3 three\n");
+  StepEvents events(rig.runtime().ref());
+  REQUIRE(rig.runtime().ingest(0, {.live_from_bytes = 24, .now = rig.clock.now()}, events));
+  REQUIRE(rig.runtime().make_twin(events.captured));
+  REQUIRE(rig.runtime().commit_now());
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+  const auto timed = rig.lines_with("capturedAt");
+  REQUIRE(timed.size() == 1);
+  CHECK(timed[0].find("three") != std::string::npos);
+}
+
+TEST_CASE("P2: a late twin keeps to the order in which its sources were read", "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.write("b.log", "session one continues\nuser k2 two\n");
+  rig.open();
+  rig.read();
+  rig.append("a.log", "user k3 three\n");
+  rig.read();
+  rig.append("b.log", "user k4 four\n");
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  CHECK(rig.said() == Texts{"one", "two", "three", "four"});
+}
+
+TEST_CASE("a twin that was being made when the process was killed is begun again",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));  // lies beside; no meta names it
+  REQUIRE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
+  rig.reopen();
+  CHECK_FALSE(rig.runtime().meta().twin.exists);
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  CHECK(rig.said() == Texts{"one"});
+}
+
+TEST_CASE("a twin that was committed but not in its place yet is put there", "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  rig.files.fault = [](kato::test::FileOperation operation, const std::string& path) {
+    const bool swaps = operation == kato::test::FileOperation::kRename;
+    return swaps && path.ends_with(".twin.jsonl") ? EIO : 0;
+  };
+  REQUIRE(rig.runtime().make_twin({}));
+  CHECK_FALSE(rig.runtime().commit_now());
+  rig.files.fault = {};
+  rig.reopen();
+  CHECK(rig.said() == Texts{"one"});
+  CHECK(std::filesystem::exists(rig.file(".twin.jsonl")));
+}
+
+TEST_CASE("P1: reprocessing takes the present mapping and leaves recordings alone",
+          "[runtime][P1][P3]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  rig.append("a.log", "user k2 two\n");
+  rig.read(0);
+  auto& written = rig.runtime().meta().recordings.emplace_back(recording_from(0, {}));
+  written.cursor = {.written = rig.runtime().meta().command_cursor,
+                    .twin_offset = rig.runtime().meta().twin.size_bytes,
+                    .twin_generation = rig.runtime().meta().twin.generation};
+  REQUIRE(rig.runtime().commit_now());
+  rig.set_provider({.version = "2.0.0", .shouts = true});
+  rig.open();
+  REQUIRE(rig.runtime().reprocess());
+  CHECK(rig.said() == Texts{"ONE", "TWO"});
+  CHECK(rig.lines_with("capturedAt").size() == 1);
+  CHECK_FALSE(is_behind(rig.runtime().meta().recordings[0], rig.runtime().twin_source()));
+  CHECK(rig.runtime().meta().twin.generation == 2);
+  rig.append("a.log", "user k3 three\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"ONE", "TWO", "THREE"});
+  CHECK(is_behind(rig.runtime().meta().recordings[0], rig.runtime().twin_source()));
+}
+
+TEST_CASE("P10: reprocessing keeps what only the twin still has", "[runtime][P10]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  rig.remove("a.log");
+  rig.set_provider({.version = "2.0.0", .shouts = true});
+  rig.open();
+  REQUIRE(rig.runtime().reprocess());
+  CHECK(rig.said() == Texts{"one"});
+}
+
+TEST_CASE("P2: cursors and periods are found again by event id", "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\nuser k2 two\nuser k3 three\n");
+  rig.open();
+  rig.read();
+  auto& meta = rig.runtime().meta();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  const auto all = seqs(rig);
+  // Seqs moved on, as after a twin that was made by another version.
+  const auto second = EventId(make_event_id(rig.runtime().ref().session_id, "k2", "text/0", {}));
+  meta.recordings.push_back(recording_from(77, second));
+  meta.recordings[0].cursor.written = EventPosition{.seq = 77, .event_id = second};
+  REQUIRE(rig.runtime().reprocess());
+  CHECK(meta.recordings[0].periods[0].start.seq == all[2]);
+  CHECK(meta.recordings[0].cursor.written->seq == all[2]);
+  CHECK(meta.recordings[0].cursor.twin_offset < meta.twin.size_bytes);
+  CHECK(meta.next_seq == all.back() + 1);
+}
+
+TEST_CASE("without a log there is no late twin", "[runtime][P10]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  rig.remove("a.log");
+  rig.reopen();
+  const auto made = rig.runtime().make_twin({});
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code() == ErrorCode::kNotFound);
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
+}
+
+TEST_CASE("P6: a removed twin leaves no file behind, whenever the process was killed",
+          "[runtime][P6]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\nhold k2 kept back\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  REQUIRE(std::filesystem::exists(rig.file(".held")));
+  rig.files.fault = [](kato::test::FileOperation operation, const std::string& path) {
+    return operation == kato::test::FileOperation::kRemove && path.ends_with(".jsonl") ? EIO : 0;
+  };
+  CHECK_FALSE(rig.runtime().remove_twin());  // killed behind the commit
+  rig.files.fault = {};
+  rig.reopen();
+  CHECK_FALSE(rig.runtime().meta().twin.exists);
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl")));
+  CHECK_FALSE(std::filesystem::exists(rig.file(".held")));
+}
