@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "host/base/error.h"
+#include "host/io/file_system.h"
 
 namespace kato {
 
@@ -55,6 +56,10 @@ class FolderEvents {
   // Appends what has happened since the last call.
   virtual Status take(std::vector<FolderEvent>& events) = 0;
 };
+
+// How many folders one process should watch: half of what the system grants its user, so that
+// others have some too. No limit where none is known.
+[[nodiscard]] size_t max_folder_watches(FileSystem& files);
 
 // kIo: the system has no more of them to give (EMFILE) or none at all.
 [[nodiscard]] Result<std::unique_ptr<FolderEvents>> make_folder_events();

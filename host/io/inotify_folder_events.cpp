@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -81,6 +82,16 @@ class InotifyFolderEvents final : public FolderEvents {
 };
 
 }  // namespace
+
+size_t max_folder_watches(FileSystem& files) {
+  auto file = files.open("/proc/sys/fs/inotify/max_user_watches", OpenMode::kRead);
+  if (!file) return SIZE_MAX;
+  char text[32] = {};
+  const auto got = (*file)->read_at(0, text);
+  size_t limit = 0;
+  if (!got || std::from_chars(text, text + *got, limit).ec != std::errc()) return SIZE_MAX;
+  return limit / 2;
+}
 
 Result<std::unique_ptr<FolderEvents>> make_folder_events() {
   UniqueFd fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));

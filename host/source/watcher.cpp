@@ -34,8 +34,12 @@ std::vector<T> as_vector(const std::set<T>& from) {
 }  // namespace
 
 SourceWatcher::SourceWatcher(FileSystem& files, const Clock& clock,
-                             std::unique_ptr<FolderEvents> events)
-    : files_(files), clock_(clock), events_(std::move(events)), next_poll_(clock.steady()) {}
+                             std::unique_ptr<FolderEvents> events, size_t max_watches)
+    : files_(files),
+      clock_(clock),
+      events_(std::move(events)),
+      max_watches_(max_watches),
+      next_poll_(clock.steady()) {}
 
 SourceWatcher::RootIndex SourceWatcher::add_root(std::string path, SourceRules rules) {
   roots_.push_back({.path = std::move(path), .rules = std::move(rules)});
@@ -47,6 +51,7 @@ int SourceWatcher::wait_fd() const {
 }
 
 std::optional<std::chrono::steady_clock::time_point> SourceWatcher::due() const {
+  if (!look_again_.empty()) return clock_.steady();
   if (!polls()) return std::nullopt;
   return next_poll_;
 }
@@ -56,7 +61,10 @@ WatchHealth SourceWatcher::health() const {
   for (const auto& [path, folder] : folders_) {
     ++(folder.watch == kNoWatch ? health.polled_folders : health.watched_folders);
   }
-  if (health.polled_folders > 0) health.cause = cause_;
+  if (health.polled_folders > 0) {
+    health.cause = cause_;
+    health.poll_interval = poll_interval_;
+  }
   return health;
 }
 
@@ -79,7 +87,18 @@ WatchId SourceWatcher::watch(const std::string& folder, WatchScope scope) {
 }
 
 void SourceWatcher::enter(const std::string& folder) {
-  const WatchId watched = watch(folder, WatchScope::kContents);
+  const auto known = folders_.find(folder);
+  const bool is_watched = known != folders_.end() && known->second.watch != kNoWatch;
+  const bool has_room = is_watched || may_watch_more();
+  if (!has_room && events_) {
+    over_budget_ = true;
+    cause_ = Error(ErrorCode::kRefused,
+                   fmt::format("more folders than the {} that may be watched, so those that rested "
+                               "longest are looked at at intervals (Linux: raise "
+                               "fs.inotify.max_user_watches)",
+                               max_watches_));
+  }
+  const WatchId watched = has_room ? watch(folder, WatchScope::kContents) : kNoWatch;
   auto stamps = watched == kNoWatch ? look_into(folder) : Result<Stamps>();
   if (!stamps && stamps.error().code() == ErrorCode::kNotFound) return;
   auto& entered = folders_[folder];
@@ -117,8 +136,10 @@ void SourceWatcher::await_root(Root& root) {
 }
 
 DiscoveryResult SourceWatcher::walk(const Root& root, std::string_view below) {
-  return discover(files_, root.path, root.rules, below,
-                  [this](const std::string& folder) { enter(folder); });
+  auto found = discover(files_, root.path, root.rules, below,
+                        [this](const std::string& folder) { enter(folder); });
+  note_times(root, found);
+  return found;
 }
 
 DiscoveryResult SourceWatcher::scan(RootIndex index) {
@@ -128,6 +149,7 @@ DiscoveryResult SourceWatcher::scan(RootIndex index) {
   auto result = walk(root, {});
   if (result.folder_exists != root.exists) await_root(root);
   forget_unseen(root.path);
+  share_out_watches();
   return result;
 }
 
@@ -170,7 +192,11 @@ WatchReport SourceWatcher::collect() {
   for (const auto& event : events) {
     handle(event, findings);
   }
-  if (polls() && clock_.steady() >= next_poll_) poll(findings);
+  look_again(findings);
+  if (polls() && clock_.steady() >= next_poll_) {
+    poll(findings);
+    share_out_watches();
+  }
   if (std::exchange(roots_moved_, false)) look_for_roots(findings);
   return {.files = as_vector(findings.files),
           .gone_folders = as_vector(findings.gone_folders),
@@ -199,6 +225,7 @@ void SourceWatcher::handle_at(const FolderEvent& event, const std::string& path,
     case FolderEventKind::kFile:
       if (folders_.contains(parent_folder(path))) {
         findings.files.insert(path);
+        note_activity(parent_folder(path));
       } else {
         roots_moved_ = true;  // it may be a link to a folder, on the way to a root
       }

@@ -34,19 +34,23 @@ struct WatchReport {
 struct WatchHealth {
   size_t watched_folders = 0;
   size_t polled_folders = 0;
-  std::optional<Error> cause;  // why folders are polled
+  std::optional<Error> cause;                  // why folders are polled
+  std::chrono::milliseconds poll_interval{0};  // at which that is done; 0: nothing is polled
 };
 
 // [one thread at a time] Watches folders, never single files. A folder is watched before it is
-// listed, so nothing that is made in between is missed. Folders for which the system has no watch
-// left, and all folders where it has no such thing, are looked at at intervals instead.
+// listed, so nothing that is made in between is missed. Folders for which there is no watch left,
+// those that rested longest, and all folders where the system has no such thing, are looked at at
+// intervals instead.
 //
 // Roots that do not exist yet are waited for at the nearest folder above them that does; a root
 // that is renamed or removed is reported gone and waited for again.
 class SourceWatcher {
  public:
   // Files and clock must outlive the watcher. events: nullptr if there is nothing of the kind.
-  SourceWatcher(FileSystem& files, const Clock& clock, std::unique_ptr<FolderEvents> events);
+  // max_watches: how many of them may be used.
+  SourceWatcher(FileSystem& files, const Clock& clock, std::unique_ptr<FolderEvents> events,
+                size_t max_watches = SIZE_MAX);
 
   using RootIndex = size_t;
   // path: absolute, as normal_path gives it. Nothing is watched before the first scan.
@@ -74,6 +78,7 @@ class SourceWatcher {
     WatchId watch = kNoWatch;  // kNoWatch: polled
     uint64_t seen_in_scan = 0;
     std::map<std::string, uint64_t> stamps;  // of a polled one, as it was last found
+    int64_t newest_ns = 0;                   // when something last happened, if that matters
   };
   struct Findings {
     std::set<std::string> files;
@@ -98,6 +103,13 @@ class SourceWatcher {
   void report_walk(const Root& root, std::string_view below, Findings& findings);
   void look_for_roots(Findings& findings);
 
+  [[nodiscard]] bool may_watch_more() const;
+  void note_times(const Root& root, const DiscoveryResult& found);
+  void note_activity(const std::string& folder);
+  void share_out_watches();
+  void give_up_watch(const std::string& path);
+  void look_again(Findings& findings);
+
   using Stamps = std::map<std::string, uint64_t>;  // name: what a file looked like; 0 for folders
   [[nodiscard]] bool polls() const;
   void poll(Findings& findings);
@@ -112,10 +124,15 @@ class SourceWatcher {
   std::map<std::string, Folder> folders_;  // those with contents that matter, by path
   // A folder may be watched under several paths. With those above the roots.
   std::unordered_map<WatchId, std::vector<std::string>> paths_;
+  size_t max_watches_;
+  bool over_budget_ = false;
+  bool first_sharing_ = true;
+  std::vector<std::string> look_again_;  // folders that are watched since they were listed
   uint64_t scan_ = 0;
   std::optional<Error> cause_;
   bool roots_moved_ = false;  // something came or went on the way to a root
   std::chrono::steady_clock::time_point next_poll_;
+  std::chrono::milliseconds poll_interval_{1000};
 };
 
 }  // namespace kato

@@ -64,8 +64,10 @@ void SourceWatcher::poll(Findings& findings) {
   }
   look_for_roots(findings);
   const auto ended = clock_.steady();
-  next_poll_ = ended + std::max<std::chrono::steady_clock::duration>(kMinPollInterval,
-                                                                     (ended - begun) * kPollRest);
+  poll_interval_ =
+      std::max(kMinPollInterval,
+               std::chrono::duration_cast<std::chrono::milliseconds>((ended - begun) * kPollRest));
+  next_poll_ = ended + poll_interval_;
 }
 
 void SourceWatcher::poll_folder(const std::string& path, Findings& findings) {
@@ -86,6 +88,7 @@ void SourceWatcher::poll_folder(const std::string& path, Findings& findings) {
       folder_came(changed, findings);
     } else {
       findings.files.insert(changed);
+      note_activity(path);
     }
   }
   for (const auto& [name, stamp] : before) {

@@ -278,6 +278,47 @@ TEST_CASE("folders beyond the system's limit are polled, and it is said why", "[
   CHECK(watcher->collect().files.empty());
 }
 
+TEST_CASE("the watches that may be used go to the folders where something happened last",
+          "[watcher]") {
+  Fixture f;
+  Paths paths;
+  for (int i = 0; i < 6; ++i) {
+    paths.push_back(f.write("p" + std::to_string(i) + "/a.jsonl"));
+    const auto age = std::chrono::hours(i == 4 ? 0 : i + 1);
+    const std::chrono::sys_time<std::chrono::milliseconds> now{
+        std::chrono::milliseconds(f.clock.now().value)};
+    fs::last_write_time(paths.back(), std::chrono::file_clock::from_sys(now - age));
+  }
+  // Those on the way to the root are watched too: so many, and three more.
+  size_t way = 0;
+  for (fs::path above = f.root; above != "/"; above = above.parent_path())
+    ++way;
+  const auto watcher =
+      std::make_unique<SourceWatcher>(f.files, f.clock, std::move(*make_folder_events()), way + 4);
+  static_cast<void>(watcher->add_root(f.root, Fixture::rules()));
+  CHECK(watcher->scan(0).sources.size() == 6);
+  CHECK(watcher->health().polled_folders == 3);
+  CHECK(watcher->health().cause->message().contains("max_user_watches"));
+  static_cast<void>(watcher->collect());
+  const auto is_noticed_at_once = [&](size_t i) {
+    Fixture::append(paths[i]);
+    return watcher->collect().files == Paths{paths[i]};
+  };
+  CHECK(is_noticed_at_once(4));  // the newest
+  CHECK_FALSE(is_noticed_at_once(3));
+  f.clock.advance(std::chrono::seconds(60));
+  const auto late = watcher->collect().files;
+  CHECK(std::ranges::find(late, paths[3]) != late.end());  // late, but not lost
+  static_cast<void>(watcher->collect());
+  CHECK(is_noticed_at_once(3));  // something happened there: now it is watched
+  for (size_t i = 0; i < 6; ++i) {
+    Fixture::append(paths[i]);
+    f.clock.advance(std::chrono::seconds(60));
+    const auto found = watcher->collect().files;
+    CHECK(std::ranges::find(found, paths[i]) != found.end());
+  }
+}
+
 TEST_CASE("where there are no events, looking finds the same", "[watcher]") {
   Fixture f;
   const auto stays = f.write("p/stays.jsonl");

@@ -1,0 +1,22 @@
+// Sockets in the file system, for processes of one machine.
+#pragma once
+
+#include <string>
+
+#include "host/base/error.h"
+#include "host/base/unique_fd.h"
+
+namespace kato {
+
+// Listens at the path, with mode 0600, without ever blocking. What lies there is replaced. The path
+// may be longer than names of sockets are.
+[[nodiscard]] Result<UniqueFd> listen_at_socket(const std::string& path);
+void remove_socket(const std::string& path);
+
+// kNotFound: nobody listens there. Calls on the result block.
+[[nodiscard]] Result<UniqueFd> connect_to_socket(const std::string& path);
+
+// Whether the other end is a process of this user.
+[[nodiscard]] bool is_peer_same_user(const UniqueFd& connection);
+
+}  // namespace kato
