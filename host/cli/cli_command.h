@@ -39,14 +39,24 @@ struct CliCommand {
 };
 
 // One file each.
+CommandWork declare_clean(CLI::App& app, const CliContext& context);
 CommandWork declare_config(CLI::App& app, const CliContext& context);
 CommandWork declare_export(CLI::App& app, const CliContext& context);
 CommandWork declare_golden(CLI::App& app, const CliContext& context);
 CommandWork declare_init(CLI::App& app, const CliContext& context);
 CommandWork declare_inspect(CLI::App& app, const CliContext& context);
 CommandWork declare_plugins(CLI::App& app, const CliContext& context);
+CommandWork declare_private(CLI::App& app, const CliContext& context);
+CommandWork declare_record(CLI::App& app, const CliContext& context);
+CommandWork declare_recordings(CLI::App& app, const CliContext& context);
+CommandWork declare_reprocess(CLI::App& app, const CliContext& context);
+CommandWork declare_restart(CLI::App& app, const CliContext& context);
 CommandWork declare_run(CLI::App& app, const CliContext& context);
 CommandWork declare_sessions(CLI::App& app, const CliContext& context);
 CommandWork declare_show(CLI::App& app, const CliContext& context);
+CommandWork declare_snapshot(CLI::App& app, const CliContext& context);
+CommandWork declare_start(CLI::App& app, const CliContext& context);
+CommandWork declare_status(CLI::App& app, const CliContext& context);
+CommandWork declare_stop(CLI::App& app, const CliContext& context);
 
 }  // namespace kato

@@ -5,6 +5,7 @@
 
 #include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
+#include "host/cli/control_access.h"
 #include "host/config/config_writer.h"
 #include "host/config/shipped_files.h"
 
@@ -44,6 +45,20 @@ ExitCode show(const CliContext& context) {
   return ExitCode::kOk;
 }
 
+ExitCode reload(const CliContext& context) {
+  auto daemon = running_daemon(context);
+  if (!daemon && daemon.error().code() == ErrorCode::kNotFound) {
+    context.output.note("no daemon is running; the next one begins with the config as it is then");
+    return ExitCode::kNotRunning;
+  }
+  if (!daemon) return context.output.error(daemon.error());
+  constexpr std::chrono::seconds kPatience{60};
+  const auto answer = daemon->ask({.verb = ControlVerb::kReload}, kPatience);
+  if (!answer) return context.output.error(answer.error());
+  context.output.note("the daemon goes on with the config as it is now");
+  return ExitCode::kOk;
+}
+
 }  // namespace
 
 CommandWork declare_config(CLI::App& app, const CliContext& context) {
@@ -51,11 +66,14 @@ CommandWork declare_config(CLI::App& app, const CliContext& context) {
   auto* const validate_app =
       app.add_subcommand("validate", "Check the config, and say where it is wrong");
   app.add_subcommand("schema", "Print the JSON Schema of the config, for editors");
+  auto* const reload_app =
+      app.add_subcommand("reload", "Have the running daemon go on with the config as it is now");
   app.require_subcommand(1);
   app.footer("Example: kato config validate");
-  return [show_app, validate_app, &context] {
+  return [show_app, validate_app, reload_app, &context] {
     if (show_app->parsed()) return show(context);
     if (validate_app->parsed()) return validate(context);
+    if (reload_app->parsed()) return reload(context);
     context.output.print(config_schema_json());
     return ExitCode::kOk;
   };

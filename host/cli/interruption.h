@@ -3,10 +3,13 @@
 
 namespace kato {
 
-// While one of these lives, SIGINT and SIGTERM are remembered instead of ending the process.
+enum class Hangup { kEnds, kReloads };
+
+// While one of these lives, SIGINT and SIGTERM are remembered instead of ending the process, and
+// SIGHUP if it is to reload.
 class InterruptionGuard {
  public:
-  InterruptionGuard();
+  explicit InterruptionGuard(Hangup hangup = Hangup::kEnds);
   ~InterruptionGuard();
   InterruptionGuard(const InterruptionGuard&) = delete;
   InterruptionGuard& operator=(const InterruptionGuard&) = delete;
@@ -15,6 +18,9 @@ class InterruptionGuard {
 };
 
 [[nodiscard]] bool was_interrupted() noexcept;
+// True once for each SIGHUP, or several of them: the config is to be read again. They count from
+// the first guard on.
+[[nodiscard]] bool take_reload_request() noexcept;
 
 // Readable once a signal came, while a guard lives.
 [[nodiscard]] int interruption_fd() noexcept;

@@ -14,13 +14,23 @@ namespace {
 constexpr CliCommand kCommands[] = {
     {"init", "Write the commented config", &declare_init},
     {"run", "Watch and record in the foreground", &declare_run},
+    {"start", "Start the daemon in the background", &declare_start},
+    {"stop", "Stop the daemon", &declare_stop},
+    {"restart", "Stop the daemon and start it again", &declare_restart},
+    {"status", "What the daemon does, and what does not work", &declare_status},
     {"sessions", "List the conversations that were found", &declare_sessions},
     {"show", "Show one conversation", &declare_show},
     {"export", "Write conversations to files, once", &declare_export},
+    {"record", "Start, stop or capture a recording", &declare_record},
+    {"recordings", "List the recordings", &declare_recordings},
+    {"private", "Keep nothing of a conversation", &declare_private},
+    {"snapshot", "Make, list or remove Kato's copies of conversations", &declare_snapshot},
+    {"reprocess", "Read a conversation again, into a new copy of it", &declare_reprocess},
+    {"clean", "Remove what Kato keeps and nobody needs", &declare_clean},
     {"inspect", "Account for every record of a log", &declare_inspect},
     {"plugins", "List the plugins, and why any was refused", &declare_plugins},
     {"golden", "Check a plugin against its fixtures", &declare_golden},
-    {"config", "Show or validate the config", &declare_config},
+    {"config", "Show, validate or reload the config", &declare_config},
 };
 
 std::string own_path(const FileSystem&, const char* fallback) {

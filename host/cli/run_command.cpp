@@ -4,56 +4,128 @@
 #include <climits>
 #include <memory>
 #include <poll.h>
+#include <unistd.h>
 
 #include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
 #include "host/cli/interruption.h"
+#include "host/cli/process_facts.h"
+#include "host/control/server.h"
 #include "host/daemon/daemon.h"
+#include "host/io/counting_file_system.h"
+#include "host/io/terminal.h"
 
 namespace kato {
 namespace {
 
-// Until a source changes, something is due, or a signal comes.
-void wait_for_work(const Daemon& daemon, const Clock& clock) {
-  using std::chrono::milliseconds;
-  int timeout_ms = -1;
-  if (const auto due = daemon.due()) {
-    const auto left = std::chrono::ceil<milliseconds>(*due - clock.steady());
-    timeout_ms = static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT_MAX));
+// How long a request may wait while there is much to do.
+constexpr std::chrono::milliseconds kControlInterval{20};
+
+// The daemon, and all that it waits for.
+class DaemonLoop {
+ public:
+  DaemonLoop(Daemon& daemon, ControlServer& server, const Clock& clock)
+      : daemon_(daemon), server_(server), clock_(clock) {}
+
+  void run() {
+    while (!ends()) {
+      daemon_.work([this] { return serve_now_and_then(); });
+      if (ends()) return;
+      wait();
+      server_.serve(daemon_);
+      // What is wrong with the new config is in the log.
+      if (take_reload_request()) static_cast<void>(daemon_.reload());
+    }
   }
-  pollfd waited[] = {{.fd = interruption_fd(), .events = POLLIN, .revents = 0},
-                     {.fd = daemon.wait_fd(), .events = POLLIN, .revents = 0}};
-  static_cast<void>(::poll(waited, std::size(waited), timeout_ms));
+
+ private:
+  [[nodiscard]] bool ends() const { return was_interrupted() || daemon_.is_asked_to_stop(); }
+
+  // Between two steps.
+  bool serve_now_and_then() {
+    if (const auto now = clock_.steady(); now >= next_serving_) {
+      server_.serve(daemon_);
+      next_serving_ = now + kControlInterval;
+    }
+    return ends();
+  }
+
+  // Until a source changes, something is due, somebody asks, or a signal comes.
+  void wait() {
+    using std::chrono::milliseconds;
+    int timeout_ms = -1;
+    if (const auto due = daemon_.due()) {
+      const auto left = std::chrono::ceil<milliseconds>(*due - clock_.steady());
+      timeout_ms = static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT_MAX));
+    }
+    waited_.clear();
+    waited_.push_back({.fd = interruption_fd(), .events = POLLIN, .revents = 0});
+    waited_.push_back({.fd = daemon_.wait_fd(), .events = POLLIN, .revents = 0});
+    server_.add_waited(waited_);
+    static_cast<void>(::poll(waited_.data(), waited_.size(), timeout_ms));
+  }
+
+  Daemon& daemon_;
+  ControlServer& server_;
+  const Clock& clock_;
+  std::vector<pollfd> waited_;
+  std::chrono::steady_clock::time_point next_serving_;
+};
+
+void say_what_is_watched(const Assembly& assembly, const Output& output) {
+  if (assembly.config_from_defaults()) {
+    output.note("no config file: the defaults hold (kato init writes one)");
+  }
+  for (const auto& root : assembly.roots()) {
+    output.note(fmt::format("watching {} ({})", root.path, root.provider->about().display_name));
+  }
 }
 
-ExitCode run_daemon(const CliContext& context) {
+DaemonInput input_of(const CliContext& context, CountingFileSystem& files,
+                     std::unique_ptr<Assembly> assembly, bool detached) {
+  return {.files = files,
+          .clock = context.clock,
+          .environment = context.environment,
+          .assembly = std::move(assembly),
+          .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
+          .reassemble = [&context] { return Assembly::make(assembly_input(context)); },
+          .resident_bytes = [&context] { return resident_bytes(context.files); },
+          .io_counters =
+              [&files] {
+                const auto& counted = files.counters();
+                return std::vector<std::pair<std::string, uint64_t>>{
+                    {"bytesRead", counted.bytes_read},
+                    {"bytesWritten", counted.bytes_written},
+                    {"opens", counted.opens},
+                    {"syncs", counted.syncs}};
+              },
+          .process_id = ::getpid(),
+          .user_id = ::geteuid(),
+          .version = program_version(),
+          .purpose = DaemonPurpose::kWatch,
+          .mirror_log = !detached};
+}
+
+ExitCode run_daemon(const CliContext& context, bool detached) {
   auto assembly = assemble(context);
   if (!assembly) return context.output.error(assembly.error());
-  if ((*assembly)->config_from_defaults()) {
-    context.output.note("no config file: the defaults hold (kato init writes one)");
-  }
-  for (const auto& root : (*assembly)->roots()) {
-    context.output.note(
-        fmt::format("watching {} ({})", root.path, root.provider->about().display_name));
-  }
-  auto daemon =
-      Daemon::make({.files = context.files,
-                    .clock = context.clock,
-                    .environment = context.environment,
-                    .assembly = std::move(*assembly),
-                    .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
-                    .mirror_log = true});
+  say_what_is_watched(**assembly, context.output);
+  const StateFolder state((*assembly)->paths().state_dir);
+  CountingFileSystem files(context.files);
+  auto daemon = Daemon::make(input_of(context, files, std::move(*assembly), detached));
   if (!daemon) return context.output.error(daemon.error());
-  const InterruptionGuard guard;
+  auto server = ControlServer::open(state.socket());
+  if (!server) return context.output.error(server.error());
+  const bool on_terminal = !detached && ::isatty(STDIN_FILENO) == 1;
+  const InterruptionGuard guard(on_terminal ? Hangup::kEnds : Hangup::kReloads);
   (*daemon)->look_for_changes();
-  context.output.note("ready; stop with Ctrl-C");
-  while (!was_interrupted()) {
-    (*daemon)->work([] { return was_interrupted(); });
-    if (!was_interrupted()) wait_for_work(**daemon, context.clock);
-  }
-  if (auto finished = (*daemon)->finish(); !finished) {
-    return context.output.error(finished.error());
-  }
+  context.output.note(detached ? "ready" : "ready; stop with Ctrl-C");
+  if (detached) leave_terminal();  // who started it has heard enough
+  DaemonLoop(**daemon, **server, context.clock).run();
+  const auto finished = (*daemon)->finish();
+  (*server)->stop_listening();
+  daemon->reset();  // gives the state back, before those who wait for the end are told
+  if (!finished) return context.output.error(finished.error());
   context.output.note("stopped");
   return ExitCode::kOk;
 }
@@ -61,8 +133,10 @@ ExitCode run_daemon(const CliContext& context) {
 }  // namespace
 
 CommandWork declare_run(CLI::App& app, const CliContext& context) {
+  auto detached = std::make_shared<bool>(false);
+  app.add_flag("--detached", *detached, "As started by: kato start")->group("");
   app.footer("Example: kato run");
-  return [&context] { return run_daemon(context); };
+  return [detached, &context] { return run_daemon(context, *detached); };
 }
 
 }  // namespace kato

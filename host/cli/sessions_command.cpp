@@ -11,6 +11,7 @@
 #include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
 #include "host/cli/session_json.h"
+#include "host/cli/table.h"
 #include "host/cli/time_argument.h"
 #include "host/daemon/session_lookup.h"
 #include "host/event/event_id.h"
@@ -40,21 +41,6 @@ UnixMillis last_time(const ListedSession& listed) {
   constexpr int64_t kNanosPerMilli = 1'000'000;
   return listed.summary.last_time.value_or(
       UnixMillis{listed.session.newest_mtime_ns() / kNanosPerMilli});
-}
-
-// "5 min", "3 h", "12 d", "8 mon", "2 y".
-std::string age_text(UnixMillis since, UnixMillis now) {
-  constexpr int64_t kMinute = 60'000;
-  constexpr int64_t kHour = 60 * kMinute;
-  constexpr int64_t kDay = 24 * kHour;
-  constexpr int64_t kMonth = 30 * kDay;
-  constexpr int64_t kYear = 365 * kDay;
-  const int64_t age = std::max<int64_t>(0, now.value - since.value);
-  if (age < kHour) return fmt::format("{} min", age / kMinute);
-  if (age < 2 * kDay) return fmt::format("{} h", age / kHour);
-  if (age < 3 * kMonth) return fmt::format("{} d", age / kDay);
-  if (age < 2 * kYear) return fmt::format("{} mon", age / kMonth);
-  return fmt::format("{} y", age / kYear);
 }
 
 struct Screen {

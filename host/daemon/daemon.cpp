@@ -37,6 +37,17 @@ Result<std::unique_ptr<LogFiles>> open_logs(const DaemonInput& input, const Stat
                         assembly.config().logging, input.clock, input.mirror_log);
 }
 
+Status check_owner(FileSystem& files, const std::string& folder, std::optional<uint32_t> user_id) {
+  if (!user_id) return {};
+  const auto info = files.info(folder);
+  if (!info) return forward(info, "state folder");
+  if (info->owner_uid == *user_id) return {};
+  return fail(ErrorCode::kRefused,
+              "state folder {}: it belongs to another user (uid {}, you are {}); use a folder of "
+              "your own: --state-dir, or KATO_HOME",
+              folder, info->owner_uid, *user_id);
+}
+
 }  // namespace
 
 struct Daemon::Opened {
@@ -67,6 +78,9 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   FileSystem& files = input.files;
   const StateFolder state(input.assembly->paths().state_dir);
   if (auto prepared = state.prepare(files); !prepared) return forward(prepared);
+  if (auto checked = check_owner(files, state.path(), input.user_id); !checked) {
+    return forward(checked);
+  }
   auto lock = state.lock(files);
   if (!lock) return forward(lock);
   auto logs = open_logs(input, state, *input.assembly);
@@ -79,13 +93,18 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   auto store = IndexStore::open(
       files, state, metas, power_was_lost ? IndexStore::Trust::kMetas : IndexStore::Trust::kMarks);
   if (!store) return forward(store);
-  if (auto stored = store_run_mark(files, state.run_mark(), run); !stored) return forward(stored);
+  const bool watches = input.purpose == DaemonPurpose::kWatch;
+  if (watches) {
+    if (auto stored = store_run_mark(files, state.run_mark(), run); !stored) {
+      return forward(stored);
+    }
+  }
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(input), {.lock = std::move(*lock),
                                                                .logs = std::move(*logs),
                                                                .store = std::move(*store),
                                                                .run = std::move(run),
                                                                .power_was_lost = power_was_lost}));
-  daemon->take_up_owing();
+  if (watches) daemon->take_up_owing();
   return daemon;
 }
 
@@ -97,7 +116,8 @@ Daemon::Wiring::Wiring(Daemon& daemon, std::unique_ptr<Assembly> made,
       commits(daemon.input_.files, daemon.state_, daemon.input_.clock,
               commit_mode(assembly->config().durability)),
       table(daemon.input_.files, daemon.input_.clock, assembly->roots(), daemon.store_.index(),
-            daemon.input_.make_folder_events()),
+            daemon.input_.purpose == DaemonPurpose::kWatch ? daemon.input_.make_folder_events()
+                                                           : nullptr),
       live(daemon.input_.files, *assembly, daemon.store_.index(), table),
       context(daemon.make_context(*this)) {}
 
@@ -141,7 +161,9 @@ void Daemon::note(LogLevel level, std::string_view message) {
 
 // Said once while it lasts, not at each attempt.
 void Daemon::note_degraded(const std::string& what, const Error& error) {
-  if (degraded_.note(what, error.message())) note(LogLevel::kWarn, what + ": " + error.message());
+  if (!degraded_.note(what, error.message())) return;
+  status_changed_ = true;
+  note(LogLevel::kWarn, what + ": " + error.message());
 }
 
 int Daemon::wait_fd() const {

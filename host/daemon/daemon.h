@@ -8,7 +8,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "host/control/protocol.h"
+#include "host/control/status.h"
 #include "host/daemon/assembly.h"
 #include "host/daemon/degradations.h"
 #include "host/daemon/live_sessions.h"
@@ -22,6 +26,11 @@
 
 namespace kato {
 
+enum class DaemonPurpose : uint8_t {
+  kWatch,
+  kOneRequest,  // of the command line, while no daemon runs: nothing is watched, no run begins
+};
+
 struct DaemonInput {
   FileSystem& files;
   const Clock& clock;
@@ -34,17 +43,29 @@ struct DaemonInput {
   std::function<Result<std::unique_ptr<Assembly>>()> reassemble = {};
   // Memory of this process; empty: not known.
   std::function<uint64_t()> resident_bytes = {};
+  // More counters for `status`; empty: none.
+  std::function<std::vector<std::pair<std::string, uint64_t>>()> io_counters = {};
   int64_t process_id = 0;
+  std::optional<uint32_t> user_id = {};  // whose the state directory must be; empty: anybody's
+  std::string version = {};
+  DaemonPurpose purpose = DaemonPurpose::kWatch;
   bool mirror_log = false;  // what happens is also said on standard error
 };
 
+// Days since something last happened; nothing: not to be cleaned.
+struct CleanRequest {
+  std::optional<uint32_t> sessions_days;
+  std::optional<uint32_t> recordings_days;
+  bool dry_run = false;
+};
+
 // [one thread]
-class Daemon {
+class Daemon final : public ControlHandler {
  public:
   // Takes the state directory. kRefused: another daemon has it, or it is not safe to use.
   // kUnsupported, kInvalid: a file of the state is not understood; it was not touched.
   [[nodiscard]] static Result<std::unique_ptr<Daemon>> make(DaemonInput input);
-  ~Daemon();
+  ~Daemon() override;
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
   Daemon(Daemon&&) = delete;
@@ -59,6 +80,13 @@ class Daemon {
   [[nodiscard]] int wait_fd() const;
   // When work() must be called though the descriptor is silent; nothing: never.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
+  // [between two steps] What it brings is committed before it is answered.
+  Result<std::string> handle(const ControlRequest& request) override;
+  [[nodiscard]] bool is_asked_to_stop() const noexcept { return asked_to_stop_; }
+  // Removes what is old from the state; a line for each thing. What is recorded, or private, stays.
+  [[nodiscard]] Result<std::vector<std::string>> clean(const CleanRequest& request);
+  // all: old sessions too.
+  [[nodiscard]] DaemonStatus status(bool all);
   // Goes on with the config as it is now. After an error it goes on with the old one.
   Status reload();
   // Everything that waits is committed; then what the config wants removed at the end is removed.
@@ -80,19 +108,43 @@ class Daemon {
 
   // What there is to do.
   void take_up_owing();
-  void take_change(SourceFile change);
+  Status take_change(SourceFile change);
+  void look_again_at(const std::string& path);
   void remove_stray_copies(const std::string& key);
   [[nodiscard]] bool holds_backfill();
 
-  // One step. A task of the scheduler is a session, or the serving of its recordings alone.
+  // One step. A task of the scheduler is a session, or the serving of its recordings alone, or a
+  // path that could not be looked into.
   [[nodiscard]] static std::string serving_task(const std::string& session_id);
   void run_task(const std::string& task);
   Result<StepResult> do_step(LiveSession& live);
   Status open(LiveSession& live);
   [[nodiscard]] StepRequest request_for(const LiveSession& live, size_t source, bool is_last);
   void after_step(const std::string& task, LiveSession& live, const StepResult& result);
+  void note_step(LiveSession& live, const StepResult& result);
   void note_recordings(const std::string& session_id, const StepResult& result);
   void after_failure(const std::string& task, LiveSession& live, const Error& error);
+
+  // Requests.
+  Result<LiveSession*> session_of(const ControlRequest& request);
+  Result<std::string> session_by_prefix(const std::string& prefix);
+  Result<LiveSession*> session_of_log(const std::string& path);
+  Status decode_to_end(LiveSession& live);
+  Result<std::string> run_command_of(const ControlRequest& request);
+  Result<std::string> snapshot(const ControlRequest& request);
+  Result<std::string> list_snapshots();
+  Result<std::string> answer_for(LiveSession& live);
+
+  Result<bool> clean_session(const std::string& session_id, bool dry_run);
+  Result<std::vector<std::string>> clean_recordings(const std::string& session_id,
+                                                    UnixMillis before, bool dry_run);
+
+  // Status.
+  void note_writes(const SessionMeta& meta, bool is_news);
+  void add_recordings(const SessionMeta& meta, DaemonStatus& status);
+  [[nodiscard]] DaemonStatus short_status();
+  void write_status();
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> status_due() const;
 
   // What waits for the disk.
   void flush_commits();
@@ -117,6 +169,14 @@ class Daemon {
   // Canonical paths of destinations to session ids; not gathered before they are asked for.
   std::optional<std::map<std::string, std::string>> destinations_;
   Counters counters_;
+  struct LastWrite {
+    uint64_t seq = 0;
+    std::optional<UnixMillis> at;
+  };
+  std::map<std::string, LastWrite> last_writes_;  // by recording id
+  bool asked_to_stop_ = false;
+  bool status_changed_ = true;
+  std::optional<std::chrono::steady_clock::time_point> status_written_;
   std::optional<std::chrono::steady_clock::time_point> memory_checked_;
   bool over_memory_ = false;
   std::unique_ptr<Wiring> wiring_;

@@ -10,10 +10,15 @@ namespace kato {
 Status Daemon::finish() {
   flush_now();
   const bool all_committed = wiring_->commits.size() == 0;
+  if (input_.purpose == DaemonPurpose::kOneRequest) {
+    save_index();
+    return {};
+  }
   Status cleaned;
   if (wiring_->assembly->config().clean_session_states_on_shutdown) cleaned = clean_twins();
   save_index();
   run_.ended = all_committed;
+  static_cast<void>(input_.files.remove(state_.status()));  // it speaks of what runs
   if (auto stored = store_run_mark(input_.files, state_.run_mark(), run_); !stored) return stored;
   return cleaned;
 }

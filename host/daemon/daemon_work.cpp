@@ -12,7 +12,7 @@ constexpr int64_t kBirthSlackMillis = 2000;
 constexpr size_t kMostOpenAtWork = 256;
 constexpr size_t kMostOpenIdle = 16;
 constexpr std::chrono::milliseconds kMemoryCheckInterval{500};
-constexpr std::chrono::milliseconds kServeAgainAfter{1000};
+constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 constexpr std::string_view kServing = "/serve";
 
 // "the session 1a2b3c4d": the name under which it is degraded.
@@ -66,7 +66,11 @@ void Daemon::take_up_owing() {
 void Daemon::look_for_changes() {
   auto news = wiring_->table.look();
   for (auto& source : news.changed) {
-    take_change(std::move(source));
+    const auto path = source.path;
+    const auto taken = take_change(std::move(source));
+    if (!taken && taken.error().code() == ErrorCode::kIo) {
+      scheduler_.wait_until(path, {}, input_.clock.steady() + kTryAgainAfter);
+    }
   }
   for (const auto& path : news.vanished) {
     note(LogLevel::kInfo, path + " is gone; what was read of it is kept");
@@ -74,22 +78,38 @@ void Daemon::look_for_changes() {
   for (const auto& folder : news.gone_folders) {
     note(LogLevel::kInfo, "folder " + folder + " is gone or has another name");
   }
+  if (news.problems.empty()) degraded_.clear("watching");
   for (const auto& problem : news.problems) {
     note_degraded(problem.path.empty() ? "watching" : problem.path, problem.error);
   }
 }
 
-void Daemon::take_change(SourceFile change) {
+// One that cannot be looked into is tried again when it changes, and if the disk failed from time
+// to time too.
+Status Daemon::take_change(SourceFile change) {
   const auto path = change.path;
   const auto info = change.info;
   const auto live = wiring_->live.take(std::move(change));
-  if (!live) return note_degraded(path, live.error());
+  auto& known = wiring_->table.known(path);
+  if (!live) {
+    known.stamp = 0;
+    note_degraded(path, live.error());
+    return forward(live);
+  }
   degraded_.clear(path);
-  if (*live == nullptr) return;
-  const auto& known = wiring_->table.known(path);
+  if (*live == nullptr) return {};
   const auto urgency =
       known.live_from_bytes < info.size_bytes ? Urgency::kLive : Urgency::kBackfill;
   scheduler_.mark((*live)->session.ref.session_id, {.urgency = urgency, .recency = info.mtime_ns});
+  return {};
+}
+
+void Daemon::look_again_at(const std::string& path) {
+  auto source = wiring_->table.find(path);
+  if (!source || source->info.type != FileType::kRegular) return scheduler_.done(path);
+  const auto taken = take_change(std::move(*source));
+  if (!taken && taken.error().code() == ErrorCode::kIo) return scheduler_.failed(path);
+  scheduler_.done(path);
 }
 
 bool Daemon::holds_backfill() {
@@ -120,11 +140,13 @@ void Daemon::work(const std::function<bool()>& should_stop) {
     const auto next = scheduler_.next(least);
     if (!next) break;
     run_task(*next);
+    status_changed_ = true;
     flush_commits();
     look_for_changes();
   }
   flush_commits();
   close_idle_sessions(kMostOpenIdle);
+  write_status();
 }
 
 std::optional<std::chrono::steady_clock::time_point> Daemon::due() const {
@@ -132,8 +154,8 @@ std::optional<std::chrono::steady_clock::time_point> Daemon::due() const {
   const auto least = over_memory_ ? Urgency::kLive : Urgency::kBackfill;
   std::optional<std::chrono::steady_clock::time_point> memory;
   if (over_memory_) memory = *memory_checked_ + kMemoryCheckInterval;
-  for (const auto& due :
-       {wiring_->table.due(), scheduler_.due(least), wiring_->commits.due(), memory}) {
+  for (const auto& due : {wiring_->table.due(), scheduler_.due(least), wiring_->commits.due(),
+                          memory, status_due()}) {
     if (due && (!earliest || *due < *earliest)) earliest = due;
   }
   return earliest;
@@ -142,6 +164,7 @@ std::optional<std::chrono::steady_clock::time_point> Daemon::due() const {
 // ---- One step --------------------------------------------------------------------------------
 
 void Daemon::run_task(const std::string& task) {
+  if (task.starts_with('/')) return look_again_at(task);
   const auto session_id = session_of_task(task);
   LiveSession* const live = wiring_->live.find(session_id);
   if (live == nullptr) return scheduler_.done(task);
@@ -184,9 +207,11 @@ Status Daemon::open(LiveSession& live) {
                                  .metas = metas_,
                                  .commits = wiring_->commits,
                                  .buffer = buffer_};
+  wiring_->live.read_companions_of(live);
   auto opened = SessionRuntime::open(services, live.session);
   if (!opened) return forward(opened);
   live.runtime = std::move(*opened);
+  note_writes(live.runtime->meta(), false);
   return {};
 }
 
@@ -211,21 +236,26 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
 }
 
 void Daemon::after_step(const std::string& task, LiveSession& live, const StepResult& result) {
+  const bool is_over = live.dirty.empty() || task != live.session.ref.session_id;
+  if (is_over) {
+    scheduler_.done(task);
+  } else {
+    scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+  }
+  note_step(live, result);
+}
+
+void Daemon::note_step(LiveSession& live, const StepResult& result) {
   const auto& session_id = live.session.ref.session_id;
   degraded_.clear(session_name(session_id));
   note_recordings(session_id, result);
+  note_writes(live.runtime->meta(), true);
   live.serving_failed = result.serving_failed;
   const auto serving = serving_task(session_id);
-  if (!result.serving_failed && task != serving) scheduler_.forget(serving);
-  const bool is_over = live.dirty.empty() || task == serving;
-  if (is_over) scheduler_.done(task);
-  if (result.serving_failed) {
-    // A task of its own: what comes live does not wait for it.
-    scheduler_.wait_until(serving, {.urgency = Urgency::kLive, .recency = 0},
-                          result.retry_at.value_or(input_.clock.steady() + kServeAgainAfter));
-  }
-  if (is_over) return;
-  scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+  if (!result.serving_failed) return scheduler_.forget(serving);
+  // A task of its own: what comes live does not wait for it.
+  scheduler_.wait_until(serving, {.urgency = Urgency::kLive, .recency = 0},
+                        result.retry_at.value_or(input_.clock.steady() + kTryAgainAfter));
 }
 
 void Daemon::note_recordings(const std::string& session_id, const StepResult& result) {

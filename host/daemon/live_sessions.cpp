@@ -40,8 +40,12 @@ LiveSession* LiveSessions::find(const std::string& session_id) {
 }
 
 void LiveSessions::drop(const std::string& session_id) {
-  std::erase_if(session_of_path_, [&](const auto& entry) { return entry.second == session_id; });
-  sessions_.erase(session_id);
+  const auto found = sessions_.find(session_id);
+  if (found == sessions_.end()) return;
+  for (const auto& source : take_all(found->second->session)) {
+    session_of_path_.erase(source.file.path);
+  }
+  sessions_.erase(found);
 }
 
 SessionSource* LiveSessions::source_of(const std::string& path) {
@@ -76,12 +80,20 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
   auto sources = take_all(live.session);
   std::erase_if(sources, [&path](const SessionSource& one) { return one.file.path == path; });
   forget_moved(change, live, sources);
-  sources.push_back({.file = std::move(change),
-                     .identity = std::move(*found->identity),
-                     .companions = std::move(found->companions)});
+  sources.push_back(
+      {.file = std::move(change), .identity = std::move(*found->identity), .companions = {}});
   arrange_anew(live, std::move(sources));
   live.dirty.insert(path);
   return &live;
+}
+
+void LiveSessions::read_companions_of(LiveSession& live) {
+  for (auto& source : live.session.sources) {
+    const bool is_there = source.file.info.type == FileType::kRegular;
+    if (is_there && source.companions.empty()) {
+      source.companions = read_companions(files_, source.file);
+    }
+  }
 }
 
 Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
@@ -124,9 +136,8 @@ std::optional<SessionSource> LiveSessions::as_known(const IndexedSource& source,
     auto found = identify(files_, *file);
     if (found && found->identity &&
         found->identity->provider_session_id == identity.provider_session_id) {
-      return SessionSource{.file = std::move(*file),
-                           .identity = std::move(*found->identity),
-                           .companions = std::move(found->companions)};
+      return SessionSource{
+          .file = std::move(*file), .identity = std::move(*found->identity), .companions = {}};
     }
   }
   if (!file || !is_of_provider(*file->root)) {
@@ -161,7 +172,9 @@ void LiveSessions::arrange_anew(LiveSession& live, std::vector<SessionSource> so
       session_of_path_[source.file.path] = live.session.ref.session_id;
     }
   }
-  if (live.runtime) live.runtime->set_sources(live.session);
+  if (!live.runtime) return;
+  read_companions_of(live);
+  live.runtime->set_sources(live.session);
 }
 
 }  // namespace kato

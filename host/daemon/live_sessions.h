@@ -40,6 +40,10 @@ class LiveSessions {
   [[nodiscard]] Result<LiveSession*> take_up(const std::string& session_id);
   // nullptr: it is not at work.
   [[nodiscard]] LiveSession* find(const std::string& session_id);
+  // Before its runtime is opened: until then nothing of the companions is kept, since thousands of
+  // sessions may share a large one.
+  void read_companions_of(LiveSession& live);
+  // session_id: not one of the session's own strings.
   void drop(const std::string& session_id);
 
   [[nodiscard]] const std::map<std::string, std::unique_ptr<LiveSession>>& all() const {

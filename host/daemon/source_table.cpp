@@ -25,7 +25,7 @@ SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vecto
       clock_(clock),
       roots_(roots),
       index_(index),
-      watcher_(files, clock, std::move(events)) {
+      watcher_(files, clock, std::move(events), max_folder_watches(files)) {
   for (const auto& root : roots_)
     watcher_.add_root(root.path, root.rules);
 }

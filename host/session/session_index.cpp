@@ -47,6 +47,15 @@ uint64_t first_key_hash(std::string_view record_key) noexcept {
   return record_key.empty() ? 0 : hash64(record_key);
 }
 
+UnixMillis last_time_of(const IndexedSession& session) {
+  constexpr int64_t kNanosPerMilli = 1'000'000;
+  if (session.identity.last_time) return *session.identity.last_time;
+  int64_t newest_ns = 0;
+  for (const auto& source : session.sources)
+    newest_ns = std::max(newest_ns, source.mtime_ns);
+  return {newest_ns / kNanosPerMilli};
+}
+
 SessionIndex::SessionIndex() : reader_(std::make_unique<IndexedSessionReader>()) {}
 SessionIndex::~SessionIndex() = default;
 SessionIndex::SessionIndex(SessionIndex&&) noexcept = default;

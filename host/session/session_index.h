@@ -42,6 +42,9 @@ struct IndexedSession {
   std::vector<IndexedRecording> recordings;
 };
 
+// When something was last said in it; without a known time, when its newest source was written.
+[[nodiscard]] UnixMillis last_time_of(const IndexedSession& session);
+
 enum class SourceSight : uint8_t {
   kUnknown,
   kUntouched,  // the same file, of the same size and time

@@ -1,0 +1,85 @@
+#include "host/cli/control_access.h"
+
+#include <unistd.h>
+
+#include "host/cli/assembled.h"
+#include "host/cli/process_facts.h"
+#include "host/daemon/session_lookup.h"
+#include "host/io/files.h"
+
+namespace kato {
+namespace {
+
+// Reading and writing may take its time: a long conversation is decoded first.
+constexpr std::chrono::seconds kPatience{120};
+
+}  // namespace
+
+Result<StateFolder> state_folder(const CliContext& context) {
+  auto paths = find_state_paths(assembly_input(context));
+  if (!paths) return forward(paths);
+  return StateFolder(std::move(paths->state_dir));
+}
+
+Result<ControlClient> running_daemon(const CliContext& context) {
+  const auto state = state_folder(context);
+  if (!state) return forward(state);
+  return ControlClient::connect(state->socket());
+}
+
+Result<std::unique_ptr<Daemon>> own_state(const CliContext& context) {
+  auto assembly = assemble(context);
+  if (!assembly) return forward(assembly);
+  return Daemon::make({.files = context.files,
+                       .clock = context.clock,
+                       .environment = context.environment,
+                       .assembly = std::move(*assembly),
+                       .make_folder_events = {},
+                       .user_id = ::geteuid(),
+                       .version = program_version(),
+                       .purpose = DaemonPurpose::kOneRequest,
+                       .mirror_log = false});
+}
+
+Result<std::string> request(const CliContext& context, const ControlRequest& request) {
+  auto daemon = running_daemon(context);
+  if (daemon) return daemon->ask(request, kPatience);
+  if (daemon.error().code() != ErrorCode::kNotFound) return forward(daemon);
+  auto state = own_state(context);
+  if (!state) return forward(state);
+  auto answer = (*state)->handle(request);
+  if (auto finished = (*state)->finish(); !finished && answer) return forward(finished);
+  return answer;
+}
+
+Result<std::string> request_of_session(const CliContext& context, const std::string& text,
+                                       ControlRequest request) {
+  const auto path = normal_path(text.starts_with('/') ? text : join_path(working_folder(), text));
+  const auto info = context.files.info(path);
+  if (info && info->type == FileType::kRegular) {
+    request.source = path;
+    return kato::request(context, request);
+  }
+  request.session = text;
+  auto answer = kato::request(context, request);
+  if (answer || answer.error().code() != ErrorCode::kNotFound) return answer;
+  // The state does not know it yet, or it is meant by its title.
+  auto assembly = Assembly::make(assembly_input(context));
+  if (!assembly) return forward(assembly);
+  const auto found = find_session(context.files, **assembly, text, working_folder());
+  if (!found) return forward(found);
+  request.session.clear();
+  request.source = found->sources.front().file.path;
+  return kato::request(context, request);
+}
+
+std::string destination_from_here(const std::string& text) {
+  if (text.empty() || text.starts_with('/') || text.starts_with('~') || text.starts_with('{')) {
+    return text;
+  }
+  auto path = normal_path(join_path(working_folder(), text));
+  if (text.ends_with('/')) path.push_back('/');
+  return path;
+}
+
+}  // namespace kato

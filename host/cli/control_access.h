@@ -1,0 +1,36 @@
+// How commands reach the state: through the daemon that runs, or where none does by themselves,
+// with the same code and the same lock.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "host/cli/cli_command.h"
+#include "host/control/client.h"
+#include "host/daemon/daemon.h"
+#include "host/session/state_folder.h"
+
+namespace kato {
+
+// Where the state is, whatever the config says.
+[[nodiscard]] Result<StateFolder> state_folder(const CliContext& context);
+
+// kNotFound: no daemon is running.
+[[nodiscard]] Result<ControlClient> running_daemon(const CliContext& context);
+
+// The state, owned by this process for one request. kRefused: a daemon has it.
+[[nodiscard]] Result<std::unique_ptr<Daemon>> own_state(const CliContext& context);
+
+// JSON. Through the daemon, else by this process.
+[[nodiscard]] Result<std::string> request(const CliContext& context, const ControlRequest& request);
+
+// The same for the one session that `text` means: a prefix of its id, its title, or the path of its
+// log.
+[[nodiscard]] Result<std::string> request_of_session(const CliContext& context,
+                                                     const std::string& text,
+                                                     ControlRequest request);
+
+// A destination as it was typed is relative to this folder, unless `text` begins with "~" or "{".
+[[nodiscard]] std::string destination_from_here(const std::string& text);
+
+}  // namespace kato

@@ -1,0 +1,26 @@
+#include "host/cli/process_facts.h"
+
+#include <charconv>
+#include <unistd.h>
+
+namespace kato {
+
+// The second number of statm counts pages.
+uint64_t resident_bytes(FileSystem& files) {
+  auto file = files.open("/proc/self/statm", OpenMode::kRead);
+  if (!file) return 0;
+  char text[128] = {};
+  const auto got = (*file)->read_at(0, text);
+  if (!got) return 0;
+  std::string_view numbers(text, *got);
+  numbers.remove_prefix(std::min(numbers.find(' ') + 1, numbers.size()));
+  uint64_t pages = 0;
+  std::from_chars(numbers.data(), numbers.data() + numbers.size(), pages);
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string program_version() {
+  return KATO_VERSION;
+}
+
+}  // namespace kato

@@ -1,0 +1,68 @@
+#include "host/control/client.h"
+
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "host/io/local_socket.h"
+
+namespace kato {
+
+Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
+  auto fd = connect_to_socket(socket_path);
+  if (!fd && fd.error().code() == ErrorCode::kNotFound) {
+    return fail(ErrorCode::kNotFound, "no daemon is running; start it: kato start");
+  }
+  if (!fd) return forward(fd);
+  return ControlClient(std::move(*fd));
+}
+
+Result<size_t> ControlClient::receive(std::chrono::seconds patience) {
+  const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
+  static_cast<void>(::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)));
+  char piece[1 << 16];
+  while (true) {
+    const auto got = ::recv(fd_.get(), piece, sizeof(piece), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      return fail(ErrorCode::kCancelled, "the daemon has not answered within {} s",
+                  patience.count());
+    }
+    if (got < 0 && errno != ECONNRESET) return fail_errno(errno, "hear from the daemon");
+    if (got <= 0) return 0;
+    in_.append(piece, static_cast<size_t>(got));
+    return static_cast<size_t>(got);
+  }
+}
+
+Result<std::string> ControlClient::ask(const ControlRequest& request,
+                                       std::chrono::seconds patience) {
+  const auto line = to_line(request);
+  for (std::string_view left = line; !left.empty();) {
+    const auto put = ::send(fd_.get(), left.data(), left.size(), MSG_NOSIGNAL);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return fail_errno(errno, "ask the daemon");
+    left.remove_prefix(static_cast<size_t>(put));
+  }
+  for (size_t searched = 0; true;) {
+    if (const auto end = in_.find('\n', searched); end != std::string::npos) {
+      auto reply = reply_from_line(std::string_view(in_).substr(0, end));
+      in_.erase(0, end + 1);
+      return reply;
+    }
+    searched = in_.size();
+    const auto got = receive(patience);
+    if (!got) return forward(got);
+    if (*got == 0) return fail(ErrorCode::kIo, "the daemon ended before it answered");
+  }
+}
+
+Status ControlClient::wait_for_end(std::chrono::seconds patience) {
+  while (true) {
+    const auto got = receive(patience);
+    if (!got) return forward(got);
+    if (*got == 0) return {};
+  }
+}
+
+}  // namespace kato

@@ -1,0 +1,114 @@
+// Removing what is old from the state.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/event/event_id.h"
+
+namespace kato {
+namespace {
+
+constexpr int64_t kDayMillis = 24LL * 60 * 60 * 1000;
+
+UnixMillis days_ago(const Clock& clock, uint32_t days) {
+  return {clock.now().value - static_cast<int64_t>(days) * kDayMillis};
+}
+
+// What is to be kept of a session whatever its age, in words; empty: nothing.
+std::string why_kept(const SessionMeta& meta) {
+  if (meta.is_private) return "it is private";
+  if (!meta.pending_exports.empty()) return "an export of it is to be written";
+  const bool records = std::ranges::any_of(meta.recordings, [&](const RecordingMeta& recording) {
+    return recording.desired == DesiredState::kOn || lag_of(recording, meta) > 0 ||
+           recording.intent.has_value();
+  });
+  return records ? "it is recorded" : "";
+}
+
+// Nothing happens to it any more, and nothing did since then.
+bool has_ended(const RecordingMeta& recording, const SessionMeta& meta, UnixMillis before) {
+  if (recording.desired == DesiredState::kOn || lag_of(recording, meta) > 0) return false;
+  if (recording.periods.empty() || recording.intent) return false;
+  const auto& stop = recording.periods.back().stop;
+  const auto ended = stop && stop->time ? stop->time : meta.identity.last_time;
+  return !ended || *ended <= before;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> Daemon::clean(const CleanRequest& request) {
+  flush_now();
+  std::vector<std::string> old_sessions;
+  std::vector<std::string> with_recordings;
+  store_.index().for_each([&](const IndexedSession& session) {
+    const auto& session_id = session.identity.session_id;
+    if (request.sessions_days &&
+        last_time_of(session) <= days_ago(input_.clock, *request.sessions_days)) {
+      old_sessions.push_back(session_id);
+    }
+    if (request.recordings_days && !session.recordings.empty()) {
+      with_recordings.push_back(session_id);
+    }
+  });
+  std::ranges::sort(old_sessions);
+  std::ranges::sort(with_recordings);
+  std::vector<std::string> lines;
+  const std::string removed = request.dry_run ? "would forget " : "forgot ";
+  for (const auto& session_id : with_recordings) {
+    const auto forgotten = clean_recordings(
+        session_id, days_ago(input_.clock, *request.recordings_days), request.dry_run);
+    if (!forgotten) return forward(forgotten);
+    for (const auto& destination : *forgotten)
+      lines.push_back(removed + "recording " + destination);
+  }
+  for (const auto& session_id : old_sessions) {
+    const auto gone = clean_session(session_id, request.dry_run);
+    if (!gone) return forward(gone);
+    if (*gone) lines.push_back(fmt::format("{}session {}", removed, short_id(session_id)));
+  }
+  return lines;
+}
+
+// The mark comes first: a removal that a kill interrupts leaves a session that is looked at again.
+Result<bool> Daemon::clean_session(const std::string& session_id, bool dry_run) {
+  const auto known = store_.index().find(session_id);
+  if (!known) return false;
+  const auto key = make_session_key(known->identity.provider, session_id);
+  const auto meta = metas_.load(key);
+  if (!meta || !*meta || !why_kept(**meta).empty()) return false;
+  if (dry_run) return true;
+  wiring_->live.drop(session_id);
+  if (auto owed = store_.owe(key); !owed) return forward(owed);
+  if (auto removed = metas_.remove(key); !removed) return forward(removed);
+  for (const auto& path :
+       {state_.twin(key), state_.held(key), state_.ids(key), state_.writes(key)}) {
+    auto removed = input_.files.remove(path);
+    if (!removed && removed.error().code() != ErrorCode::kNotFound) return forward(removed);
+  }
+  if (auto removed = store_.removed(key, session_id); !removed) return forward(removed);
+  return true;
+}
+
+Result<std::vector<std::string>> Daemon::clean_recordings(const std::string& session_id,
+                                                          UnixMillis before, bool dry_run) {
+  std::vector<std::string> forgotten;
+  const auto known = store_.index().find(session_id);
+  if (!known) return forgotten;
+  const auto key = make_session_key(known->identity.provider, session_id);
+  auto meta = metas_.load(key);
+  if (!meta || !*meta) return forgotten;
+  SessionMeta now = **meta;
+  std::erase_if(now.recordings, [&](const RecordingMeta& recording) {
+    if (!has_ended(recording, **meta, before)) return false;
+    forgotten.push_back(recording.destination);
+    return true;
+  });
+  if (dry_run || forgotten.empty()) return forgotten;
+  wiring_->live.drop(session_id);
+  if (auto owed = store_.owe(key); !owed) return forward(owed);
+  if (auto stored = metas_.store(now, Durability::kSynced); !stored) return forward(stored);
+  if (auto noted = store_.committed(now, false); !noted) return forward(noted);
+  return forgotten;
+}
+
+}  // namespace kato

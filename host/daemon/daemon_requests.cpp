@@ -1,0 +1,221 @@
+// What the daemon is asked for, between two of its steps.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/event/event_id.h"
+#include "host/event/json_text.h"
+
+namespace kato {
+namespace {
+
+constexpr size_t kMostCandidates = 8;
+
+std::optional<Command> command_of(const ControlRequest& request) {
+  Command command;
+  command.target = request.destination;
+  command.raw_argument = request.destination;
+  switch (request.verb) {
+    case ControlVerb::kRecordStart:
+      command.kind = CommandKind::kStart;
+      return command;
+    case ControlVerb::kRecordCapture:
+      command.kind = CommandKind::kCapture;
+      return command;
+    case ControlVerb::kRecordStop:
+      command.kind = CommandKind::kStop;
+      command.selector = request.destination.empty() ? StopSelector::kAll : StopSelector::kEither;
+      return command;
+    case ControlVerb::kPrivate:
+      command.kind = CommandKind::kPrivate;
+      return command;
+    case ControlVerb::kUndoPrivate:
+      command.kind = CommandKind::kUndoPrivate;
+      return command;
+    default:
+      return std::nullopt;
+  }
+}
+
+// Nothing if all of it was allowed.
+std::optional<std::string> refusal_in(const Interpretation& done) {
+  for (const auto& entry : done.audit) {
+    if (!entry.allowed) {
+      return entry.path.empty() ? entry.reason : entry.path + ": " + entry.reason;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::string> Daemon::handle(const ControlRequest& request) {
+  switch (request.verb) {
+    case ControlVerb::kStatus:
+      return to_json(status(request.all));
+    case ControlVerb::kStop:
+      asked_to_stop_ = true;
+      return std::string("{}");
+    case ControlVerb::kReload:
+      if (auto reloaded = reload(); !reloaded) return forward(reloaded);
+      return std::string("{}");
+    case ControlVerb::kSnapshotList:
+      return list_snapshots();
+    case ControlVerb::kSnapshotCreate:
+    case ControlVerb::kSnapshotRemove:
+      return snapshot(request);
+    case ControlVerb::kReprocess:
+      return fail(ErrorCode::kUnsupported, "this build cannot read a conversation again");
+    default:
+      return run_command_of(request);
+  }
+}
+
+// ---- Which session ---------------------------------------------------------------------------
+
+Result<LiveSession*> Daemon::session_of(const ControlRequest& request) {
+  if (!request.source.empty()) return session_of_log(request.source);
+  if (request.session.empty()) return fail(ErrorCode::kInvalid, "the request names no session");
+  const auto session_id = session_by_prefix(request.session);
+  if (!session_id) return forward(session_id);
+  return wiring_->live.take_up(*session_id);
+}
+
+Result<std::string> Daemon::session_by_prefix(const std::string& prefix) {
+  std::vector<SessionIdentity> matches;
+  store_.index().for_each([&](const IndexedSession& session) {
+    const auto& identity = session.identity;
+    if (identity.session_id.starts_with(prefix) ||
+        identity.provider_session_id.starts_with(prefix)) {
+      matches.push_back(identity);
+    }
+  });
+  if (matches.empty() && wiring_->live.find(prefix) != nullptr) return prefix;
+  if (matches.size() == 1) return matches.front().session_id;
+  if (matches.empty()) return fail(ErrorCode::kNotFound, "no session is known by '{}'", prefix);
+  std::string list;
+  for (size_t i = 0; i < std::min(matches.size(), kMostCandidates); ++i) {
+    list += fmt::format("\n  {}  {}  {}", short_id(matches[i].session_id), matches[i].provider,
+                        matches[i].project_directory);
+  }
+  return fail(ErrorCode::kInvalid, "'{}' means several sessions; give more of the id:{}", prefix,
+              list);
+}
+
+Result<LiveSession*> Daemon::session_of_log(const std::string& path) {
+  auto found = session_of_file(input_.files, path, wiring_->assembly->roots());
+  if (!found && found.error().code() == ErrorCode::kNotFound) {
+    found = session_of_file(input_.files, path, wiring_->assembly->rootless());
+  }
+  if (!found) return forward(found);
+  return wiring_->live.take(std::move(found->sources.front().file));
+}
+
+// What a command from outside stands behind.
+Status Daemon::decode_to_end(LiveSession& live) {
+  const auto& ref = live.session.ref;
+  if (auto owed = store_.owe(make_session_key(ref.provider, ref.session_id)); !owed) return owed;
+  for (const auto& source : live.session.sources) {
+    auto now = wiring_->table.find(source.file.path);
+    if (now && now->info.type == FileType::kRegular) live.dirty.insert(source.file.path);
+  }
+  do {
+    const auto done = do_step(live);
+    if (!done) {
+      after_failure(ref.session_id, live, done.error());
+      return forward(done);
+    }
+    note_step(live, *done);
+  } while (!live.dirty.empty());
+  return {};
+}
+
+// ---- What is to be done with it --------------------------------------------------------------
+
+Result<std::string> Daemon::run_command_of(const ControlRequest& request) {
+  const auto command = command_of(request);
+  if (!command) return fail(ErrorCode::kUnsupported, "this daemon cannot do that");
+  const auto live = session_of(request);
+  if (!live) return forward(live);
+  if (auto decoded = decode_to_end(**live); !decoded) return forward(decoded);
+  const auto done = run_command(wiring_->context, *(*live)->runtime, *command, input_.clock.now());
+  if (!done) {
+    after_failure((*live)->session.ref.session_id, **live, done.error());
+    return forward(done);
+  }
+  auto answer = answer_for(**live);
+  if (const auto refused = refusal_in(*done)) return fail(ErrorCode::kRefused, "{}", *refused);
+  return answer;
+}
+
+// Serves the recordings, and tells what they are like.
+Result<std::string> Daemon::answer_for(LiveSession& live) {
+  const std::string session_id = live.session.ref.session_id;
+  const auto served = serve_session(wiring_->context, *live.runtime);
+  if (!served) {
+    after_failure(session_id, live, served.error());
+    return forward(served);
+  }
+  note_step(live, *served);
+  if (auto committed = live.runtime->commit_now(); !committed) return forward(committed);
+  note_committed(live.runtime->key());
+  DaemonStatus recordings;
+  add_recordings(live.runtime->meta(), recordings);
+  std::string json;
+  {
+    JsonObject object(json);
+    object.text("sessionId", session_id);
+    object.key("recordings");
+    append_json_array(json, recordings.recordings,
+                      [&](const RecordingStatus& one) { json += to_json(one); });
+  }
+  return json;
+}
+
+Result<std::string> Daemon::snapshot(const ControlRequest& request) {
+  const auto found = session_of(request);
+  if (!found) return forward(found);
+  LiveSession& live = **found;
+  const std::string session_id = live.session.ref.session_id;
+  if (request.verb == ControlVerb::kSnapshotRemove) {
+    flush_now();
+    wiring_->live.drop(session_id);
+    if (auto cleaned = clean_twin(session_id, true); !cleaned) return forward(cleaned);
+    return std::string("{}");
+  }
+  if (auto decoded = decode_to_end(live); !decoded) return forward(decoded);
+  if (live.runtime->meta().is_private) {
+    return fail(ErrorCode::kRefused,
+                "session {} is private: no copy of it is kept; lift that with: kato private {} "
+                "--undo",
+                short_id(session_id), short_id(session_id));
+  }
+  live.runtime->meta().cleaned = false;
+  if (auto made = live.runtime->make_twin({}); !made) {
+    after_failure(session_id, live, made.error());
+    return forward(made);
+  }
+  return answer_for(live);
+}
+
+Result<std::string> Daemon::list_snapshots() {
+  std::string json;
+  std::vector<std::pair<std::string, std::string>> twins;  // session id, provider
+  store_.index().for_each([&](const IndexedSession& session) {
+    if (session.has_twin)
+      twins.emplace_back(session.identity.session_id, session.identity.provider);
+  });
+  std::ranges::sort(twins);
+  append_json_array(json, twins, [&](const auto& twin) {
+    const auto path = state_.twin(make_session_key(twin.second, twin.first));
+    const auto info = input_.files.info(path);
+    JsonObject object(json);
+    object.text("sessionId", twin.first);
+    object.text("provider", twin.second);
+    object.text("path", path);
+    object.number("bytes", info ? info->size_bytes : uint64_t{0});
+  });
+  return json;
+}
+
+}  // namespace kato

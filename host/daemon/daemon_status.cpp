@@ -1,0 +1,134 @@
+// What the daemon says of itself.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/event/event_id.h"
+#include "host/io/files.h"
+
+namespace kato {
+namespace {
+
+constexpr int64_t kStaleAfterMillis = 24LL * 60 * 60 * 1000;
+constexpr std::chrono::milliseconds kStatusInterval{5000};
+
+bool records(const IndexedSession& session) {
+  return std::ranges::any_of(session.recordings, [](const IndexedRecording& recording) {
+    return recording.desired == DesiredState::kOn;
+  });
+}
+
+}  // namespace
+
+DaemonStatus Daemon::status(bool all) {
+  DaemonStatus status = short_status();
+  const auto since = input_.clock.now().value - kStaleAfterMillis;
+  std::vector<std::string> recording;  // keys
+  store_.index().for_each([&](const IndexedSession& session) {
+    const auto& identity = session.identity;
+    if (!session.recordings.empty()) {
+      recording.push_back(make_session_key(identity.provider, identity.session_id));
+    }
+    if (all || records(session) || last_time_of(session).value >= since) {
+      status.sessions.push_back(session);
+    } else {
+      ++status.hidden_sessions;
+    }
+  });
+  std::ranges::sort(status.sessions, std::greater{}, [](const IndexedSession& session) {
+    return std::pair(last_time_of(session), std::string_view(session.identity.session_id));
+  });
+  status.recordings.clear();
+  std::ranges::sort(recording);
+  for (const auto& key : recording) {
+    auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
+    if (live != nullptr && live->runtime) {
+      add_recordings(live->runtime->meta(), status);
+    } else if (const auto meta = metas_.load(key); meta && *meta) {
+      add_recordings(**meta, status);
+    }
+  }
+  return status;
+}
+
+// Without what costs a look at every session.
+DaemonStatus Daemon::short_status() {
+  DaemonStatus status;
+  status.running = input_.purpose == DaemonPurpose::kWatch;
+  status.process_id = input_.process_id;
+  status.version = input_.version;
+  status.started_at = run_.started;
+  for (const auto& [session_id, live] : wiring_->live.all()) {
+    if (live->runtime) add_recordings(live->runtime->meta(), status);
+  }
+  for (const auto& [what, degradation] : degraded_.all()) {
+    status.degraded.push_back({what, degradation.cause, degradation.since});
+  }
+  const auto health = wiring_->table.health();
+  status.watching = {.sources = wiring_->table.size(),
+                     .missing_sources = wiring_->table.missing_count(),
+                     .watched_folders = health.watched_folders,
+                     .polled_folders = health.polled_folders,
+                     .poll_interval_ms = static_cast<uint64_t>(health.poll_interval.count())};
+  if (health.cause) {
+    status.degraded.push_back({"watching", health.cause->message(), run_.started});
+  }
+  status.ready_tasks = scheduler_.ready_count();
+  status.waiting_tasks = scheduler_.waiting_count();
+  if (input_.resident_bytes) status.resident_bytes = input_.resident_bytes();
+  status.limit_bytes = wiring_->assembly->config().daemon_max_memory_mb << 20U;
+  status.index_bytes = store_.index().memory_bytes();
+  if (input_.io_counters) status.counters = input_.io_counters();
+  status.counters.emplace_back("bytesAppended", wiring_->table.grown_bytes());
+  status.counters.emplace_back("steps", counters_.steps);
+  status.counters.emplace_back("wakeups", counters_.wakeups);
+  return status;
+}
+
+void Daemon::add_recordings(const SessionMeta& meta, DaemonStatus& status) {
+  for (const auto& recording : meta.recordings) {
+    const auto written = last_writes_.find(recording.recording_id);
+    status.recordings.push_back(
+        {.recording_id = recording.recording_id,
+         .session_id = meta.identity.session_id,
+         .destination = recording.destination,
+         .sink = recording.sink,
+         .is_on = recording.desired == DesiredState::kOn,
+         .write_cursor = recording.cursor.written ? recording.cursor.written->seq : 0,
+         .lag = lag_of(recording, meta),
+         .last_write_at = written == last_writes_.end() ? std::nullopt : written->second.at});
+  }
+}
+
+// is_news: what is not known yet was written just now.
+void Daemon::note_writes(const SessionMeta& meta, bool is_news) {
+  for (const auto& recording : meta.recordings) {
+    const uint64_t seq = recording.cursor.written ? recording.cursor.written->seq : 0;
+    auto& known = last_writes_[recording.recording_id];
+    if (known.seq != seq && is_news) known.at = input_.clock.now();
+    known.seq = seq;
+  }
+}
+
+// Never while nothing happens, and not at each step.
+std::optional<std::chrono::steady_clock::time_point> Daemon::status_due() const {
+  if (!status_changed_ || input_.purpose != DaemonPurpose::kWatch) return std::nullopt;
+  if (!status_written_) return input_.clock.steady();
+  return *status_written_ + kStatusInterval;
+}
+
+void Daemon::write_status() {
+  const auto due = status_due();
+  if (!due || *due > input_.clock.steady()) return;
+  status_written_ = input_.clock.steady();
+  status_changed_ = false;
+  const auto json = to_json(short_status()) + "\n";
+  if (auto written = replace_whole(input_.files, state_.status(), json, Durability::kOrdered);
+      !written) {
+    note_degraded("status.json", written.error());
+  } else {
+    degraded_.clear("status.json");
+  }
+}
+
+}  // namespace kato

@@ -1,0 +1,211 @@
+// What the daemon does when it is asked, and the same without one.
+#include <filesystem>
+
+#include "tests/support/catch.h"
+#include "tests/unit/daemon_rig.h"
+
+using namespace kato;
+using kato::test::DaemonRig;
+using kato::test::FileOperation;
+
+namespace {
+
+ControlRequest about(const DaemonRig& rig, ControlVerb verb, std::string destination = {}) {
+  return {.verb = verb, .session = rig.session_id(1), .destination = std::move(destination)};
+}
+
+}  // namespace
+
+TEST_CASE("a recording is started, captured and stopped from outside", "[control]") {
+  DaemonRig rig;
+  rig.say(1, "said before");
+  const auto daemon = rig.working();
+  const auto started =
+      rig.ask(*daemon, about(rig, ControlVerb::kRecordStart, rig.home / "proj/from-here.md"));
+  CHECK(started["recordings"].size() == 1);
+  static_cast<void>(
+      rig.ask(*daemon, about(rig, ControlVerb::kRecordCapture, rig.home / "proj/whole.jsonl")));
+  rig.say(1, "said after");
+  rig.work(*daemon);
+  CHECK_FALSE(rig.read("proj/from-here.md").contains("\nsaid before\n"));
+  CHECK(rig.read("proj/from-here.md").contains("said after"));
+  CHECK(rig.read("proj/whole.jsonl").contains("said before"));
+  CHECK(rig.read("proj/whole.jsonl").contains("said after"));
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kRecordStop)));
+  rig.say(1, "unrecorded");
+  rig.work(*daemon);
+  CHECK_FALSE(rig.read("proj/from-here.md").contains("unrecorded"));
+  CHECK_FALSE(rig.read("proj/whole.jsonl").contains("unrecorded"));
+}
+
+TEST_CASE("P5: what the path policy forbids is refused to the command line too", "[control][P5]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  const auto refused =
+      daemon->handle(about(rig, ControlVerb::kRecordStart, rig.home / "elsewhere.md"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == ErrorCode::kRefused);
+}
+
+TEST_CASE("a session that is not known, or not one alone, is an error that says so", "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  rig.say(2, "hello");
+  const auto daemon = rig.working();
+  const auto none = daemon->handle({.verb = ControlVerb::kRecordStart, .session = "zzz"});
+  CHECK(none.error().code() == ErrorCode::kNotFound);
+  const auto two = daemon->handle({.verb = ControlVerb::kRecordStart, .session = "0000000"});
+  CHECK(two.error().code() == ErrorCode::kInvalid);
+  CHECK(two.error().message().contains(rig.session_id(1).substr(0, 8)));
+  CHECK(daemon->handle({.verb = ControlVerb::kRecordStart}).error().code() == ErrorCode::kInvalid);
+}
+
+TEST_CASE("what a command did outlives a kill right after its answer", "[control][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  {
+    const auto daemon = rig.working();
+    static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kRecordStart)));
+  }
+  CHECK(rig.meta(1).recordings.size() == 1);
+}
+
+TEST_CASE("the same code works without a daemon, on a log that the state does not know",
+          "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  {
+    auto alone = rig.make(DaemonPurpose::kOneRequest);
+    REQUIRE(alone);
+    static_cast<void>(rig.ask(**alone, {.verb = ControlVerb::kRecordCapture,
+                                        .source = rig.log(1),
+                                        .destination = rig.home / "proj/a.md"}));
+    REQUIRE((*alone)->finish());
+  }
+  CHECK(rig.read("proj/a.md").contains("hello"));
+  rig.say(1, "more");
+  const auto daemon = rig.working();
+  CHECK(rig.read("proj/a.md").contains("more"));
+}
+
+TEST_CASE("a request without a daemon begins no run", "[control]") {
+  DaemonRig rig;
+  REQUIRE(rig.working()->finish());
+  const auto before = rig.read("state/runtime/run.json");
+  auto alone = rig.make(DaemonPurpose::kOneRequest);
+  REQUIRE(alone);
+  REQUIRE((*alone)->finish());
+  CHECK(rig.read("state/runtime/run.json") == before);
+}
+
+TEST_CASE("copies are made, listed and removed by hand, and do not come back alone", "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kSnapshotCreate)));
+  const auto list = rig.ask(*daemon, {.verb = ControlVerb::kSnapshotList});
+  REQUIRE(list.size() == 1);
+  CHECK(list[0]["sessionId"] == rig.session_id(1));
+  CHECK(std::filesystem::exists(list[0]["path"].get<std::string>()));
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kSnapshotRemove)));
+  CHECK(rig.ask(*daemon, {.verb = ControlVerb::kSnapshotList}).empty());
+  rig.say(1, "more");
+  rig.work(*daemon);
+  CHECK_FALSE(rig.meta(1).twin.exists);
+}
+
+TEST_CASE("P6: of a private session no copy is made until that is undone", "[control][P6]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kPrivate)));
+  CHECK(rig.meta(1).is_private);
+  CHECK(daemon->handle(about(rig, ControlVerb::kSnapshotCreate)).error().code() ==
+        ErrorCode::kRefused);
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kUndoPrivate)));
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kSnapshotCreate)));
+  CHECK(rig.meta(1).twin.exists);
+}
+
+TEST_CASE("status tells of recordings: cursor, lag, last write", "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start notes.md");
+  rig.work(*daemon);
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("notes.md") ? EIO : 0;
+  };
+  rig.say(1, "not yet written");
+  rig.work(*daemon);
+  const auto status = rig.ask(*daemon, {.verb = ControlVerb::kStatus, .all = true});
+  const auto& recording = status["recordings"][0];
+  CHECK(recording["state"] == "on");
+  INFO(status.dump());
+  CHECK(recording["lag"] > 0);
+  CHECK(recording["lastWriteAt"].is_string());
+  CHECK(status["daemon"]["running"] == true);
+  CHECK(status["counters"]["steps"].get<int>() > 0);
+  CHECK(rig.read("state/runtime/status.json").contains("\"running\":true"));
+}
+
+TEST_CASE("a new config is taken up between two steps, and what is live stays live",
+          "[control][reload]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.home.write("state/kato.yaml", "schemaVersion: 1\nglobalAutoGenerateSnapshots: true\n");
+  rig.say(1, "before the reload");
+  REQUIRE(daemon->handle({.verb = ControlVerb::kReload}));
+  rig.work(*daemon);
+  REQUIRE(rig.meta(1).twin.exists);
+  const auto twin = rig.read("state/sessions/" + rig.key(1) + ".twin.jsonl");
+  CHECK(twin.find("capturedAt") != std::string::npos);
+}
+
+TEST_CASE("P7: a config that is not valid changes nothing", "[control][reload][P7]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.home.write("state/kato.yaml", "schemaVersion: 1\ndurabilty: none\n");
+  const auto reloaded = daemon->handle({.verb = ControlVerb::kReload});
+  REQUIRE_FALSE(reloaded);
+  CHECK(reloaded.error().message().contains("kato.yaml:2:1"));
+  rig.say(1, "::start notes.md");
+  rig.work(*daemon);
+  CHECK(rig.read("proj/notes.md").contains("::start"));
+}
+
+TEST_CASE("old sessions and recordings that ended are forgotten, with no file of the user's",
+          "[control][clean]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  rig.say(2, "hello");
+  rig.say(3, "::private");
+  {
+    const auto daemon = rig.working();
+    rig.say(1, "::start notes.md");
+    rig.work(*daemon);
+    rig.say(1, "::stop");
+    rig.say(2, "::start on.md");
+    rig.work(*daemon);
+    REQUIRE(daemon->finish());
+  }
+  rig.clock.advance(std::chrono::hours(24 * 40));
+  auto alone = rig.make(DaemonPurpose::kOneRequest);
+  REQUIRE(alone);
+  const CleanRequest request{.sessions_days = 30, .recordings_days = 30, .dry_run = true};
+  const auto would = (*alone)->clean(request);
+  REQUIRE(would);
+  CHECK(would->size() == 2);  // the recording of 1, and the session 1
+  CHECK(rig.meta(1).recordings.size() == 1);
+  auto done = request;
+  done.dry_run = false;
+  REQUIRE((*alone)->clean(done));
+  REQUIRE((*alone)->finish());
+  CHECK_FALSE(std::filesystem::exists(rig.home / ("state/sessions/" + rig.key(1) + ".meta.json")));
+  CHECK(rig.meta(2).recordings.size() == 1);
+  CHECK(rig.meta(3).is_private);
+  CHECK(rig.read("proj/notes.md").contains("::start"));
+}

@@ -1,0 +1,104 @@
+#include "tests/unit/daemon_rig.h"
+
+#include <fstream>
+
+#include "host/base/time_text.h"
+#include "host/event/event_id.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/places.h"
+
+namespace kato::test {
+namespace {
+
+std::string provider_session_id(int number) {
+  return fmt::format("{:08x}-2222-4333-8444-555555555555", number);
+}
+
+std::string escaped(std::string_view text) {
+  return nlohmann::json(std::string(text)).dump();
+}
+
+}  // namespace
+
+DaemonRig::DaemonRig() : environment_({{"HOME", home.path()}, {"TZ", "UTC"}}) {
+  home.write("proj/.keep", "");
+  home.write(".claude/projects/-proj/.keep", "");
+}
+
+Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
+  const auto assemble = [this] {
+    return Assembly::make({.files = files,
+                           .environment = environment_,
+                           .program_path = binary_dir() + "/bin/kato",
+                           .state_dir = home / "state",
+                           .config_path = {}});
+  };
+  auto assembly = assemble();
+  REQUIRE(assembly);
+  return Daemon::make({.files = files,
+                       .clock = clock,
+                       .environment = environment_,
+                       .assembly = std::move(*assembly),
+                       .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
+                       .reassemble = assemble,
+                       .resident_bytes = [this] { return resident_bytes; },
+                       .process_id = 1234,
+                       .user_id = user_id,
+                       .version = "test",
+                       .purpose = purpose,
+                       .mirror_log = false});
+}
+
+void DaemonRig::work(Daemon& daemon) {
+  constexpr std::chrono::milliseconds kALittle{1100};
+  for (int rounds = 0; rounds < 5; ++rounds) {
+    daemon.work([] { return false; });
+    clock.advance(kALittle);
+  }
+}
+
+std::unique_ptr<Daemon> DaemonRig::working() {
+  auto daemon = make();
+  if (!daemon) FAIL(daemon.error().message());
+  work(**daemon);
+  return std::move(*daemon);
+}
+
+nlohmann::ordered_json DaemonRig::ask(Daemon& daemon, const ControlRequest& request) {
+  const auto answer = daemon.handle(request);
+  if (!answer) FAIL(answer.error().message());
+  return nlohmann::ordered_json::parse(*answer);
+}
+
+std::string DaemonRig::log(int number) const {
+  return home / (".claude/projects/-proj/" + provider_session_id(number) + ".jsonl");
+}
+
+std::string DaemonRig::session_id(int number) const {
+  return make_session_id("claude", provider_session_id(number));
+}
+
+std::string DaemonRig::key(int number) const {
+  return make_session_key("claude", session_id(number));
+}
+
+void DaemonRig::say(int number, std::string_view text, std::string_view time) {
+  const auto at = time.empty() ? format_rfc3339(clock.now()) : std::string(time);
+  std::ofstream(log(number), std::ios::binary | std::ios::app)
+      << R"({"parentUuid":null,"isSidechain":false,"userType":"external","cwd":)"
+      << escaped(home / "proj") << R"(,"sessionId":")" << provider_session_id(number)
+      << R"(","version":"2.1.330","uuid":"u)" << ++lines_ << R"(","timestamp":")" << at
+      << R"(","entrypoint":"cli","type":"user","message":{"role":"user","content":)"
+      << escaped(text) << R"(},"promptSource":"typed","origin":{"kind":"human"}})" << "\n";
+}
+
+SessionMeta DaemonRig::meta(int number) {
+  MetaStore metas(files, StateFolder(home / "state"));
+  auto meta = metas.load(key(number));
+  REQUIRE(meta);
+  REQUIRE(*meta);
+  return std::move(**meta);
+}
+
+}  // namespace kato::test
