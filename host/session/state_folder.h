@@ -16,8 +16,8 @@ class StateFolder {
   // Names only; nothing is touched. path: absolute.
   explicit StateFolder(std::string path) : path_(std::move(path)) {}
 
-  // Makes what is missing, with mode 0700. kRefused: the folder may be written by others, or what
-  // is private in it be read by them; the message says what to do.
+  // Makes what is missing, with mode 0700. kRefused: the folder is another user's, or may be
+  // written by others, or what is private in it be read by them; the message says what to do.
   [[nodiscard]] Status prepare(FileSystem& files) const;
   // One process at a time owns the state. kRefused: another one does.
   [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(FileSystem& files) const;

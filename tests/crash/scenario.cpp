@@ -23,6 +23,15 @@ class Writing {
   }
   std::string assistant() { return talk_.assistant(marker()); }
   std::string tool() { return talk_.tool(marker()); }
+  std::string assistants() {
+    const auto first = assistant();
+    return first + assistant();
+  }
+  std::string work() {
+    const auto first = assistant();
+    const auto call = tool();
+    return first + call + assistant();
+  }
 
  private:
   Scenario& scenario_;
@@ -55,7 +64,10 @@ Scenario make_scenario(const std::string& agent, const std::string& extension,
   const bool is_markdown = extension == "md";
   scenario.files.emplace_back(
       notes, is_markdown ? "---\nid: mine\ntags: [a]\n---\n\n# My own words" : "{\"mine\":1}\n");
-  scenario.files.emplace_back(scenario.log, talk->opening() + write.user() + write.assistant());
+  auto before = talk->opening();
+  before += write.user();
+  before += write.assistant();
+  scenario.files.emplace_back(scenario.log, before);
 
   auto& stages = scenario.stages;
   const auto stage = [&](std::string log, std::vector<std::string> files) {
@@ -65,25 +77,26 @@ Scenario make_scenario(const std::string& agent, const std::string& extension,
     stages.push_back(std::move(next));
   };
   stage(write.user("::start notes." + extension), {notes});
-  stage(write.assistant() + write.tool() + write.assistant(), {notes});
+  stage(write.work(), {notes});
   const auto capture = write.user("::capture whole." + extension);
   stage(capture, {notes, whole});
-  const auto torn = write.assistant() + write.assistant();
+  const auto torn = write.assistants();
   stages.push_back({.log = torn.substr(0, torn.size() / 3), .edit = {}, .then = {}});
   stage(torn.substr(torn.size() / 3), {notes, whole});
   stages.push_back({.log = {}, .edit = is_markdown ? "By hand.\n" : "{\"mine\":2}\n", .then = {}});
   stage(write.user("::stop dest:notes." + extension), {notes, whole});
-  stage(write.assistant() + write.assistant(), {whole});
+  stage(write.assistants(), {whole});
   stage(write.user("::start notes." + extension + "\n::export all." + extension),
         {notes, whole, all});
-  stage(write.assistant() + write.tool() + write.assistant(), {notes, whole});
+  stage(write.work(), {notes, whole});
   stage(write.user("::stop"), {notes, whole});
   stage(write.assistant(), {twin});
 
   Stage again{.log = write.user("::start notes." + extension), .edit = {}, .then = {}};
   again.then = {{notes, write.last()}};
   scenario.epilogue.push_back(again);
-  Stage last{.log = write.assistant() + write.user("::stop"), .edit = {}, .then = {}};
+  Stage last{.log = write.assistant(), .edit = {}, .then = {}};
+  last.log += write.user("::stop");
   last.then = {{notes, write.last()}};
   scenario.epilogue.push_back(last);
   return scenario;

@@ -23,7 +23,14 @@ Home::Home() {
 }
 
 std::map<std::string, std::string> Home::environment() const {
-  return {{"HOME", folder_.path()}, {"TZ", "UTC"}, {"PATH", "/usr/bin:/bin"}};
+  auto variables = more_;
+  variables.insert({{"HOME", folder_.path()}, {"TZ", "UTC"}, {"PATH", "/usr/bin:/bin"}});
+  return variables;
+}
+
+void Home::stop_clock_at(UnixMillis time) {
+  set("LD_PRELOAD", binary_dir() + "/lib/kato_kill_shim.so");
+  set("KATO_SHIM_NOW", std::to_string(time.value));
 }
 
 Finished Home::kato(std::vector<std::string> arguments) const {

@@ -1,10 +1,13 @@
 // A throw-away home for the real binary: agents' logs go in, recordings come out.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "host/base/clock.h"
 
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
@@ -14,6 +17,11 @@ namespace kato::test {
 class Home {
  public:
   Home();
+
+  // A variable of the environment of what is started from now on.
+  void set(const std::string& name, const std::string& value) { more_[name] = value; }
+  // The wall clock of what is started from now on stands still at that time. Not with sanitizers.
+  void stop_clock_at(UnixMillis time);
 
   // Runs kato to its end.
   [[nodiscard]] Finished kato(std::vector<std::string> arguments) const;
@@ -43,6 +51,7 @@ class Home {
                                  std::string_view rest) const;
 
   TemporaryFolder folder_;
+  std::map<std::string, std::string> more_;
 };
 
 }  // namespace kato::test

@@ -60,38 +60,39 @@ class CodexConversation final : public Conversation {
     return ".codex/sessions/2026/11/20/rollout-2026-11-20T10-00-00-" + session() + ".jsonl";
   }
   std::string opening() override {
-    return record("session_meta", R"("id":")" + session() + R"(","timestamp":")" +
-                                      format_rfc3339(settings().begin) + R"(","cwd":)" +
-                                      json_string(settings().project) +
-                                      R"(,"originator":"codex-tui","cli_version":"0.137.0",)"
-                                      R"("source":"cli","model_provider":"openai")") +
-           record("turn_context",
-                  R"("turn_id":"turn-1","cwd":)" + json_string(settings().project) +
-                      R"(,"approval_policy":"never","model":"gpt-5.5","summary":"auto")");
+    auto meta = record("session_meta", R"("id":")" + session() + R"(","timestamp":")" +
+                                           format_rfc3339(settings().begin) + R"(","cwd":)" +
+                                           json_string(settings().project) +
+                                           R"(,"originator":"codex-tui","cli_version":"0.137.0",)"
+                                           R"("source":"cli","model_provider":"openai")");
+    return meta + record("turn_context",
+                         R"("turn_id":"turn-1","cwd":)" + json_string(settings().project) +
+                             R"(,"approval_policy":"never","model":"gpt-5.5","summary":"auto")");
   }
   std::string user(std::string_view text) override {
     const auto said = json_string(text);
-    return record("response_item", R"("type":"message","role":"user","content":[)"
-                                   R"({"type":"input_text","text":)" +
-                                       said + "}]") +
-           record("event_msg", R"("type":"user_message","message":)" + said +
-                                   R"(,"images":[],"text_elements":[])");
+    const auto item = record("response_item", R"("type":"message","role":"user","content":[)"
+                                              R"({"type":"input_text","text":)" +
+                                                  said + "}]");
+    return item + record("event_msg", R"("type":"user_message","message":)" + said +
+                                          R"(,"images":[],"text_elements":[])");
   }
   std::string assistant(std::string_view text) override {
     const auto said = json_string(text);
-    return record("event_msg",
-                  R"("type":"agent_message","message":)" + said + R"(,"phase":"final_answer")") +
-           record("response_item", R"("type":"message","role":"assistant","content":[)"
-                                   R"({"type":"output_text","text":)" +
-                                       said + R"(}],"phase":"final_answer")");
+    const auto event = record(
+        "event_msg", R"("type":"agent_message","message":)" + said + R"(,"phase":"final_answer")");
+    return event + record("response_item", R"("type":"message","role":"assistant","content":[)"
+                                           R"({"type":"output_text","text":)" +
+                                               said + R"(}],"phase":"final_answer")");
   }
   std::string tool(std::string_view result) override {
     const auto id = fmt::format("call_{}", count());
-    return record("response_item", R"("type":"function_call","name":"shell",)"
-                                   R"("arguments":"{\"command\":[\"make\"]}","call_id":")" +
-                                       id + "\"") +
-           record("response_item", R"("type":"function_call_output","call_id":")" + id +
-                                       R"(","output":)" + json_string(result));
+    const auto call =
+        record("response_item", R"("type":"function_call","name":"shell",)"
+                                R"("arguments":"{\"command\":[\"make\"]}","call_id":")" +
+                                    id + "\"");
+    return call + record("response_item", R"("type":"function_call_output","call_id":")" + id +
+                                              R"(","output":)" + json_string(result));
   }
 
  private:

@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -311,6 +312,22 @@ TEST_CASE("the state folder is made private and is owned by one process", "[sess
   const auto second = folder.lock(*files);
   REQUIRE_FALSE(second);
   CHECK(second.error().message().find("kato stop") != std::string::npos);
+}
+
+TEST_CASE("a state folder of another user is refused", "[session]") {
+  constexpr uid_t kSomebody = 54321;
+  const TemporaryFolder temporary;
+  const auto files = make_posix_file_system();
+  const StateFolder folder(temporary / "state");
+  REQUIRE(folder.prepare(*files));
+  if (::chown(folder.path().c_str(), kSomebody, kSomebody) != 0) {
+    WARN("SKIPPED: only root can give a folder to another user");
+    return;
+  }
+  const auto refused = folder.prepare(*files);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == ErrorCode::kRefused);
+  CHECK(refused.error().message().find("its owner is user 54321") != std::string::npos);
 }
 
 TEST_CASE("a state folder that others may write to or look into is refused", "[session]") {
