@@ -315,8 +315,11 @@ void Daemon::flush_now() {
 
 // The meta is on the disk as the runtime has it: commits are taken between steps only.
 void Daemon::note_committed(const std::string& key) {
-  const auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
+  auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
   if (live == nullptr || !live->runtime) return;
+  if (auto swapped = live->runtime->finish_swap(); !swapped) {
+    note_degraded(session_name(live->session.ref.session_id), swapped.error());
+  }
   if (auto noted = store_.committed(live->runtime->meta(), live->has_work()); !noted) {
     note_degraded("index of the sessions", noted.error());
   }

@@ -87,6 +87,8 @@ class SessionRuntime {
   // The meta as it is now shall be kept: soon, or at once.
   void commit_soon();
   [[nodiscard]] Status commit_now();
+  // To be called when what commit_soon() put is on the disk: a new twin takes its place.
+  [[nodiscard]] Status finish_swap();
 
   // An append to a destination is about to be made.
   [[nodiscard]] Status announce(const JournaledWrite& write);
@@ -115,7 +117,6 @@ class SessionRuntime {
   [[nodiscard]] Result<CaptureTimes> capture_times_of_twin() const;
   [[nodiscard]] Result<std::vector<EventPosition>> old_positions() const;
   [[nodiscard]] std::vector<bool> served_recordings() const;
-  Status finish_swap();
 
   SessionServices services_;
   SessionRef ref_;

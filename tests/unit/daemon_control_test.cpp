@@ -161,6 +161,7 @@ TEST_CASE("a new config is taken up between two steps, and what is live stays li
   rig.work(*daemon);
   REQUIRE(rig.meta(1).twin.exists);
   const auto twin = rig.read("state/sessions/" + rig.key(1) + ".twin.jsonl");
+  INFO(twin);
   CHECK(twin.find("capturedAt") != std::string::npos);
 }
 

@@ -110,6 +110,7 @@ TEST_CASE("P1: reprocessing takes the present mapping and leaves recordings alon
   written.cursor = {.written = rig.runtime().meta().command_cursor,
                     .twin_offset = rig.runtime().meta().twin.size_bytes,
                     .twin_generation = rig.runtime().meta().twin.generation};
+  written.state = SavedBlob{};
   REQUIRE(rig.runtime().commit_now());
   rig.set_provider({.version = "2.0.0", .shouts = true});
   rig.open();
