@@ -3,7 +3,8 @@
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "host/base/time_text.h"
@@ -29,12 +30,26 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::info;
 }
 
-std::shared_ptr<spdlog::logger> open_logger(const std::string& path, LogLevel level) {
-  auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(path);
-  auto logger = std::make_shared<spdlog::logger>(path, std::move(sink));
+// A line that cannot be written is lost: no work waits for its log.
+class FileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit FileSink(std::unique_ptr<File> file) : file_(std::move(file)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    static_cast<void>(file_->append({line.data(), line.size()}));
+  }
+  void flush_() override {}
+
+  std::unique_ptr<File> file_;
+};
+
+std::shared_ptr<spdlog::logger> make_logger(std::unique_ptr<File> file, LogLevel level) {
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<FileSink>(std::move(file)));
   logger->set_pattern("%v");
   logger->set_level(level_of(level));
-  logger->flush_on(spdlog::level::trace);
   return logger;
 }
 
@@ -53,16 +68,13 @@ Result<std::unique_ptr<LogFiles>> LogFiles::open(FileSystem& files,
                                                  const std::string& audit_path,
                                                  const LoggingConfig& levels, const Clock& clock,
                                                  bool mirror_to_stderr) {
-  for (const auto& path : {operational_path, audit_path}) {
-    if (auto made = files.open(path, OpenMode::kCreateOrAppend); !made) return forward(made);
-  }
+  auto operational = files.open(operational_path, OpenMode::kCreateOrAppend);
+  if (!operational) return forward(operational);
+  auto audit = files.open(audit_path, OpenMode::kCreateOrAppend);
+  if (!audit) return forward(audit);
   std::unique_ptr<LogFiles> logs(new LogFiles(clock, mirror_to_stderr));
-  try {
-    logs->operational_ = open_logger(operational_path, levels.operational_level);
-    logs->audit_ = open_logger(audit_path, levels.audit_level);
-  } catch (const std::exception& thrown) {
-    return fail(ErrorCode::kIo, "open the logs: {}", thrown.what());
-  }
+  logs->operational_ = make_logger(std::move(*operational), levels.operational_level);
+  logs->audit_ = make_logger(std::move(*audit), levels.audit_level);
   return logs;
 }
 

@@ -1,0 +1,71 @@
+#include "tests/simulation/campaign.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "tests/simulation/oracle.h"
+
+namespace kato::simulation {
+namespace {
+
+void add(std::vector<std::string>& to, std::vector<std::string> more) {
+  std::ranges::move(more, std::back_inserter(to));
+}
+
+bool fails(const WorldInput& input, const History& history) {
+  return !run_history(input, history).violations.empty();
+}
+
+}  // namespace
+
+SeedResult run_history(const WorldInput& input, const History& history) {
+  SeedResult result;
+  World world(input, history);
+  world.play();
+  const auto judgement = judge(world);
+  result.violations = judgement.violations;
+  result.unchecked_sessions = judgement.unchecked_sessions;
+  result.calls = world.calls();
+  if (!result.violations.empty()) return result;
+
+  const auto before = recordings_of(world);
+  world.touch_logs();
+  world.restart();
+  add(result.violations, differences("P1 after a restart", before, recordings_of(world)));
+  world.lose_index();
+  world.restart();
+  add(result.violations, differences("P1 without an index", before, recordings_of(world)));
+  world.drop_logs();
+  world.restart();
+  add(result.violations, differences("P10 without logs", before, recordings_of(world)));
+  if (!result.violations.empty()) return result;
+
+  const auto calm = without_faults(history);
+  if (calm.steps.size() == history.steps.size()) return result;
+  World same(input, calm);
+  same.play();
+  const auto calm_judgement = judge(same);
+  add(result.violations, calm_judgement.violations);
+  add(result.violations, compare_runs(world, judgement, same, calm_judgement));
+  return result;
+}
+
+// Takes out ever smaller stretches of steps as long as the rest fails.
+History shrink(const WorldInput& input, History history) {
+  for (size_t stretch = std::max<size_t>(history.steps.size() / 2, 1); stretch > 0; stretch /= 2) {
+    for (size_t at = 0; at < history.steps.size();) {
+      auto shorter = history;
+      const auto from = shorter.steps.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto count = std::min(stretch, history.steps.size() - at);
+      shorter.steps.erase(from, from + static_cast<std::ptrdiff_t>(count));
+      if (fails(input, shorter)) {
+        history = std::move(shorter);
+      } else {
+        at += stretch;
+      }
+    }
+  }
+  return history;
+}
+
+}  // namespace kato::simulation

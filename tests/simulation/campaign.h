@@ -1,0 +1,26 @@
+// Many seeds, and what to do with one that fails.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/history.h"
+#include "tests/simulation/world.h"
+
+namespace kato::simulation {
+
+struct SeedResult {
+  std::vector<std::string> violations;
+  int unchecked_sessions = 0;
+  uint64_t calls = 0;  // of the file system, in all runs
+};
+
+// Plays a history and judges it; then again what must not change anything: restarts, touched logs,
+// an index that is gone, logs that are gone; then the same history without faults.
+[[nodiscard]] SeedResult run_history(const WorldInput& input, const History& history);
+
+// A shorter history that fails, too.
+[[nodiscard]] History shrink(const WorldInput& input, History history);
+
+}  // namespace kato::simulation

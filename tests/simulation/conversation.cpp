@@ -1,0 +1,67 @@
+#include "tests/simulation/conversation.h"
+
+#include <algorithm>
+
+namespace kato::simulation {
+namespace {
+
+// Whether a command that nobody has looked at is obeyed by a daemon that sees the session for the
+// first time in its run `run`.
+Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversation, uint32_t run,
+                             const SinceBounds& since) {
+  const bool is_new = conversation.made_in_run == run;
+  if (!conversation.log.has_times()) {
+    if (spoken.arrivals.empty() || spoken.arrivals.back().run != run) return Answer::kNo;
+    const bool is_plain =
+        spoken.said_in_run == run && spoken.arrivals.size() == 1 && !since.may_be_seen_late;
+    return is_plain ? Answer::kYes : Answer::kMaybe;
+  }
+  if (spoken.said.at >= since.at_most) {
+    return is_new && since.may_be_seen_late ? Answer::kMaybe : Answer::kYes;
+  }
+  return spoken.said.at < since.at_least ? Answer::kNo : Answer::kMaybe;
+}
+
+}  // namespace
+
+std::vector<Said> Conversation::in_log() const {
+  std::vector<Said> all;
+  for (const auto& one : spoken) {
+    if (one.in_log) all.push_back(one.said);
+  }
+  return all;
+}
+
+bool Conversation::has_unread() const {
+  return std::ranges::any_of(spoken, [](const Spoken& one) { return one.in_log && !one.is_sure; });
+}
+
+void decide(Conversation& conversation, uint32_t run, const SinceBounds& since) {
+  if (!conversation.file_exists) return;
+  for (auto& one : conversation.spoken) {
+    if (!one.in_log || one.is_sure) continue;
+    one.is_sure = true;
+    if (one.orders.empty()) continue;
+    const auto fresh = obeyed_at_first_sight(one, conversation, run, since);
+    switch (conversation.is_known) {
+      case Answer::kYes:
+        one.obeyed = Answer::kYes;
+        break;
+      case Answer::kNo:
+        one.obeyed = fresh;
+        break;
+      case Answer::kMaybe:
+        one.obeyed = fresh == Answer::kYes ? Answer::kYes : Answer::kMaybe;
+        break;
+    }
+  }
+  conversation.is_known = Answer::kYes;
+}
+
+void read_perhaps(Conversation& conversation) {
+  if (conversation.is_known == Answer::kNo && conversation.file_exists) {
+    conversation.is_known = Answer::kMaybe;
+  }
+}
+
+}  // namespace kato::simulation

@@ -1,0 +1,68 @@
+// The conversations of a history, as the oracle remembers them: all that was ever said, what of it
+// the daemon surely has read, and which commands it must obey.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/agent_log.h"
+
+namespace kato::simulation {
+
+enum class Answer : uint8_t { kNo, kMaybe, kYes };
+
+enum class OrderKind : uint8_t { kStart, kCapture, kExport, kStop, kStopOne };
+
+// A command that is valid: what it means. Invalid ones are only text.
+struct Order {
+  OrderKind kind = OrderKind::kStart;
+  std::string path;  // canonical; empty for kStop
+};
+
+// While the daemon was in its run `run`, at the wall time of that number or later.
+struct Arrival {
+  uint32_t run = 0;
+  size_t from_wall = 0;
+};
+
+struct Spoken {
+  Said said;
+  std::string token;
+  std::vector<Order> orders;
+  bool in_log = true;              // it stands in the log now
+  bool is_sure = false;            // the daemon has read it
+  bool is_lost = false;            // it left the log, perhaps before the daemon read it
+  std::optional<uint32_t> cut_at;  // it left the log when this many messages had been said
+  std::optional<uint32_t> said_in_run;
+  std::vector<Arrival> arrivals;  // each time that it came into the log while the daemon watched
+  std::optional<Answer> obeyed;   // of its orders; nothing: not decided yet
+};
+
+// When commands in a session that is seen for the first time are too old to be obeyed: surely if
+// they are older than `at_least`, surely not if they are not older than `at_most`.
+struct SinceBounds {
+  UnixMillis at_least;
+  UnixMillis at_most;
+  bool may_be_seen_late = false;  // then a source that is new may be taken for younger than it is
+};
+
+struct Conversation {
+  AgentLog log;
+  std::vector<Spoken> spoken;
+  bool file_exists = false;
+  Answer is_known = Answer::kNo;  // to the daemon
+  std::optional<uint32_t> made_in_run;
+  bool is_in_a_record = false;  // the agent has written half of it
+
+  [[nodiscard]] std::vector<Said> in_log() const;
+  [[nodiscard]] bool has_unread() const;
+};
+
+// The daemon has read all that stands in the log, in the run `run`.
+void decide(Conversation& conversation, uint32_t run, const SinceBounds& since);
+// It may have read some of it.
+void read_perhaps(Conversation& conversation);
+
+}  // namespace kato::simulation

@@ -1,0 +1,39 @@
+// What must stand in which file, computed from what was said alone.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/conversation.h"
+
+namespace kato::simulation {
+
+struct ExpectedToken {
+  std::string token;
+  bool is_certain = true;  // else it may be missing
+  bool operator==(const ExpectedToken&) const = default;
+};
+
+struct ExpectedFile {
+  std::vector<ExpectedToken> tokens;
+  bool is_written_whole = false;  // by an export or a capture: what was removed may be back
+};
+
+using Expectation = std::map<std::string, ExpectedFile>;
+
+struct ExpectationInput {
+  const Conversation& conversation;
+  // Whether the orders of the message are obeyed; asked only where that is not certain.
+  std::function<bool(const Spoken&)> is_obeyed;
+  // Whether there is, or was, a file of that name: which of two allowed things a capture did.
+  std::function<bool(const std::string& path)> exists;
+};
+
+[[nodiscard]] Expectation expect(const ExpectationInput& input);
+
+// "/a/b.md", 2 -> "/a/b-2.md".
+[[nodiscard]] std::string sibling_name(const std::string& path, int number);
+
+}  // namespace kato::simulation

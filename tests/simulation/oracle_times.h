@@ -1,0 +1,16 @@
+// P3: no time in anything that was written but those of the logs and of the live clock.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/simulation/world.h"
+
+namespace kato::simulation {
+
+void check_times(const World& world, std::vector<std::string>& violations);
+
+// A recording as it would be if nothing had been seen live.
+[[nodiscard]] std::string without_capture_times(const std::string& path, std::string content);
+
+}  // namespace kato::simulation

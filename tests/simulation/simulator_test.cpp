@@ -1,0 +1,232 @@
+// The simulator itself: a disk that forgets, a process that dies, and an oracle that notices.
+#include <algorithm>
+
+#include "host/io/files.h"
+
+#include "tests/simulation/campaign.h"
+#include "tests/simulation/oracle.h"
+#include "tests/simulation/tokens.h"
+#include "tests/support/catch.h"
+#include "tests/support/places.h"
+
+using namespace kato;
+using namespace kato::simulation;
+
+namespace {
+
+WorldInput world_input(Breakage breakage = Breakage::kNone) {
+  return {.plugin_folder = test::binary_dir() + "/lib/kato/plugins", .breakage = breakage};
+}
+
+struct Process {
+  test::FakeClock clock;
+  SimDisk disk{clock};
+  std::unique_ptr<FileSystem> real = make_posix_file_system();
+  Machine machine{.disk = disk,
+                  .real = *real,
+                  .plugin_folder = "/nowhere",
+                  .locks = {},
+                  .on_write = [](const std::string&) {}};
+  SimFileSystem files{machine};
+
+  Process() { disk.put_folder("/d"); }
+
+  std::unique_ptr<File> open(const std::string& path) {
+    auto file = files.open(path, OpenMode::kCreateOrAppend);
+    REQUIRE(file);
+    return std::move(*file);
+  }
+};
+
+// A history in which one session is recorded.
+History recorded_talk() {
+  History history;
+  history.seed = 4;  // the first agent writes lines with times
+  const auto talk = [&history](uint32_t what) {
+    history.steps.push_back({.kind = StepKind::kTalk, .who = 0, .what = what, .fault = {}});
+    history.steps.push_back({.kind = StepKind::kSettle, .fault = {}});
+  };
+  history.steps.push_back({.kind = StepKind::kStart, .fault = {}});
+  talk(0);  // ::start
+  talk(21);
+  talk(22);
+  return history;
+}
+
+constexpr const char* kRecording = "/home/ada/p0/notes/s0-a.md";
+
+bool is_blamed(World& world, std::string_view promise) {
+  const auto judgement = judge(world);
+  return std::ranges::any_of(judgement.violations, [&](const std::string& violation) {
+    return violation.starts_with(promise);
+  });
+}
+
+int count_failing_seeds(const WorldInput& input, uint64_t first, uint64_t last) {
+  int failing = 0;
+  for (uint64_t seed = first; seed <= last; ++seed) {
+    const auto history = make_history(seed, {.steps = 60, .without = {}});
+    if (!run_history(input, history).violations.empty()) ++failing;
+  }
+  return failing;
+}
+
+}  // namespace
+
+TEST_CASE("what was synced survives a power failure, what was not may be torn", "[simulation]") {
+  bool was_torn = false;
+  bool was_kept = false;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Process process;
+    auto file = process.open("/d/log");
+    REQUIRE(file->append("safe"));
+    REQUIRE(file->sync());
+    REQUIRE(process.files.sync_folder("/d"));
+    REQUIRE(file->append("unsafe"));
+    Random random(seed);
+    process.disk.lose_power(random, PowerLossOrder::kAnyOrder);
+    const auto content = process.disk.content("/d/log");
+    REQUIRE(content);
+    CHECK(std::string("safeunsafe").starts_with(*content));
+    CHECK(content->starts_with("safe"));
+    was_torn = was_torn || (content->size() > 4 && content->size() < 10);
+    was_kept = was_kept || content->size() == 10;
+  }
+  CHECK(was_torn);
+  CHECK(was_kept);
+}
+
+TEST_CASE("a file whose folder was not synced may be gone after a power failure", "[simulation]") {
+  int gone = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Process process;
+    auto file = process.open("/d/log");
+    REQUIRE(file->append("text"));
+    REQUIRE(file->sync());
+    Random random(seed);
+    process.disk.lose_power(random, PowerLossOrder::kAnyOrder);
+    gone += process.disk.content("/d/log") ? 0 : 1;
+  }
+  CHECK(gone > 0);
+  CHECK(gone < 40);
+}
+
+TEST_CASE("a disk that keeps the order loses nothing older than what it keeps", "[simulation]") {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Process process;
+    auto first = process.open("/d/first");
+    auto second = process.open("/d/second");
+    REQUIRE(first->append("1"));
+    REQUIRE(second->append("2"));
+    Random random(seed);
+    process.disk.lose_power(random, PowerLossOrder::kByTime);
+    if (process.disk.content("/d/second") == "2") CHECK(process.disk.content("/d/first") == "1");
+  }
+}
+
+TEST_CASE("a process dies in the middle of an append and does nothing more", "[simulation]") {
+  Process process;
+  auto file = process.open("/d/log");
+  process.files.faults.push_back({.kind = FaultKind::kKill,
+                                  .first = process.files.calls(),
+                                  .calls = 1,
+                                  .torn_percent = 50,
+                                  .below = {}});
+  CHECK_FALSE(file->append("abcdef"));
+  CHECK(process.files.is_dead());
+  CHECK_FALSE(file->append("more"));
+  CHECK_FALSE(process.files.remove("/d/log"));
+  CHECK(process.disk.content("/d/log") == "abc");
+}
+
+TEST_CASE("a full disk takes a part of an append, and is no longer full later", "[simulation]") {
+  Process process;
+  auto file = process.open("/d/log");
+  process.files.faults.push_back({.kind = FaultKind::kDiskFull,
+                                  .first = process.files.calls(),
+                                  .calls = 1,
+                                  .torn_percent = 50,
+                                  .below = {}});
+  CHECK_FALSE(file->append("abcd"));
+  CHECK(file->append("ef"));
+  CHECK(process.disk.content("/d/log") == "abef");
+}
+
+TEST_CASE("a link does not lead out of the folder that a file is opened beneath", "[simulation]") {
+  Process process;
+  process.disk.put("/out/file", "x");
+  process.disk.put_link("/d/link", "/out");
+  CHECK(process.files.open("/d/link/file", OpenMode::kRead));
+  CHECK_FALSE(process.files.open_beneath("/d", "link/file", OpenMode::kRead));
+  CHECK_FALSE(process.files.open_beneath("/d", "../out/file", OpenMode::kRead));
+}
+
+TEST_CASE("a seed repeats its run call by call", "[simulation]") {
+  const auto history = make_history(11, {.steps = 60, .without = {}});
+  World one(world_input(), history);
+  World other(world_input(), history);
+  one.play();
+  other.play();
+  CHECK(one.calls() == other.calls());
+  CHECK(recordings_of(one) == recordings_of(other));
+}
+
+TEST_CASE("the oracle accepts what is right", "[simulation]") {
+  const auto history = recorded_talk();
+  World world(world_input(), history);
+  world.play();
+  CHECK(judge(world).violations.empty());
+  CHECK(find_tokens(world.disk().content(kRecording).value_or("")).size() >= 6);
+}
+
+TEST_CASE("the oracle notices an event that is missing, doubled or moved", "[simulation]") {
+  const auto history = recorded_talk();
+  World world(world_input(), history);
+  world.play();
+  const auto content = *world.disk().content(kRecording);
+  const auto tokens = find_tokens(content);
+  REQUIRE(tokens.size() >= 6);
+  auto changed = content;
+  const auto& last = tokens.back();
+  SECTION("missing") {
+    changed.erase(last.offset, last.token.size());
+  }
+  SECTION("doubled") {
+    changed += "\n" + last.token + "\n";
+  }
+  SECTION("moved") {
+    const auto& before = tokens[tokens.size() - 2];
+    changed.replace(last.offset, last.token.size(), before.token);
+    changed.replace(before.offset, before.token.size(), last.token);
+  }
+  world.disk().put(kRecording, changed);
+  CHECK(is_blamed(world, "P2"));
+}
+
+TEST_CASE("the oracle notices an invented time", "[simulation]") {
+  const auto history = recorded_talk();
+  World world(world_input(), history);
+  world.play();
+  auto content = *world.disk().content(kRecording);
+  const auto at = content.find("# User_2026-");
+  REQUIRE(at != std::string::npos);
+  content[at + 9] = '7';  // 2027
+  world.disk().put(kRecording, content);
+  CHECK(is_blamed(world, "P3"));
+}
+
+TEST_CASE("the oracle notices that a person's file was changed", "[simulation]") {
+  const auto history = recorded_talk();
+  World world(world_input(), history);
+  world.play();
+  world.disk().put("/home/ada/p0/README.md", "changed");
+  CHECK(is_blamed(world, "P5"));
+}
+
+TEST_CASE("a daemon whose syncs do nothing is found out", "[simulation]") {
+  CHECK(count_failing_seeds(world_input(Breakage::kSyncsAreIgnored), 1, 60) > 0);
+}
+
+TEST_CASE("a daemon whose commits do nothing is found out", "[simulation]") {
+  CHECK(count_failing_seeds(world_input(Breakage::kMetasAreForgotten), 1, 20) > 0);
+}

@@ -1,0 +1,110 @@
+#include "tests/simulation/world.h"
+
+#include <iostream>
+
+#include <fmt/format.h>
+
+namespace kato::simulation {
+namespace {
+
+constexpr std::string_view kBootIdFile = "/proc/sys/kernel/random/boot_id";
+constexpr int kProjects = 2;
+
+}  // namespace
+
+World::World(const WorldInput& input, const History& history)
+    : input_(input),
+      history_(history),
+      random_(history.seed ^ 0x5EED),
+      disk_(clock_),
+      events_(disk_),
+      real_files_(make_posix_file_system()),
+      machine_{.disk = disk_,
+               .real = *real_files_,
+               .plugin_folder = input.plugin_folder,
+               .locks = {},
+               .on_write = [this](const std::string& path) { note_write(path); }},
+      environment_({{"HOME", home()}, {"TZ", "UTC"}}) {
+  disk_.put(std::string(kBootIdFile), "boot-0\n");
+  for (uint32_t i = 0; i < kProjects; ++i) {
+    bystanders_[project(i) + "/README.md"] = "My own file.\n";
+    disk_.put(AgentHome::gemini_root(home()) + fmt::format("/tmp/p{}/.project_root", i),
+              project(i));
+  }
+  bystanders_[home() + "/notes.md"] = "Other notes of mine.\n";
+  for (const auto& [path, content] : bystanders_)
+    disk_.put(path, content);
+  for (uint32_t i = 0; i < history.sessions; ++i) {
+    const auto kind = static_cast<AgentKind>((history.seed + i) % kAgentKinds);
+    conversations_.push_back(
+        {.log = AgentLog(kind, i + 1, home(), project(i), UnixMillis{clock_.now().value - 5000}),
+         .spoken = {},
+         .made_in_run = {}});
+  }
+}
+
+World::~World() {
+  if (files_) files_->kill();  // what the daemon does at its end is none of this world's business
+}
+
+std::string World::project(uint32_t session) const {
+  return home() + fmt::format("/p{}", session % kProjects);
+}
+
+void World::trace(const std::string& line) const {
+  if (input_.trace) std::cout << line << '\n';
+}
+
+void World::play() {
+  for (const auto& step : history_.steps) {
+    if (next_is_meanwhile_) {
+      const bool others = step.kind <= StepKind::kUserFile;
+      const int64_t calls = *next_is_meanwhile_;
+      next_is_meanwhile_.reset();
+      if (others && daemon_) {
+        meanwhile_.emplace_back(files_->calls() + static_cast<uint64_t>(calls), step);
+        continue;
+      }
+    }
+    do_step(step);
+  }
+  if (files_) files_->faults.clear();
+  planned_.clear();
+  if (!daemon_) start(config_);
+  settle();
+}
+
+void World::do_step(const Step& step) {
+  trace(fmt::format("== {} (wall {}, call {})", to_text(step), clock_.now().value, calls()));
+  if (step.kind == StepKind::kMeanwhile) {
+    next_is_meanwhile_ = step.amount;
+    return;
+  }
+  if (agent_step(step) || user_step(step)) return;
+  daemon_step(step);
+}
+
+void World::restart() {
+  stop();
+  start(config_);
+  settle();
+}
+
+void World::lose_index() {
+  stop();
+  disk_.drop(state() + "/daemon-control.json");
+}
+
+void World::touch_logs() {
+  for (const auto& conversation : conversations_)
+    disk_.touch(conversation.log.path());
+}
+
+void World::drop_logs() {
+  for (auto& conversation : conversations_) {
+    disk_.drop(conversation.log.path());
+    conversation.file_exists = false;
+  }
+}
+
+}  // namespace kato::simulation

@@ -1,0 +1,270 @@
+// The part of the world in which the daemon lives and dies.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/io/files.h"
+
+#include "tests/simulation/tokens.h"
+#include "tests/simulation/world.h"
+
+namespace kato::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kQuietTime{40'000};
+constexpr milliseconds kLeap{10'000};
+constexpr int kExactHops = 4;  // that wait exactly as long as the daemon says
+constexpr int kMostHops = 400;
+constexpr std::string_view kBootIdFile = "/proc/sys/kernel/random/boot_id";
+
+std::string_view durability_of(uint32_t config, PowerLossOrder order) {
+  switch (config % 4) {
+    case 0:
+      return "commit";
+    case 1:
+      // It promises an order, and only a file system that keeps it can.
+      return order == PowerLossOrder::kByTime ? "none" : "interval";
+    default:
+      return "interval";
+  }
+}
+
+}  // namespace
+
+bool World::daemon_step(const Step& step) {
+  switch (step.kind) {
+    case StepKind::kWait:
+      wait(milliseconds(step.amount));
+      return true;
+    case StepKind::kJump:
+      settle();
+      clock_.set({clock_.now().value + step.amount});
+      return true;
+    case StepKind::kWork:
+      work();
+      return true;
+    case StepKind::kSettle:
+      settle();
+      return true;
+    case StepKind::kStop:
+      stop();
+      return true;
+    case StepKind::kKill:
+      die(false);
+      return true;
+    case StepKind::kPowerLoss:
+      die(true);
+      return true;
+    case StepKind::kStart:
+      start(step.what);
+      return true;
+    case StepKind::kOverflow:
+      if (!history_.by_polling) events_.overflow();
+      run_was_disturbed_ = true;
+      return true;
+    case StepKind::kFault:
+      plan(step);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// In the run that goes on, or else in the next one.
+void World::plan(const Step& step) {
+  auto& faults = files_ ? files_->faults : planned_;
+  faults.push_back(step.fault);
+  faults.back().first = (files_ ? files_->calls() : 0) + static_cast<uint64_t>(step.amount);
+  run_was_disturbed_ = true;
+}
+
+std::string World::config_text(uint32_t config) const {
+  return fmt::format(
+      "schemaVersion: 1\nglobalAutoGenerateSnapshots: {}\ndurability: {}\ntimezone: utc\n",
+      config / 4 % 2 == 0, durability_of(config, history_.power_loss));
+}
+
+void World::start(uint32_t config) {
+  if (daemon_) return;
+  config_ = config;
+  disk_.put(state() + "/kato.yaml", config_text(config));
+  if (input_.breakage == Breakage::kJournalsAreGone) {
+    for (const auto& path : disk_.files_below(state() + "/sessions")) {
+      if (path.ends_with(".writes")) disk_.drop(path);
+    }
+  }
+  events_.forget();
+  files_ = std::make_unique<SimFileSystem>(machine_);
+  files_->ignores_syncs = input_.breakage == Breakage::kSyncsAreIgnored;
+  files_->forgets_metas = input_.breakage == Breakage::kMetasAreForgotten;
+  files_->before_call = [this](uint64_t call) { before_call(call); };
+  if (input_.trace) {
+    files_->after_call = [this](uint64_t call, const std::string& what, const std::string& path,
+                                int error) {
+      trace(fmt::format("     {:5} {} {}{}", call, what, path,
+                        error == 0 ? "" : fmt::format(" -> errno {}", error)));
+    };
+  }
+  ++run_;
+  run_started_ = clock_.now();
+  run_was_disturbed_ = !planned_.empty();
+  files_->faults = std::exchange(planned_, {});
+  wall_times_.push_back({run_, clock_.now()});
+  oldest_since_ = oldest_since_ ? std::min(*oldest_since_, run_started_) : run_started_;
+  const AssemblyInput input{.files = *files_,
+                            .environment = environment_,
+                            .program_path = input_.plugin_folder + "/../../../bin/kato",
+                            .state_dir = {},
+                            .config_path = {}};
+  auto assembly = Assembly::make(input);
+  if (!assembly) return did_not_start(assembly.error());
+  auto daemon = Daemon::make({.files = *files_,
+                              .clock = clock_,
+                              .environment = environment_,
+                              .assembly = std::move(*assembly),
+                              .make_folder_events = [this]() -> std::unique_ptr<FolderEvents> {
+                                if (history_.by_polling) return nullptr;
+                                return make_sim_folder_events(events_);
+                              }});
+  if (!daemon) return did_not_start(daemon.error());
+  daemon_ = std::move(*daemon);
+  surest_since_ = surest_since_ ? std::min(*surest_since_, run_started_) : run_started_;
+  work();
+}
+
+void World::did_not_start(const Error& error) {
+  if (files_->hits() == 0) violations_.push_back("the daemon did not start: " + error.message());
+  die(files_->is_dead() && random_.one_in(4));
+}
+
+SinceBounds World::since() const {
+  return {.at_least = *oldest_since_,
+          .at_most = *surest_since_,
+          .may_be_seen_late = run_was_disturbed_};
+}
+
+void World::stop() {
+  if (!daemon_) return;
+  settle();
+  if (!daemon_) return;
+  const auto hits = files_->hits();
+  const auto ended = daemon_->finish();
+  if (!ended || files_->is_dead()) return die(false);
+  if (files_->hits() == hits) {
+    oldest_since_.reset();
+  }
+  surest_since_.reset();
+  daemon_.reset();
+  all_calls_ += files_->calls();
+  files_.reset();
+}
+
+// The process is gone; with the power, what was not synced, too.
+void World::die(bool with_power) {
+  if (files_) {
+    files_->kill();
+    trace(fmt::format("     the daemon is dead at call {}", files_->calls()));
+    all_calls_ += files_->calls();
+    for (auto& conversation : conversations_)
+      read_perhaps(conversation);
+  }
+  daemon_.reset();
+  files_.reset();
+  meanwhile_.clear();
+  if (!with_power) return;
+  disk_.lose_power(random_, history_.power_loss);
+  disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));
+}
+
+void World::work() {
+  if (!daemon_) return;
+  wall_times_.push_back({run_, clock_.now()});
+  is_working_ = true;
+  daemon_->work([this] { return files_->is_dead(); });
+  is_working_ = false;
+  for (auto& [call, step] : std::exchange(meanwhile_, {}))
+    do_step(step);
+  for (auto& conversation : conversations_)
+    read_perhaps(conversation);
+  if (files_->is_dead()) die(random_.one_in(4));
+}
+
+void World::wait(std::chrono::milliseconds duration) {
+  for (int hop = 0; daemon_ && duration.count() > 0 && hop < kExactHops; ++hop) {
+    work();
+    if (!daemon_) break;
+    const auto due = daemon_->due();
+    auto pause = due ? std::chrono::ceil<milliseconds>(*due - clock_.steady()) : duration;
+    pause = std::clamp(pause, milliseconds(1), duration);
+    clock_.advance(pause);
+    duration -= pause;
+  }
+  clock_.advance(duration);
+  work();
+}
+
+// Until nothing was written and nothing failed for a while.
+void World::settle() {
+  milliseconds quiet{0};
+  for (int hop = 0; daemon_ && quiet < kQuietTime && hop < kMostHops; ++hop) {
+    const auto writes = writes_;
+    const auto hits = files_->hits();
+    work();
+    if (!daemon_) return;
+    if (writes != writes_ || hits != files_->hits()) quiet = milliseconds(0);
+    const auto due = daemon_->due();
+    if (events_.has_events()) continue;
+    if (!due) break;
+    auto pause = std::chrono::ceil<milliseconds>(*due - clock_.steady());
+    pause = std::clamp(pause, milliseconds(1), kQuietTime);
+    if (hop >= kExactHops) pause = std::max(pause, kLeap);
+    clock_.advance(pause);
+    quiet += pause;
+  }
+  if (daemon_) note_settled();
+}
+
+void World::note_settled() {
+  trace(fmt::format("     settled at call {}", files_->calls()));
+  for (auto& conversation : conversations_)
+    decide(conversation, run_, since());
+  const auto note = [this](const std::string& folder) {
+    for (const auto& path : disk_.files_below(folder)) {
+      const auto content = disk_.content(path);
+      if (!content) continue;
+      auto& file = user_files_[path];
+      file.is_missing = false;
+      file.settled_size = content->size();
+      for (const auto& found : find_tokens(*content))
+        file.settled.insert(found.token);
+    }
+  };
+  note(project(0) + "/notes");
+  note(project(1) + "/notes");
+  note(state() + "/recordings");
+}
+
+void World::before_call(uint64_t call) {
+  for (size_t i = 0; i < meanwhile_.size(); ++i) {
+    if (meanwhile_[i].first > call) continue;
+    const auto step = meanwhile_[i].second;
+    meanwhile_.erase(meanwhile_.begin() + static_cast<std::ptrdiff_t>(i));
+    do_step(step);
+    return;
+  }
+}
+
+// The state folder is Kato's, the projects are where it may write; that it writes to nothing but
+// destinations there is for the oracle to see.
+void World::note_write(const std::string& path) {
+  const auto is_below = [&path](const std::string& folder) {
+    return path == folder || path.starts_with(folder + "/");
+  };
+  if (!path.starts_with(state() + "/runtime/")) ++writes_;
+  if (is_below(state()) || is_below(project(0)) || is_below(project(1))) return;
+  violations_.push_back("P5: something was written outside of the allowed roots: " + path);
+}
+
+}  // namespace kato::simulation
