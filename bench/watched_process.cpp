@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,6 +48,7 @@ WatchedProcess::WatchedProcess(const std::vector<std::string>& command,
   const auto variable_pointers = pointers(variables);
   pid_ = ::fork();
   if (pid_ != 0) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // whatever ends the benchmark ends what it started
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   const int out = ::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   static_cast<void>(::dup2(nothing, STDIN_FILENO));
