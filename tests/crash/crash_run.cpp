@@ -107,7 +107,7 @@ void CrashRun::restart_if_dead() {
   if (finished.exit_code != -SIGKILL) {
     return problem("kato ended with " + std::to_string(finished.exit_code) + ": " + finished.err);
   }
-  if (outcome_.kills++ == 0) outcome_.twin_at_kill = read_file(twin_path());
+  if (outcome_.kills++ == 0) outcome_.twin_at_kill = committed_twin();
   start();
 }
 
@@ -151,7 +151,7 @@ void CrashRun::end_daemon() {
   if (finished.exit_code != -SIGKILL) {
     return problem("kato ended with " + std::to_string(finished.exit_code) + ": " + finished.err);
   }
-  if (outcome_.kills++ == 0) outcome_.twin_at_kill = read_file(twin_path());
+  if (outcome_.kills++ == 0) outcome_.twin_at_kill = committed_twin();
   start();
   end_daemon();
 }
@@ -162,6 +162,15 @@ std::string CrashRun::twin_path() const {
     if (entry.path().string().ends_with(".twin.jsonl")) return entry.path().string();
   }
   return {};
+}
+
+// A twin that is still being made, of which no meta speaks, may be begun again.
+std::string CrashRun::committed_twin() const {
+  constexpr std::string_view kTwin = ".twin.jsonl";
+  const auto twin = twin_path();
+  if (twin.empty()) return {};
+  const auto meta = read_file(twin.substr(0, twin.size() - kTwin.size()) + ".meta.json");
+  return meta.find(R"("twin":{"exists":true)") == std::string::npos ? "" : read_file(twin);
 }
 
 void CrashRun::problem(const std::string& what) {

@@ -53,6 +53,7 @@ class CrashRun {
   void end_daemon();
   [[nodiscard]] bool await(const std::function<bool()>& holds);
   [[nodiscard]] std::string twin_path() const;
+  [[nodiscard]] std::string committed_twin() const;
   [[nodiscard]] bool holds(const Expectation& expectation) const;
   [[nodiscard]] UnixMillis clock_of_run() const;
   [[nodiscard]] std::map<std::string, std::string> environment(const Kill& kill) const;

@@ -1,8 +1,9 @@
 // crash_runs [--agent A] [--sink EXTENSION] [--durability D] [--every K [--offset R]] [--twice]
-// [--rotate K] [--at N [--half]]: kills `kato run` at every file-system call of a recording
+// [--seconds S] [--at N [--half]]: kills `kato run` at every file-system call of a recording
 // scenario, starts it again, lets it finish, and compares everything that was written with the
 // uninterrupted run. Prints a matrix; fails if anything differs. See tests/crash/README.md.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -26,6 +27,7 @@ struct Options {
   std::vector<std::string> agents = {"claude", "codex", "gemini"};
   std::vector<std::string> extensions = {"md", "jsonl"};
   std::vector<std::string> durabilities = {"interval", "commit"};
+  std::chrono::seconds budget{0};  // for all; 0: as long as it takes
   long every = 1;
   long offset = 0;
   long at = 0;         // only this point
@@ -93,13 +95,39 @@ class Campaign {
       say(row.name + ": the uninterrupted run: " + reference.problems.front());
     } else {
       const auto points = points_of(reference);
-      for (size_t i = 0; i < points.size() && row.problems < kMostProblems; ++i) {
+      const auto until = std::chrono::steady_clock::now() + share();
+      for (const size_t i : order(points.size())) {
+        if (row.problems >= kMostProblems || is_over(until)) break;
         if (is_chosen(points[i], i)) try_point(runs, scenario, reference, points[i], row);
       }
     }
     rows_.push_back(std::move(row));
   }
 
+  // Of the time, for one scenario.
+  [[nodiscard]] std::chrono::milliseconds share() const {
+    const auto scenarios = static_cast<int64_t>(
+        options_.agents.size() * options_.extensions.size() * options_.durabilities.size());
+    return std::chrono::milliseconds(options_.budget) / scenarios;
+  }
+  [[nodiscard]] bool is_over(std::chrono::steady_clock::time_point until) const {
+    return options_.budget.count() > 0 && std::chrono::steady_clock::now() > until;
+  }
+  // With a budget: spread over the whole scenario from the first on, and each day others first.
+  [[nodiscard]] std::vector<size_t> order(size_t count) const {
+    constexpr size_t kStride = 37;
+    constexpr int64_t kMillisPerDay = 86'400'000;
+    const bool spread = options_.budget.count() > 0;
+    const size_t stride = spread ? std::min(kStride, count) : 1;
+    const auto first =
+        spread ? static_cast<size_t>(SystemClock().now().value / kMillisPerDay) * 11 : 0;
+    std::vector<size_t> numbers;
+    for (size_t k = 0; k < stride; ++k) {
+      for (size_t i = (first + k * 14) % stride; i < count; i += stride)
+        numbers.push_back(i);
+    }
+    return numbers;
+  }
   [[nodiscard]] bool is_chosen(const Kill& point, size_t number) const {
     if (options_.at > 0) return point.at == options_.at && point.half == options_.half;
     return static_cast<long>(number) % options_.every == options_.offset % options_.every;
@@ -154,13 +182,6 @@ class Campaign {
   size_t told_ = 0;
 };
 
-// Every k-th point, and each day others.
-void set_rotation(Options& options, const std::string& every) {
-  constexpr int64_t kMillisPerDay = 86'400'000;
-  options.every = std::max(1, std::atoi(every.c_str()));
-  options.offset = static_cast<long>(SystemClock().now().value / kMillisPerDay);
-}
-
 // Nothing if it is not understood.
 std::optional<Options> read_options(const std::vector<std::string>& words) {
   Options options;
@@ -178,8 +199,8 @@ std::optional<Options> read_options(const std::vector<std::string>& words) {
       options.extensions = {words[i]};
     else if (word == "--durability")
       options.durabilities = {words[i]};
-    else if (word == "--rotate")
-      set_rotation(options, words[i]);
+    else if (word == "--seconds")
+      options.budget = std::chrono::seconds(std::atoi(words[i].c_str()));
     else if (word == "--every")
       options.every = std::max(1, std::atoi(words[i].c_str()));
     else if (word == "--offset")
@@ -200,7 +221,7 @@ int main(int count, char** arguments) {
   if (!options) {
     static_cast<void>(std::fputs(
         "usage: crash_runs [--agent claude|codex|gemini] [--sink md|jsonl] "
-        "[--durability interval|commit|none] [--every K [--offset R]] [--rotate K] [--twice] "
+        "[--durability interval|commit|none] [--every K [--offset R]] [--seconds S] [--twice] "
         "[--at N [--half]]\n",
         stderr));
     return 2;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ Process::Process(const std::vector<std::string>& argv,
   const auto variable_pointers = pointers(variables);
   pid_ = ::fork();
   if (pid_ != 0) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // whatever ends the test ends what it started
   redirect("/dev/null", O_RDONLY, STDIN_FILENO);
   redirect(out_path_, O_WRONLY | O_CREAT, STDOUT_FILENO);
   redirect(err_path_, O_WRONLY | O_CREAT, STDERR_FILENO);
