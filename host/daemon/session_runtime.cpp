@@ -189,7 +189,7 @@ Status SessionRuntime::decode_into_twin(TwinLog&, EventListener& into, SessionSu
     source.decoder.reset();
     source.head_length_bytes = 0;
   }
-  FreshEventMemory memory(true);
+  FreshEventMemory memory(restates({.ref = ref_, .sources = sources_, .set_aside = {}}));
   class Both final : public EventListener {
    public:
     Both(EventListener& to, SessionSummary& sum) : into_(to), summary_(sum) {}
