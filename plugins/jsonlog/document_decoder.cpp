@@ -96,9 +96,12 @@ kato_status DocumentDecoder::take_document(Call& call) {
 
   begin();
   const Value root = json_.root();
-  const auto items = this->items(root).items();
+  const Value list = this->items(root);
+  const auto items = list.items();
   if (items.begin() == items.end()) {
-    take(call.place_up_to(json_.parsed_text().size(), call.text), root, on_head);
+    // A head keeps its key when items come; what has no list is known by its bytes.
+    const auto line = list.is_array() ? std::string_view() : call.text;
+    take(call.place_up_to(json_.parsed_text().size(), line), root, on_head);
     return KATO_OK;
   }
   take(call.place_up_to((*items.begin()).offset(), {}), root, on_head);
