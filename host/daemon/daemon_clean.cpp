@@ -4,6 +4,7 @@
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/event/event_id.h"
+#include "host/session/twin_files.h"
 
 namespace kato {
 namespace {
@@ -80,8 +81,9 @@ Result<bool> Daemon::clean_session(const std::string& session_id, bool dry_run) 
   wiring_->live.drop(session_id);
   if (auto owed = store_.owe(key); !owed) return forward(owed);
   if (auto removed = metas_.remove(key); !removed) return forward(removed);
-  for (const auto& path :
-       {state_.twin(key), state_.held(key), state_.ids(key), state_.writes(key)}) {
+  auto twin = remove_twin_files(input_.files, state_, key, (*meta)->twin.generation);
+  if (!twin) return forward(twin);
+  for (const auto& path : {state_.ids(key), state_.writes(key)}) {
     auto removed = input_.files.remove(path);
     if (!removed && removed.error().code() != ErrorCode::kNotFound) return forward(removed);
   }

@@ -63,9 +63,8 @@ Result<std::string> Daemon::handle(const ControlRequest& request) {
       return list_snapshots();
     case ControlVerb::kSnapshotCreate:
     case ControlVerb::kSnapshotRemove:
-      return snapshot(request);
     case ControlVerb::kReprocess:
-      return fail(ErrorCode::kUnsupported, "this build cannot read a conversation again");
+      return snapshot(request);
     default:
       return run_command_of(request);
   }
@@ -191,7 +190,9 @@ Result<std::string> Daemon::snapshot(const ControlRequest& request) {
                 short_id(session_id), short_id(session_id));
   }
   live.runtime->meta().cleaned = false;
-  if (auto made = live.runtime->make_twin({}); !made) {
+  const auto made = request.verb == ControlVerb::kReprocess ? live.runtime->reprocess()
+                                                            : live.runtime->make_twin({});
+  if (!made) {
     after_failure(session_id, live, made.error());
     return forward(made);
   }

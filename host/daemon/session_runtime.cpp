@@ -100,7 +100,7 @@ Status SessionRuntime::open_twin() {
   }
   const uint64_t whole_bytes = twin_->size_bytes();
   twin_.reset();
-  return renew_twin({}, whole_bytes);
+  return renew_twin(again_input(), {}, whole_bytes);
 }
 
 Status SessionRuntime::adopt(bool longer) {

@@ -113,7 +113,7 @@ class SessionRuntime {
   Status store(const StepEvents& events);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();
-  Status renew_twin(const CaptureTimes& captured, uint64_t seed_bytes);
+  Status renew_twin(const AgainInput& input, const CaptureTimes& captured, uint64_t seed_bytes);
   [[nodiscard]] Result<CaptureTimes> capture_times_of_twin() const;
   [[nodiscard]] Result<std::vector<EventPosition>> old_positions() const;
   [[nodiscard]] std::vector<bool> served_recordings() const;

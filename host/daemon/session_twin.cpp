@@ -68,7 +68,7 @@ Status SessionRuntime::remake_ids() {
 
 Status SessionRuntime::make_twin(const CaptureTimes& captured) {
   if (meta_.twin.exists) return {};
-  return renew_twin(captured, 0);
+  return renew_twin(again_input(), captured, 0);
 }
 
 Status SessionRuntime::reprocess() {
@@ -76,7 +76,10 @@ Status SessionRuntime::reprocess() {
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
   const bool keeps = meta_.twin.exists && has_lost_something(meta_);
-  if (auto made = renew_twin(*captured, keeps ? meta_.twin.size_bytes : 0); !made) return made;
+  auto input = again_input();
+  input.takes_unmet = true;
+  const uint64_t seed_bytes = keeps ? meta_.twin.size_bytes : 0;
+  if (auto made = renew_twin(input, *captured, seed_bytes); !made) return made;
   return commit_now();
 }
 
@@ -115,13 +118,13 @@ std::vector<bool> SessionRuntime::served_recordings() const {
 }
 
 // seed_bytes: so much of the twin that there is begins the new one.
-Status SessionRuntime::renew_twin(const CaptureTimes& captured, uint64_t seed_bytes) {
+Status SessionRuntime::renew_twin(const AgainInput& input, const CaptureTimes& captured,
+                                  uint64_t seed_bytes) {
   const auto final_path = services_.state.twin(key_);
   const uint32_t generation = meta_.twin.generation + 1;
   const auto beside = StateFolder::beside(final_path, generation);
   auto removed = services_.files.remove(beside);  // of an attempt that was interrupted
   if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
-  const auto input = again_input();
   const TwinMaking making{.again = input,
                           .session = ref_,
                           .captured = {captured.begin(), captured.end()},

@@ -15,7 +15,8 @@ class Counted final : public EventListener {
     const auto& meta = input_.meta.sources[index];
     const auto now = input_.files.info(source.file.path);
     const bool is_document = source.file.rule().growth == Growth::kDocument;
-    only_met_ = is_document && input_.has_met && !(now && is_as_read(meta, *now));
+    const bool takes_all = input_.takes_unmet && now && is_as_read(meta, *now);
+    only_met_ = is_document && input_.has_met && !takes_all;
   }
   void on_event(const Event& event, CommandRight right) override {
     if (only_met_ && !input_.has_met(event.id)) return;

@@ -16,9 +16,11 @@ struct AgainInput {
   const IngestSupport& support;
   SourceBuffer& buffer;
   uint64_t first_seq = 1;
-  // Whether the session has met this event: of a document that has changed since it was read, no
-  // other counts. Empty: all count.
+  // Whether the session has met this event: of a document, which may have changed since it was
+  // read, no other counts. Empty: all count.
   std::function<bool(const EventId&)> has_met;
+  // New mappings are wanted too: all counts of a document that is as it was read.
+  bool takes_unmet = false;
 };
 
 struct AgainOutcome {

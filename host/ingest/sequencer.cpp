@@ -16,7 +16,8 @@ bool Sequencer::skips_one() {
 void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
   const EventId id = make_event_id(session_.session_id, draft.record_key, draft.part_key, {});
   const uint64_t content = known_.keeps_content() ? content_hash(draft.body) : 0;
-  const bool stated_again = in_document_ || (draft.relisted && known_.order() != nullptr);
+  const bool stated_again =
+      in_document_ || (restates_ && draft.relisted && known_.order() != nullptr);
   const bool goes_on = in_document_ || run_.empty() ||
                        run_.back().draft.record_offset_bytes == draft.record_offset_bytes;
   if (!run_.empty() && !(stated_again && goes_on)) end_run(record_hash);
@@ -58,7 +59,8 @@ void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content
 void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t content,
                            const RecordHash& record_hash) {
   const auto* const order = known_.order();
-  if (!draft.revisable || order == nullptr || order->content_of(id) == content) return;
+  if (!restates_ || !draft.revisable || order == nullptr || order->content_of(id) == content)
+    return;
   if (draft.relisted && order->count_of(content) > 0) return;
   const auto revision = to_hex(record_hash(draft.record_offset_bytes, draft.record_length_bytes));
   const EventId revised =

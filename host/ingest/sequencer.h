@@ -50,6 +50,9 @@ class Sequencer {
   // How the source is to be brought together with what is known; changed as drafts go by. Null: it
   // is as it was. Must outlive the sequencer.
   void set_alignment(SourceAlignment* alignment) { alignment_ = alignment; }
+  // False: the source never said that it states things again, so drafts that are marked so are
+  // taken as any others.
+  void set_restates(bool restates) { restates_ = restates; }
   // What comes until end_run() is one document, which states everything again.
   void begin_document() { in_document_ = known_.order() != nullptr && known_.order()->size() > 0; }
 
@@ -87,6 +90,7 @@ class Sequencer {
   EventListener& listener_;
   std::optional<UnixMillis> capture_time_;
   SourceAlignment* alignment_ = nullptr;
+  bool restates_ = true;
   bool in_document_ = false;
   std::vector<Kept> run_;
   Arena arena_;

@@ -159,6 +159,34 @@ TEST_CASE("P2: cursors and periods are found again by event id", "[runtime][P2]"
   CHECK(meta.next_seq == all.back() + 1);
 }
 
+TEST_CASE("P2: a late twin is what a twin from the beginning would be", "[runtime][P2]") {
+  RuntimeRig rig;  // its log does not say that it states things again: the mark counts for nothing
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  SECTION("made early") {
+    REQUIRE(rig.runtime().make_twin({}));
+  }
+  rig.append("a.log", "again k2 one\n");
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  CHECK(rig.said() == Texts{"one", "one"});
+}
+
+TEST_CASE("P2: what came into a document since it was read is not in its late twin",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.write("a.doc", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  rig.write("a.doc", "session one\nuser k1 one\nuser k2 ::stop\n");
+  REQUIRE(rig.runtime().make_twin({}));
+  CHECK(rig.said() == Texts{"one"});
+  CHECK(rig.read().commands == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "::stop"});
+}
+
 TEST_CASE("without a log there is no late twin", "[runtime][P10]") {
   RuntimeRig rig;
   rig.write("a.log", "session one\nuser k1 one\n");
