@@ -94,7 +94,7 @@ class AssistantLine {
   }
 
   void map_call(Value block, size_t number) {
-    const auto id = block["id"].word();
+    const auto id = call_id(to_, block["id"], number);
     const Value input = block["input"];
     auto call = to_.draft(KATO_ASSISTANT_TOOL_CALL, to_.part("call", id, number));
     call.model = model_;

@@ -63,8 +63,14 @@ std::string_view result_text(const Mapping& to, Value content) {
   return joined(to, texts);
 }
 
+std::string_view call_id(const Mapping& to, Value id, size_t number) {
+  const auto logged = id.word();
+  if (!logged.empty()) return logged;
+  return to.arena().join({to.record.key(), "/", std::to_string(number)});
+}
+
 void map_tool_result(const Mapping& to, Value block, size_t number) {
-  const auto call = block["tool_use_id"].word();
+  const auto call = call_id(to, block["tool_use_id"], number);
   auto result = to.draft(KATO_ASSISTANT_TOOL_RESULT, to.part("result", call, number));
   result.tool_call_id = call;
   result.text = result_text(to, block["content"]);

@@ -19,6 +19,8 @@ namespace kato::claude {
 
 // The text of a tool's result: a string, or texts among images and references.
 [[nodiscard]] std::string_view result_text(const Mapping& to, Value content);
+// The id of a call; where the log has none, one of the record and the block's place in it.
+[[nodiscard]] std::string_view call_id(const Mapping& to, Value id, size_t number);
 // assistant.tool.result for a block of that kind, whatever its exact name.
 void map_tool_result(const Mapping& to, Value block, size_t number);
 

@@ -54,8 +54,8 @@ bool is_old(std::string_view version) noexcept {
 
 Mapping ClaudeDecoder::mapping(jsonlog::LogRecord& record, const Envelope& line) {
   // A resumed or forked session begins with lines of another one.
-  const bool foreign = !session_.is_agent && line.is_spoken && !line.session_id.empty() &&
-                       line.session_id != session_.id;
+  const bool foreign = !session_.is_agent && !memory_.own_begun && line.is_spoken &&
+                       !line.session_id.empty() && line.session_id != session_.id;
   const uint32_t flags = foreign || line.forked_from.is_object() ? KATO_DRAFT_INHERITED : 0;
   return {record, line, memory_, session_, flags};
 }
@@ -75,6 +75,8 @@ kato_status ClaudeDecoder::on_record(jsonlog::LogRecord& record) {
     memory_.message = to.hash(line.message["id"].word());
   }
   memory_.conversation_begun = memory_.conversation_begun || line.is_spoken;
+  memory_.own_begun = memory_.own_begun || (line.is_spoken && line.session_id == session_.id &&
+                                            !line.forked_from.is_object());
   return KATO_OK;
 }
 

@@ -54,7 +54,7 @@ bool Memory::changed(Repeated what, uint64_t hash) noexcept {
 void Memory::save(jsonlog::StateWriter& out) const {
   out.text(turn_id);
   out.hash(message);
-  for (const bool flag : {directory_known, conversation_begun, old_client, warmup})
+  for (const bool flag : {directory_known, conversation_begun, own_begun, old_client, warmup})
     out.flag(flag);
   for (const auto* recent : {&plans, &released, &prompted})
     recent->save(out);
@@ -67,7 +67,7 @@ void Memory::save(jsonlog::StateWriter& out) const {
 void Memory::restore(jsonlog::StateReader& in) {
   turn_id = in.text();
   message = in.hash();
-  for (bool* flag : {&directory_known, &conversation_begun, &old_client, &warmup}) {
+  for (bool* flag : {&directory_known, &conversation_begun, &own_begun, &old_client, &warmup}) {
     *flag = in.flag();
   }
   for (auto* recent : {&plans, &released, &prompted})

@@ -52,6 +52,7 @@ struct Memory {
   uint64_t message = 0;             // hash of the latest assistant message's id
   bool directory_known = false;     // the project directory was told to the host
   bool conversation_begun = false;  // a line with a uuid was seen
+  bool own_begun = false;           // one that names this session
   bool old_client = false;          // before 2.1.100: prompts taken over in mid-turn are not logged
   bool warmup = false;              // answers to a warm-up prompt of a sub-agent
   RecentHashes plans{8};            // tool calls that ask for approval of a plan
@@ -62,7 +63,7 @@ struct Memory {
   // Notes the value; true if it differs from the one before.
   bool changed(Repeated what, uint64_t hash) noexcept;
 
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
   void save(jsonlog::StateWriter& out) const;
   void restore(jsonlog::StateReader& in);
 };

@@ -181,9 +181,10 @@ sdk::Probe probe(const kato_probe_input& input) {
   found.verdict = KATO_PROBE_MINE;
   auto& identity = found.identity;
   const auto name = split(sdk::view(input.path));
-  const bool agent =
-      !name.folder.empty() ||
-      (head.sidechain && (!head.agent_id.empty() || name.stem.starts_with("agent-")));
+  // Any two of three: one line may be of a form that is not known.
+  const bool named = name.stem.find("agent-") != std::string_view::npos;
+  const int signs = (named ? 1 : 0) + (head.sidechain ? 1 : 0) + (head.agent_id.empty() ? 0 : 1);
+  const bool agent = !name.folder.empty() || signs >= 2;
   if (agent) {
     identify_agent(identity, head, name, input);
   } else {

@@ -50,6 +50,8 @@ struct Probing {
     ++self.count;
     const auto c = sdk::complete(identity);
     self.outcome.provider_session_id = sdk::view(c.provider_session_id);
+    self.outcome.parent_provider_session_id = sdk::view(c.parent_provider_session_id);
+    self.outcome.parentage = c.parentage;
     auto& text = self.outcome.text;
     text = "driver " + std::to_string(c.driver) + " parentage " + std::to_string(c.parentage) +
            " relation " + std::to_string(c.relation) + " rank " + std::to_string(c.rank);
@@ -125,8 +127,8 @@ class ProviderDriver::Session {
     host_.set_source(source_.bytes);
     host_.set_read_back(cutting.read_back);
     host_.cancel_from(cutting.cancel_from);
-    const auto identity = driver.probe(source_.bytes.size());
-    session_id_ = identity.provider_session_id.empty() ? "unknown" : identity.provider_session_id;
+    probed_ = driver.probe(source_.bytes.size());
+    if (probed_.provider_session_id.empty()) probed_.provider_session_id = "unknown";
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -163,7 +165,7 @@ class ProviderDriver::Session {
   const kato_provider_api& api_;
   const SourceContent& source_;
   FakeHost host_;
-  std::string session_id_;
+  ProbeOutcome probed_;
   kato_provider_instance* instance_ = nullptr;
   uint64_t at_ = 0;
   bool is_document_;
@@ -176,7 +178,9 @@ kato_status ProviderDriver::Session::open(const kato_state_blob* state) {
   const auto companions = c_companions(source_);
   kato_identity identity{};
   identity.struct_size = sizeof(identity);
-  identity.provider_session_id = sdk::str(session_id_);
+  identity.provider_session_id = sdk::str(probed_.provider_session_id);
+  identity.parent_provider_session_id = sdk::str(probed_.parent_provider_session_id);
+  identity.parentage = probed_.parentage;
   kato_open_input input{};
   input.struct_size = sizeof(input);
   input.path = sdk::str(source_.path);

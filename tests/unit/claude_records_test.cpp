@@ -160,9 +160,12 @@ TEST_CASE("lines of another session are marked as inherited", "[claude][quick]")
       "\n";
   const auto result =
       decode(foreign + user("u1", R"("copied")", R"(,"forkedFrom":{"sessionId":"s0"})") +
-             user("u2", R"("new")"));
-  REQUIRE(result.events.size() == 3);
+             user("u2", R"("new")") +
+             R"({"type":"user","uuid":"u3","sessionId":"younger","message":{"content":"next"}})"
+             "\n");
+  REQUIRE(result.events.size() == 4);
   CHECK(result.events[0].flags == KATO_DRAFT_INHERITED);
   CHECK(result.events[1].flags == KATO_DRAFT_INHERITED);
   CHECK(result.events[2].flags == 0);
+  CHECK(result.events[3].flags == 0);
 }

@@ -35,6 +35,8 @@ struct ProbeOutcome {
   kato_status status = KATO_OK;
   int32_t verdict = KATO_PROBE_NOT_MINE;
   std::string provider_session_id;
+  std::string parent_provider_session_id;
+  int32_t parentage = KATO_PARENT_NONE;
   std::string text;  // the identity in one line
   std::vector<std::string> breaches;
 };
