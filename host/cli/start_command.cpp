@@ -34,6 +34,8 @@ std::vector<std::string> daemon_arguments(const CliContext& context) {
   argv.push_back(nullptr);
   ::setsid();
   const bool ready = ::chdir("/") == 0 && ::dup2(say_fd, STDERR_FILENO) >= 0;
+  // What the shell has open is none of the daemon's business.
+  static_cast<void>(::close_range(STDERR_FILENO + 1, ~0U, 0));
   if (ready) ::execv(argv.front(), argv.data());
   ::_exit(static_cast<int>(ExitCode::kFailed));
 }

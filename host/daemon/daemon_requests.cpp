@@ -178,6 +178,10 @@ Result<std::string> Daemon::snapshot(const ControlRequest& request) {
   const std::string session_id = live.session.ref.session_id;
   if (request.verb == ControlVerb::kSnapshotRemove) {
     flush_now();
+    if (wiring_->commits.waits(make_session_key(live.session.ref.provider, session_id))) {
+      return fail(ErrorCode::kIo, "session {} cannot be committed at present; see: kato status",
+                  short_id(session_id));
+    }
     wiring_->live.drop(session_id);
     if (auto cleaned = clean_twin(session_id, true); !cleaned) return forward(cleaned);
     return std::string("{}");

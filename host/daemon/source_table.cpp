@@ -50,6 +50,7 @@ SourceNews SourceTable::look() {
       take_path(path, news);
     if (report.rescan) scan_all(news);
     news.gone_folders = std::move(report.gone_folders);
+    take_gone_folders(news);
   }
   std::ranges::sort(news.changed, std::greater{}, [](const SourceFile& source) {
     return std::tuple(source.info.mtime_ns, std::string_view(source.path));
@@ -95,6 +96,22 @@ void SourceTable::take_path(const std::string& path, SourceNews& news) {
     return take(*source->root, source->relative, source->pattern, source->info, news);
   }
   take_loss(path, news);
+}
+
+// Nothing is said of the single files in a folder that is gone.
+void SourceTable::take_gone_folders(SourceNews& news) {
+  if (news.gone_folders.empty()) return;
+  std::vector<std::string> below;
+  index_.for_each([&](const IndexedSession& session) {
+    for (const auto& source : session.sources) {
+      const auto lies_in = [&source](const std::string& folder) {
+        return source.path.starts_with(folder + "/");
+      };
+      if (std::ranges::any_of(news.gone_folders, lies_in)) below.push_back(source.path);
+    }
+  });
+  for (const auto& path : below)
+    take_path(path, news);
 }
 
 // A source that vanished keeps its state.

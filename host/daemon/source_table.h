@@ -74,6 +74,7 @@ class SourceTable {
   void take(const Root& root, const std::string& relative, size_t pattern, const FileInfo& info,
             SourceNews& news);
   void take_path(const std::string& path, SourceNews& news);
+  void take_gone_folders(SourceNews& news);
   void take_loss(const std::string& path, SourceNews& news);
 
   FileSystem& files_;

@@ -286,7 +286,13 @@ TEST_CASE("a source that vanishes is noted, and its session stays", "[daemon]") 
   DaemonRig rig;
   rig.say(1, "hello");
   const auto daemon = rig.working();
-  std::filesystem::remove(rig.log(1));
+  const auto* const what = GENERATE("log", "folder");
+  const auto folder = rig.home / ".claude/projects/-proj";
+  if (what == std::string_view("log")) {
+    std::filesystem::remove(rig.log(1));
+  } else {
+    std::filesystem::rename(folder, rig.home / "elsewhere");
+  }
   rig.work(*daemon);
   const auto status = daemon->status(true);
   CHECK(status.watching.missing_sources == 1);
