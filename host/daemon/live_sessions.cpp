@@ -15,10 +15,12 @@ std::vector<SessionSource> take_all(Session& session) {
   return sources;
 }
 
-// The file that was identified before, perhaps longer than it was.
-bool is_as_identified(const FileInfo& before, const FileInfo& now) {
-  return before.type == FileType::kRegular && before.id == now.id &&
-         before.size_bytes <= now.size_bytes;
+// The file that was identified before, perhaps longer than it was. Where several files of a session
+// are told apart by rank, a short one may have become more than it was.
+bool is_as_identified(const SourceFile& before, const FileInfo& now) {
+  if (before.rule().duplicates_by_rank && before.info.size_bytes < kFirstHeadBytes) return false;
+  return before.info.type == FileType::kRegular && before.info.id == now.id &&
+         before.info.size_bytes <= now.size_bytes;
 }
 
 // What the state knows of a source that is not there, ranked below all that are.
@@ -63,7 +65,7 @@ SessionSource* LiveSessions::source_of(const std::string& path) {
 Result<LiveSession*> LiveSessions::take(SourceFile change) {
   const auto path = change.path;
   if (auto* const known = source_of(path);
-      known != nullptr && is_as_identified(known->file.info, change.info)) {
+      known != nullptr && is_as_identified(known->file, change.info)) {
     known->file.info = change.info;
     auto& live = *sessions_.at(session_of_path_.at(path));
     if (live.runtime) live.runtime->set_sources(live.session);

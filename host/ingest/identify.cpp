@@ -9,7 +9,6 @@ namespace kato {
 namespace {
 
 constexpr uint64_t kMaxCompanionBytes = 1U << 20U;
-constexpr size_t kFirstHeadBytes = size_t{16} << 10;
 constexpr size_t kHeadGrowth = 8;
 constexpr size_t kMaxHeadBytes = size_t{256} << 20;
 

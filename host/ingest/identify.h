@@ -27,6 +27,10 @@ struct SourceFile {
 [[nodiscard]] std::vector<CompanionFile> read_companions(FileSystem& files,
                                                          const SourceFile& source);
 
+// What a provider is asked about first. Of a file that is longer it may say other things, its rank
+// above all, than of the whole of a shorter one.
+inline constexpr size_t kFirstHeadBytes = size_t{16} << 10;
+
 struct Identification {
   std::optional<SourceIdentity> identity;  // nothing: not a session, or not yet to be told
   std::vector<CompanionFile> companions;

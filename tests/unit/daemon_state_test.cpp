@@ -282,6 +282,34 @@ TEST_CASE("a renamed folder does not end the capture", "[daemon]") {
   CHECK(notes.find("::start") == notes.rfind("::start"));
 }
 
+TEST_CASE("P2: an empty newer file of a session does not end the reading of the one that grows",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  const std::string chats = ".gemini/tmp/proj/chats/session-2026-11-20T09-0";
+  const std::string head =
+      R"({"sessionId":"9d2f4b1c-0000-4000-8000-000000000001","projectHash":"proj",)"
+      R"("startTime":"2026-11-20T09:00:00.000Z","lastUpdated":"2026-11-20T09:00:00.000Z",)"
+      R"("kind":"main"})"
+      "\n";
+  const auto said = [](std::string_view id, std::string_view text) {
+    return R"({"id":")" + std::string(id) + R"(","timestamp":"2026-11-20T09:00:01.000Z",)" +
+           R"("type":"user","content":[{"text":")" + std::string(text) + R"("}]})" + "\n";
+  };
+  const auto first = rig.home.write(chats + "0-9d2f4b1c.jsonl", head);
+  std::filesystem::create_directories(rig.home / "proj");
+  const auto daemon = rig.working();
+  const auto grow = [&](const std::string& line) {
+    std::ofstream(first, std::ios::app) << line;
+    rig.work(*daemon);
+  };
+  grow(said("m1", "hello"));
+  rig.home.write(chats + "1-9d2f4b1c.jsonl", head);
+  rig.work(*daemon);
+  const auto destination = rig.home / "state/recordings/talk.md";
+  grow(said("m2", "::capture " + destination));
+  CHECK(rig.read("state/recordings/talk.md").contains("hello"));
+}
+
 TEST_CASE("a source that vanishes is noted, and its session stays", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");
