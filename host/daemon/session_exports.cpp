@@ -60,26 +60,50 @@ std::string id_of(const std::string& session_id, const PendingExport& pending) {
 }  // namespace
 
 bool SessionExports::serve() {
+  auto& pending = runtime_.meta().pending_exports;
   bool all = true;
-  const auto& session_id = runtime_.ref().session_id;
-  std::erase_if(runtime_.meta().pending_exports, [&](const PendingExport& pending) {
-    const auto id = id_of(session_id, pending);
-    if (!context_.health.may_try(id)) {
+  for (size_t i = 0; i < pending.size();) {
+    if (serve_one(pending[i])) {
+      pending.erase(pending.begin() + static_cast<ptrdiff_t>(i));
+    } else {
       all = false;
-      return false;
+      ++i;
     }
-    const auto done = deliver(pending);
-    if (done) {
-      context_.health.served(id);
-      return true;
-    }
-    const auto why = done.error().with_context("export to " + pending.destination);
-    context_.logs.note(LogLevel::kWarn, why.message());
-    context_.health.failed(session_id, id, pending.destination, why);
-    all = false;
-    return false;
-  });
+  }
   return all;
+}
+
+bool SessionExports::serve_one(PendingExport& pending) {
+  const auto& session_id = runtime_.ref().session_id;
+  const auto id = id_of(session_id, pending);
+  if (!context_.health.may_try(id)) return false;
+  Status done = note_destination(pending);
+  if (done) done = deliver(pending);
+  if (done) {
+    context_.health.served(id);
+    return true;
+  }
+  const auto why = done.error().with_context("export to " + pending.destination);
+  context_.logs.note(LogLevel::kWarn, why.message());
+  context_.health.failed(session_id, id, pending.destination, why);
+  return false;
+}
+
+// Since the command was obeyed, others may have written to the destination: another export of the
+// same message, a recording, a person.
+Status SessionExports::note_destination(PendingExport& pending) {
+  if (!pending.is_untouched) return {};
+  const auto now = mark_of(context_.files, pending.destination);
+  if (!now) return forward(now);
+  if (now->exists != pending.before.exists || now->size_bytes != pending.before.size_bytes) {
+    pending.before = *now;
+    pending.is_untouched = false;
+    const auto committed = runtime_.commit_now();
+    if (!committed) pending.is_untouched = true;
+    return committed;
+  }
+  pending.is_untouched = false;
+  return {};
 }
 
 Status SessionExports::deliver(const PendingExport& pending) {

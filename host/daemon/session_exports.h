@@ -19,6 +19,8 @@ class SessionExports {
   [[nodiscard]] bool serve();
 
  private:
+  [[nodiscard]] bool serve_one(PendingExport& pending);
+  Status note_destination(PendingExport& pending);
   Status deliver(const PendingExport& pending);
   Status note_in_history(const PendingExport& pending, uint64_t events, uint64_t size_bytes);
 

@@ -210,6 +210,7 @@ class InterpreterRun {
     pending.created = message_.time;
     pending.origin = message_.origin;
     pending.through = message_.message;
+    pending.is_untouched = true;
     meta_.pending_exports.push_back(std::move(pending));
     done_.changed = true;
   }

@@ -167,6 +167,9 @@ struct PendingExport {
   RequestOrigin origin = RequestOrigin::kChat;
   EventPosition through;  // the last event that belongs to it
   DestinationMark before;
+  // Not kept: nothing of it was written yet, so what else comes to stand in its destination until
+  // then is not its own.
+  bool is_untouched = false;
 };
 
 // Up to where a recording is written.

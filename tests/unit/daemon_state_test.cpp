@@ -310,6 +310,29 @@ TEST_CASE("P2: an empty newer file of a session does not end the reading of the 
   CHECK(rig.read("state/recordings/talk.md").contains("hello"));
 }
 
+TEST_CASE("P2: two exports into one file are both whole, and so is one beside a recording",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  const auto* const first = GENERATE("::export", "::start");
+  rig.say(1, std::string(first) + " talk.jsonl");
+  rig.say(1, "::export talk.jsonl");
+  rig.work(*daemon);
+  const auto talk = rig.read("proj/talk.jsonl");
+  const auto times = [&talk](std::string_view text) {
+    size_t count = 0;
+    for (auto at = talk.find(text); at != std::string::npos; at = talk.find(text, at + 1))
+      ++count;
+    return count;
+  };
+  const bool records = first == std::string_view("::start");
+  CHECK(times(R"("text":"hello")") == (records ? 1 : 2));
+  // The recording has the message with the second command too; so has the second export, and the
+  // first one its own.
+  CHECK(times(R"("text":"::export talk.jsonl")") == (records ? 2 : 3));
+}
+
 TEST_CASE("a source that vanishes is noted, and its session stays", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");
