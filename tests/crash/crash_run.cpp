@@ -10,7 +10,7 @@
 namespace kato::test {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{10};
+constexpr std::chrono::seconds kDeadline{30};
 constexpr std::chrono::microseconds kPause{200};
 constexpr int64_t kMillisBetweenRuns = 1000;
 

@@ -38,6 +38,58 @@ bool complains(const Home& home, const std::string& cause) {
 
 }  // namespace
 
+TEST_CASE("P2: a full disk of a destination loses and doubles nothing, and stops no other",
+          "[e2e][P2]") {
+  KATO_NEEDS_OWN_MOUNTS();
+  const Home home;
+  Talk talk(home, "claude", soon());
+  const SmallDisk disk(home.path("proj"), kDiskBytes);
+  Talk other(home, "codex", soon(), "elsewhere");
+  const auto daemon = home.start_daemon();
+  talk.user("::start notes.md");
+  other.user("::start notes.md");
+  REQUIRE(eventually([&] { return home.contains("proj/notes.md", "::start"); }));
+  REQUIRE(eventually([&] { return home.contains("elsewhere/notes.md", "::start"); }));
+
+  disk.fill();
+  for (int i = 0; i < kAnswers; ++i)
+    talk.assistant(answer(i));
+  REQUIRE(eventually([&] { return complains(home, "No space left"); }));
+  CHECK(home.contains(kLog, home.path("proj/notes.md")));
+  other.assistant("not concerned");
+  CHECK(eventually([&] { return home.contains("elsewhere/notes.md", "not concerned"); }));
+
+  disk.make_room();
+  REQUIRE(eventually([&] { return home.contains("proj/notes.md", answer(kAnswers - 1)); }));
+  talk.assistant(answer(kAnswers));
+  REQUIRE(eventually([&] { return home.contains("proj/notes.md", answer(kAnswers)); }));
+  Home::stop(*daemon);
+  check_answers(home.read("proj/notes.md"), kAnswers + 1);
+}
+
+TEST_CASE("P2: a daemon that is restarted with a full disk writes the rest once there is room",
+          "[e2e][P2]") {
+  KATO_NEEDS_OWN_MOUNTS();
+  const Home home;
+  Talk talk(home, "claude", soon());
+  const SmallDisk disk(home.path("proj"), kDiskBytes);
+  {
+    const auto daemon = home.start_daemon();
+    talk.user("::start notes.jsonl");
+    REQUIRE(eventually([&] { return home.contains("proj/notes.jsonl", "::start"); }));
+    disk.fill();
+    for (int i = 0; i < kAnswers; ++i)
+      talk.assistant(answer(i));
+    REQUIRE(eventually([&] { return complains(home, "No space left"); }));
+    Home::stop(*daemon);
+  }
+  const auto daemon = home.start_daemon();
+  disk.make_room();
+  REQUIRE(eventually([&] { return home.contains("proj/notes.jsonl", answer(kAnswers - 1)); }));
+  Home::stop(*daemon);
+  check_answers(home.read("proj/notes.jsonl"), kAnswers);
+}
+
 TEST_CASE("P2: a destination on a disk that turns read-only waits, and goes on when it can",
           "[e2e][P2]") {
   KATO_NEEDS_OWN_MOUNTS();
