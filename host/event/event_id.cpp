@@ -3,31 +3,9 @@
 #include <algorithm>
 
 #include "host/base/time_text.h"
+#include "host/event/normalised_text.h"
 
 namespace kato {
-namespace {
-
-constexpr bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-void append_normalised(std::string& out, std::string_view text) {
-  bool pending_blank = false;
-  const size_t begin = out.size();
-  for (const char c : text) {
-    if (is_blank(c)) {
-      pending_blank = out.size() > begin;
-      continue;
-    }
-    if (pending_blank) out.push_back(' ');
-    pending_blank = false;
-    out.push_back(c);
-  }
-  out.push_back('\0');
-}
-
-}  // namespace
-
 std::string make_session_id(std::string_view provider, std::string_view provider_session_id) {
   return to_uuid_text(hash128({"session", provider, provider_session_id}));
 }

@@ -19,6 +19,8 @@ constexpr auto kFailures = std::to_array<std::string_view>({
     "apply_patch verification failed",
     "patch rejected",
     "tool call error",
+    "collab spawn failed",
+    "collab tool failed",
     "error: ",
 });
 
@@ -80,6 +82,11 @@ bool tells_of_failure(std::string_view text) noexcept {
   }
   constexpr size_t kHead = 8192;
   text = text.substr(0, kHead);
+  const size_t first_line_end = text.find('\n');
+  if (text.starts_with("Wall time: ") && first_line_end != std::string_view::npos &&
+      text.substr(first_line_end + 1).starts_with("aborted by user")) {
+    return true;
+  }
   const size_t output = text.find("\nOutput:");
   if (output == std::string_view::npos) return false;
   text = text.substr(0, output);

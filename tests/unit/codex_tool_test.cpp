@@ -51,6 +51,8 @@ TEST_CASE("exit codes tell whether a tool failed", "[codex][quick]") {
   CHECK(failed(
       result_of(R"([{"type":"input_text","text":"Script failed\nWall time 1\nOutput:\n"}])")));
   CHECK(failed(result_of(R"("aborted by user after 3.3s")")));
+  CHECK(failed(result_of(R"("Wall time: 4.0 seconds\naborted by user")")));
+  CHECK(failed(result_of(R"("collab tool failed: agent thread limit reached")")));
   CHECK(failed(result_of(R"({"content":"no","success":false})")));
   CHECK_FALSE(failed(result_of(R"("it says aborted by user in the middle")")));
 }

@@ -5,6 +5,7 @@
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
 #include "host/event/event_line.h"
+#include "host/event/normalised_text.h"
 
 #include "tests/support/catch.h"
 
@@ -114,6 +115,33 @@ TEST_CASE("ids depend on session, record, part and revision alone", "[event]") {
   CHECK(id != make_event_id("s", "r", "p", "x"));
   CHECK(id != make_event_id("s", "rp", "", ""));
   CHECK(make_session_id("a", "b") != make_session_id("ab", ""));
+}
+
+TEST_CASE("a text is compared without the white space that may differ", "[event]") {
+  const auto slowly = [](std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+      const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+      if (!blank) out.push_back(c);
+      if (blank && !out.empty() && out.back() != ' ') out.push_back(' ');
+    }
+    if (!out.empty() && out.back() == ' ') out.pop_back();
+    return out + std::string(1, '\0');
+  };
+  constexpr std::string_view kAlphabet = "ab \n\t\r\x0B\x08\x0E\x1F!\x80\x89\xA0\xFF";
+  uint64_t seed = 1;
+  for (size_t length = 0; length < 400; ++length) {
+    std::string text;
+    for (size_t i = 0; i < length; ++i) {
+      seed = seed * 6364136223846793005U + 1442695040888963407U;
+      text.push_back(kAlphabet[(seed >> 33U) % kAlphabet.size()]);
+    }
+    for (const auto& one : {text, text + "  plain words in between, then \n\n" + text}) {
+      std::string out = "kept";
+      append_normalised(out, one);
+      REQUIRE(out == "kept" + slowly(one));
+    }
+  }
 }
 
 TEST_CASE("content hashes ignore white space and times but not words", "[event]") {
