@@ -15,10 +15,14 @@ std::vector<SessionSource> take_all(Session& session) {
   return sources;
 }
 
-// The file that was identified before, perhaps longer than it was.
+// As much as identify() reads at first.
+constexpr uint64_t kIdentityHeadBytes = uint64_t{16} << 10;
+
+// The file that was identified before, perhaps longer than it was. While all of it was read for
+// that, more of it may rank it otherwise among the files of its session.
 bool is_as_identified(const FileInfo& before, const FileInfo& now) {
   return before.type == FileType::kRegular && before.id == now.id &&
-         before.size_bytes <= now.size_bytes;
+         before.size_bytes > kIdentityHeadBytes && before.size_bytes <= now.size_bytes;
 }
 
 // What the state knows of a source that is not there, ranked below all that are.
