@@ -1,4 +1,5 @@
 // The real daemon follows logs that grow.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -93,5 +94,43 @@ TEST_CASE("a log that grows under the real daemon gives the twin that it gives a
     INFO(log.plugin << ": " << difference);
     CHECK(agrees);
   }
+  Home::stop(*daemon);
+}
+
+TEST_CASE("a resumed session goes on in its old file though a newer stub lies beside it",
+          "[growth][e2e][P2]") {
+  const Home home;
+  home.write(".kato/kato.yaml", "schemaVersion: 1\nglobalAutoGenerateSnapshots: true\n");
+  fs::permissions(home.path(".kato"), fs::perms::owner_all);
+  const std::string chats = ".gemini/tmp/meadow/chats/session-2026-11-20T10-0";
+  const auto header = [](const std::string& id) {
+    return R"({"sessionId":")" + id + R"(-0000-4000-8000-000000000001","projectHash":"x",)" +
+           R"("startTime":"2026-11-20T10:00:00.000Z","kind":"main"})" + "\n" +
+           R"({"$set":{"messages":[]}})" + "\n";
+  };
+  const auto words = [](const std::string& id, const std::string& text) {
+    return R"({"id":")" + id + R"(","timestamp":"2026-11-20T10:00:05.000Z","type":"user",)" +
+           R"("content":[{"text":")" + text + "\"}]}\n";
+  };
+  const auto has_meta = [&] {
+    const auto names = fs::directory_iterator(home.path(".kato/sessions"));
+    return std::ranges::any_of(
+        names, [](const auto& entry) { return entry.path().string().ends_with(".meta.json"); });
+  };
+  const auto heard = [&](std::string_view plugin, std::string_view text) {
+    return eventually([&] { return twin_of(home, std::string(plugin)).contains(text); });
+  };
+  home.write(Home::kLog, "");
+  fs::create_directories(home.path(".gemini/tmp/meadow/chats"));
+  const auto daemon = home.start_daemon();
+  home.append(chats + "0-5e5e5e5e.jsonl", header("5e5e5e5e"));
+  REQUIRE(eventually(has_meta));  // known, and as empty as the stub will be
+  home.append(chats + "0-5e5e5e5e.jsonl", words("m1", "first words"));
+  REQUIRE(heard("gemini", "first words"));
+  home.append(chats + "1-5e5e5e5e.jsonl", header("5e5e5e5e"));
+  home.append(Home::kLog, home.user("a1", "seen behind the stub"));
+  REQUIRE(heard("claude", "seen behind the stub"));
+  home.append(chats + "0-5e5e5e5e.jsonl", words("m2", "second words"));
+  CHECK(heard("gemini", "second words"));
   Home::stop(*daemon);
 }
