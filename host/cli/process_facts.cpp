@@ -1,6 +1,7 @@
 #include "host/cli/process_facts.h"
 
 #include <charconv>
+#include <malloc.h>
 #include <unistd.h>
 
 namespace kato {
@@ -17,6 +18,12 @@ uint64_t resident_bytes(FileSystem& files) {
   uint64_t pages = 0;
   std::from_chars(numbers.data(), numbers.data() + numbers.size(), pages);
   return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void give_back_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 std::string program_version() {

@@ -90,6 +90,7 @@ DaemonInput input_of(const CliContext& context, CountingFileSystem& files,
           .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
           .reassemble = [&context] { return Assembly::make(assembly_input(context)); },
           .resident_bytes = [&context] { return resident_bytes(context.files); },
+          .give_back_memory = [] { give_back_memory(); },
           .io_counters =
               [&files] {
                 const auto& counted = files.counters();

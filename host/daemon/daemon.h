@@ -43,6 +43,8 @@ struct DaemonInput {
   std::function<Result<std::unique_ptr<Assembly>>()> reassemble = {};
   // Memory of this process; empty: not known.
   std::function<uint64_t()> resident_bytes = {};
+  // Gives memory that is free back to the system; empty: it cannot be.
+  std::function<void()> give_back_memory = {};
   // More counters for `status`; empty: none.
   std::function<std::vector<std::pair<std::string, uint64_t>>()> io_counters = {};
   int64_t process_id = 0;

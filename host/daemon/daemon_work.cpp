@@ -10,8 +10,9 @@ namespace kato {
 namespace {
 
 constexpr int64_t kBirthSlackMillis = 2000;
-constexpr size_t kMostOpenAtWork = 256;
+constexpr size_t kMostOpenAtWork = 128;
 constexpr size_t kMostOpenIdle = 16;
+constexpr uint64_t kManySteps = 256;  // after so many much was in use that is not needed any more
 constexpr std::chrono::milliseconds kMemoryCheckInterval{500};
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 constexpr std::string_view kServing = "/serve";
@@ -125,6 +126,7 @@ bool Daemon::holds_backfill() {
     degraded_.clear("memory");
   } else {
     close_idle_sessions(0);
+    if (input_.give_back_memory) input_.give_back_memory();
     note_degraded("memory", Error(ErrorCode::kRefused,
                                   fmt::format("more than daemonMaxMemoryMb ({}) is in use; reading "
                                               "of old conversations waits",
@@ -135,6 +137,7 @@ bool Daemon::holds_backfill() {
 
 void Daemon::work(const std::function<bool()>& should_stop) {
   ++counters_.wakeups;
+  const uint64_t steps_before = counters_.steps;
   look_for_changes();
   while (!should_stop()) {
     const auto least = holds_backfill() ? Urgency::kLive : Urgency::kBackfill;
@@ -147,6 +150,8 @@ void Daemon::work(const std::function<bool()>& should_stop) {
   }
   flush_commits();
   close_idle_sessions(kMostOpenIdle);
+  const bool was_much = counters_.steps - steps_before >= kManySteps;
+  if (was_much && input_.give_back_memory) input_.give_back_memory();
   write_status();
 }
 
