@@ -151,12 +151,7 @@ class Judge {
       done_.violations.push_back("P5: a file of the person was changed: " + path);
     }
     for (const auto& path : world_.disk().files_below(World::home())) {
-      // A twin that its commit has named takes its name when the session is opened next.
-      const auto beside = path.find(".twin.jsonl.g");
-      const bool is_twin = beside != std::string::npos &&
-                           !world_.disk().content(path.substr(0, path.find_last_of('.')));
-      const bool is_temporary =
-          path.contains(".kato-") || (beside != std::string::npos && !is_twin);
+      const bool is_temporary = path.contains(".kato-") || path.contains(".twin.jsonl.g");
       if (is_temporary) done_.violations.push_back("a temporary file was left behind: " + path);
     }
     for (const auto& [path, content] : recordings_of(world_)) {
@@ -219,8 +214,8 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     const auto same = of_other.expected.find(path);
     if (same == of_other.expected.end() || same->second.tokens != expected.tokens) continue;
     if (is_touched(one, path) || is_touched(other, path)) continue;
-    const auto mine = without_times(path, one.disk().content(path).value_or(""));
-    const auto theirs = without_times(path, other.disk().content(path).value_or(""));
+    const auto mine = without_capture_times(path, one.disk().content(path).value_or(""));
+    const auto theirs = without_capture_times(path, other.disk().content(path).value_or(""));
     if (mine == theirs) continue;
     const auto at = std::ranges::mismatch(mine, theirs).in1 - mine.begin();
     const auto from = static_cast<size_t>(std::max<std::ptrdiff_t>(0, at - 60));

@@ -10,7 +10,7 @@ namespace kato::simulation {
 
 void check_times(const World& world, std::vector<std::string>& violations);
 
-// A recording without its times: those of a history depend on how long the daemon took.
-[[nodiscard]] std::string without_times(const std::string& path, std::string content);
+// A recording as it would be if nothing had been seen live.
+[[nodiscard]] std::string without_capture_times(const std::string& path, std::string content);
 
 }  // namespace kato::simulation
