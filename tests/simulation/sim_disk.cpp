@@ -9,7 +9,6 @@ namespace kato::simulation {
 namespace {
 
 constexpr int kMostLinks = 16;
-constexpr uint32_t kOutsideFileMode = 0644;
 constexpr uint32_t kOutsideFolderMode = 0755;
 constexpr int64_t kNanosPerMilli = 1'000'000;
 
