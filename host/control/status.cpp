@@ -36,16 +36,18 @@ ordered_json json_of(const IndexedSession& session) {
           ? ordered_json()
           : ordered_json(make_session_id(identity.provider, identity.parent_provider_session_id));
   json["sources"] = ordered_json::array();
-  for (const auto& source : session.sources)
+  for (const auto& source : session.sources) {
     json["sources"].push_back(source.path);
+  }
   json["firstTime"] = time_or_null(identity.first_time);
   json["lastTime"] = time_or_null(identity.last_time);
   json["events"] = session.event_count;
   json["twin"] = session.has_twin;
   json["private"] = session.is_private;
   json["recordings"] = ordered_json::array();
-  for (const auto& recording : session.recordings)
+  for (const auto& recording : session.recordings) {
     json["recordings"].push_back(recording.recording_id);
+  }
   return json;
 }
 
@@ -76,12 +78,14 @@ std::string to_json(const DaemonStatus& status) {
                     {"startedAt", status.running ? ordered_json(format_rfc3339(status.started_at))
                                                  : ordered_json()}};
   json["sessions"] = ordered_json::array();
-  for (const auto& session : status.sessions)
+  for (const auto& session : status.sessions) {
     json["sessions"].push_back(json_of(session));
+  }
   json["hiddenSessions"] = status.hidden_sessions;
   json["recordings"] = ordered_json::array();
-  for (const auto& recording : status.recordings)
+  for (const auto& recording : status.recordings) {
     json["recordings"].push_back(json_of(recording));
+  }
   json["degraded"] = ordered_json::array();
   for (const auto& one : status.degraded) {
     json["degraded"].push_back(
@@ -97,8 +101,9 @@ std::string to_json(const DaemonStatus& status) {
                     {"limitBytes", status.limit_bytes},
                     {"indexBytes", status.index_bytes}};
   json["counters"] = ordered_json::object();
-  for (const auto& [name, value] : status.counters)
+  for (const auto& [name, value] : status.counters) {
     json["counters"][name] = value;
+  }
   return dump(json);
 }
 

@@ -39,6 +39,8 @@ inline constexpr size_t kMaxListCount = size_t{1} << 20U;
 // that it lacks are zero.
 template <class Struct>
 [[nodiscard]] const Struct& known(const Struct& other, Struct& room) noexcept {
+  // All callers hand over what outlives the answer.
+  // NOLINTNEXTLINE(bugprone-return-const-ref-from-parameter)
   if (other.struct_size >= sizeof(Struct)) return other;
   room = Struct{};
   std::memcpy(static_cast<void*>(&room), &other, other.struct_size);

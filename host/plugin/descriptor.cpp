@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t kKnownCapabilities = 0;  // minor 0 defines none
 
+// NOLINTNEXTLINE(bugprone-sizeof-expression): the field is a pointer
 constexpr size_t kRequiredDescriptorBytes = KATO_SIZE_THROUGH(kato_plugin_descriptor, sink);
 constexpr size_t kRequiredProviderBytes = KATO_SIZE_THROUGH(kato_provider_api, save);
 constexpr size_t kRequiredRenderBytes = KATO_SIZE_THROUGH(kato_sink_api, save);

@@ -12,6 +12,7 @@ constexpr size_t kMaxKeyBytes = 512;
 constexpr size_t kMaxTypeBytes = 512;
 constexpr size_t kRequiredRecordBytes = KATO_SIZE_THROUGH(kato_record, length_bytes);
 constexpr size_t kRequiredFactsBytes = KATO_SIZE_THROUGH(kato_session_facts, project_directory);
+// NOLINTNEXTLINE(bugprone-sizeof-expression): the field is a pointer
 constexpr size_t kRequiredStateBytes = KATO_SIZE_THROUGH(kato_saved_state, state);
 constexpr size_t kRequiredBlobBytes = KATO_SIZE_THROUGH(kato_state_blob, blob);
 constexpr size_t kRequiredHeldBytes = KATO_SIZE_THROUGH(kato_held_record, range);

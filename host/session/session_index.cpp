@@ -51,8 +51,9 @@ UnixMillis last_time_of(const IndexedSession& session) {
   constexpr int64_t kNanosPerMilli = 1'000'000;
   if (session.identity.last_time) return *session.identity.last_time;
   int64_t newest_ns = 0;
-  for (const auto& source : session.sources)
+  for (const auto& source : session.sources) {
     newest_ns = std::max(newest_ns, source.mtime_ns);
+  }
   return {newest_ns / kNanosPerMilli};
 }
 

@@ -37,9 +37,9 @@ void read_payload(Line& line) noexcept {
 
 }  // namespace
 
-Line::Line(jsonlog::LogRecord& record_, RolloutState& state_, const Session& session_,
-           jsonlog::Json& inner_)
-    : record(record_), state(state_), session(session_), inner(inner_) {
+Line::Line(jsonlog::LogRecord& log_record, RolloutState& rollout, const Session& of_session,
+           jsonlog::Json& inner_json)
+    : record(log_record), state(rollout), session(of_session), inner(inner_json) {
   for (const auto& [key, value] : record.root().members()) {
     if (key == "type") {
       take(type, value);

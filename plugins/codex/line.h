@@ -19,8 +19,8 @@ enum class Shape : uint8_t {
 
 struct Line {
   // What a record says of itself: one look at each of its members.
-  Line(jsonlog::LogRecord& record_, RolloutState& state_, const Session& session_,
-       jsonlog::Json& inner_);
+  Line(jsonlog::LogRecord& log_record, RolloutState& rollout, const Session& of_session,
+       jsonlog::Json& inner_json);
 
   jsonlog::LogRecord& record;
   RolloutState& state;

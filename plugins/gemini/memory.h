@@ -30,8 +30,9 @@ class RecentHashes {
   void save(jsonlog::StateWriter& out) const {
     out.number(size_);
     out.number(next_);
-    for (size_t i = 0; i < size_; ++i)
+    for (size_t i = 0; i < size_; ++i) {
       out.hash(ring_[i]);
+    }
   }
   void restore(jsonlog::StateReader& in) {
     size_ = in.count(8);
@@ -41,8 +42,9 @@ class RecentHashes {
       in.refuse();
       return;
     }
-    for (size_t i = 0; i < size_; ++i)
+    for (size_t i = 0; i < size_; ++i) {
       ring_[i] = in.hash();
+    }
   }
 
  private:

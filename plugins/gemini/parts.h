@@ -32,8 +32,9 @@ struct Part {
 template <class Visit>
 void for_each_part(jsonlog::Value content, Visit&& visit) {
   if (content.is_array()) {
-    for (const auto item : content.items())
+    for (const auto item : content.items()) {
       visit(read_part(item));
+    }
   } else if (content.exists() && content.kind() != jsonlog::JsonKind::kNull) {
     visit(read_part(content));
   }

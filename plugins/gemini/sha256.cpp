@@ -60,16 +60,18 @@ void add_block(Words& state, std::string_view block) {
     a = t1 + s0 + majority;
   }
   const Words sum = {a, b, c, d, e, f, g, h};
-  for (size_t i = 0; i < state.size(); ++i)
+  for (size_t i = 0; i < state.size(); ++i) {
     state[i] += sum[i];
+  }
 }
 
 // The rest of the text, a set bit, zeros, and the text's length in bits.
 std::string last_blocks(std::string_view rest, uint64_t total_bytes) {
   std::string tail(rest);
   tail.push_back(static_cast<char>(0x80));
-  while (tail.size() % kBlockBytes != kBlockBytes - 8)
+  while (tail.size() % kBlockBytes != kBlockBytes - 8) {
     tail.push_back('\0');
+  }
   const uint64_t bits = total_bytes * 8;
   for (unsigned shift = 64; shift > 0; shift -= 8) {
     tail.push_back(static_cast<char>(bits >> (shift - 8)));
@@ -82,8 +84,9 @@ std::string last_blocks(std::string_view rest, uint64_t total_bytes) {
 std::string sha256_hex(std::string_view bytes) {
   const uint64_t total = bytes.size();
   Words state = kStart;
-  for (; bytes.size() >= kBlockBytes; bytes.remove_prefix(kBlockBytes))
+  for (; bytes.size() >= kBlockBytes; bytes.remove_prefix(kBlockBytes)) {
     add_block(state, bytes);
+  }
   const std::string tail = last_blocks(bytes, total);
   for (std::string_view rest = tail; !rest.empty(); rest.remove_prefix(kBlockBytes)) {
     add_block(state, rest);
@@ -91,8 +94,9 @@ std::string sha256_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
   for (const uint32_t word : state) {
-    for (unsigned shift = 32; shift > 0; shift -= 4)
+    for (unsigned shift = 32; shift > 0; shift -= 4) {
       hex.push_back(kDigits[(word >> (shift - 4)) & 15U]);
+    }
   }
   return hex;
 }

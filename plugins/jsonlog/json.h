@@ -122,8 +122,9 @@ class Json {
   [[nodiscard]] std::string_view token_bytes(uint32_t token) const noexcept {
     const uint32_t begin = positions_[token];
     uint32_t end = positions_[token + 1];
-    while (end > begin && is_blank(text_[end - 1]))
+    while (end > begin && is_blank(text_[end - 1])) {
       --end;
+    }
     return {text_ + begin, end - begin};
   }
   // Whether the string at `token`, the key of a member, is that name.

@@ -114,8 +114,9 @@ size_t copy_plain(std::string_view from, char* to) noexcept {
       if (found != 0) return i + static_cast<size_t>(std::countr_zero(found)) / 8;
     }
   }
-  for (; i < from.size() && from[i] != '\\'; ++i)
+  for (; i < from.size() && from[i] != '\\'; ++i) {
     to[i] = from[i];
+  }
   return i;
 }
 

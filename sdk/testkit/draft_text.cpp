@@ -44,8 +44,9 @@ void add_lists(Line& line, const kato_payload& payload) {
     line.add("option", options[i].label);
     line.add("described", options[i].description);
   }
-  for (size_t i = 0; i < payload.selection_count; ++i)
+  for (size_t i = 0; i < payload.selection_count; ++i) {
     line.add("selection", payload.selections[i]);
+  }
   const sdk::Strided attachments(payload.attachments, payload.attachment_count);
   for (size_t i = 0; i < attachments.size(); ++i) {
     line.add("attachment", attachments[i].media_type);

@@ -126,8 +126,9 @@ std::string reordered(std::string_view text, const Outline& outline, Seeded& ran
       fields.push_back(piece(text, {member.name.begin - 1, member.value.end}));
     }
   }
-  for (size_t i = fields.size(); i > 1; --i)
+  for (size_t i = fields.size(); i > 1; --i) {
     std::swap(fields[i - 1], fields[random.below(i)]);
+  }
   std::string out = "{";
   for (const auto field : fields) {
     if (out.size() > 1) out += ',';
@@ -159,8 +160,9 @@ std::string_view other_type(std::string_view value, Seeded& random) {
                                                               "[\"unknown\",1]",
                                                               "{\"value\":\"unknown\"}"};
   std::string_view other = value;
-  while (other.front() == value.front())
+  while (other.front() == value.front()) {
     other = kValues[random.below(kValues.size())];
+  }
   return other;
 }
 

@@ -54,39 +54,39 @@ Span random_name(const std::string& bytes, Seeded& random) {
 }
 
 std::string strange_bytes(Seeded& random) {
-  static const std::vector<std::string> kStrange = {std::string(1, '\0'),
-                                                    "\xff\xfe",
-                                                    "\xed\xa0\x80",
-                                                    "\xc3",
-                                                    "\\ud800",
-                                                    "\\udc00\\ud800",
-                                                    "\r\n",
-                                                    "\xef\xbb\xbf",
-                                                    "\\u0000",
-                                                    "\"",
-                                                    "\\",
-                                                    "\n",
-                                                    "\xf4\x90\x80\x80",
-                                                    "{}\n{}",
-                                                    "\t"};
-  return kStrange[random.below(kStrange.size())];
+  static const std::vector<std::string> strange = {std::string(1, '\0'),
+                                                   "\xff\xfe",
+                                                   "\xed\xa0\x80",
+                                                   "\xc3",
+                                                   "\\ud800",
+                                                   "\\udc00\\ud800",
+                                                   "\r\n",
+                                                   "\xef\xbb\xbf",
+                                                   "\\u0000",
+                                                   "\"",
+                                                   "\\",
+                                                   "\n",
+                                                   "\xf4\x90\x80\x80",
+                                                   "{}\n{}",
+                                                   "\t"};
+  return strange[random.below(strange.size())];
 }
 
 std::string strange_value(Seeded& random) {
-  static const std::vector<std::string> kValues = {"null",
-                                                   "true",
-                                                   "0",
-                                                   "-1.5e300",
-                                                   "123456789012345678901234567890",
-                                                   "\"\"",
-                                                   "[]",
-                                                   "{}",
-                                                   "\"unknown-value\"",
-                                                   "[{\"type\":\"unknown\"}]",
-                                                   "{\"type\":\"unknown\"}",
-                                                   "[[],{},null,1]",
-                                                   "\"\\ud83d\""};
-  if (!random.one_in(64)) return kValues[random.below(kValues.size())];
+  static const std::vector<std::string> values = {"null",
+                                                  "true",
+                                                  "0",
+                                                  "-1.5e300",
+                                                  "123456789012345678901234567890",
+                                                  "\"\"",
+                                                  "[]",
+                                                  "{}",
+                                                  "\"unknown-value\"",
+                                                  "[{\"type\":\"unknown\"}]",
+                                                  "{\"type\":\"unknown\"}",
+                                                  "[[],{},null,1]",
+                                                  "\"\\ud83d\""};
+  if (!random.one_in(64)) return values[random.below(values.size())];
   return std::string(kDeepNesting, '[') + std::string(kDeepNesting, ']');
 }
 
@@ -155,8 +155,9 @@ uint64_t Seeded::next() noexcept {
 std::string mutate(std::string_view bytes, uint64_t seed) {
   Seeded random(seed);
   std::string mutant(bytes);
-  for (uint64_t left = 1 + random.below(4); left > 0 && !mutant.empty(); --left)
+  for (uint64_t left = 1 + random.below(4); left > 0 && !mutant.empty(); --left) {
     damage(mutant, random);
+  }
   return mutant;
 }
 

@@ -76,8 +76,9 @@ HandedEvent::HandedEvent(const SampleEvent& event, const kato_session_ref* sessi
   for (const auto& [label, description] : event.options) {
     options_.push_back({sizeof(kato_option), sdk::str(label), testkit::c(description)});
   }
-  for (const auto& selection : event.selections)
+  for (const auto& selection : event.selections) {
     selections_.push_back(sdk::str(selection));
+  }
   for (const auto& [type, name] : event.attachments) {
     attachments_.push_back({sizeof(kato_attachment),
                             testkit::c(type),
@@ -114,8 +115,10 @@ HandedEvent::HandedEvent(const SampleEvent& event, const kato_session_ref* sessi
 
 std::vector<kato_str> c_list(const std::vector<std::string>& texts) {
   std::vector<kato_str> out;
-  for (const auto& text : texts)
+  out.reserve(texts.size());
+  for (const auto& text : texts) {
     out.push_back(sdk::str(text));
+  }
   return out;
 }
 
@@ -205,8 +208,9 @@ kato_status SinkDriver::Session::append(std::span<const SampleEvent> events, std
   std::vector<HandedEvent> handed;
   handed.reserve(events.size());
   std::vector<const kato_event*> pointers;
-  for (const auto& event : events)
+  for (const auto& event : events) {
     pointers.push_back(handed.emplace_back(event, &session_, age_).c());
+  }
   const kato_event_list list{sizeof(kato_event_list), 0, pointers.data(), pointers.size()};
   Taken taken;
   const kato_bytes_writer writer{sizeof(kato_bytes_writer), 0, &taken, &Taken::write};

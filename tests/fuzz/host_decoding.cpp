@@ -46,10 +46,10 @@ class LineChecker : public DecodeListener {
 };
 
 const Provider& loaded_provider(const std::string& plugin) {
-  static const auto kFiles = make_posix_file_system();
-  static const auto kRegistry =
-      PluginRegistry::scan(*kFiles, {{test::binary_dir() + "/lib/kato/plugins"}});
-  const auto provider = kRegistry->provider(plugin);
+  static const auto files = make_posix_file_system();
+  static const auto registry =
+      PluginRegistry::scan(*files, {{test::binary_dir() + "/lib/kato/plugins"}});
+  const auto provider = registry->provider(plugin);
   if (!provider) finding(provider.error().message());
   return **provider;
 }
@@ -60,8 +60,9 @@ class HostDecoding {
   HostDecoding(const Provider& provider, const SourceContent& source)
       : provider_(provider), source_(source), padded_(source.bytes) {
     padded_.append(kReadPaddingBytes, '"');
-    for (const auto& companion : source.companions)
+    for (const auto& companion : source.companions) {
       companions_.push_back({companion.name, companion.path, companion.content});
+    }
   }
 
   // False: there is nothing to decode, or something is wrong (see problem()).

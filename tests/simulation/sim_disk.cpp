@@ -79,19 +79,22 @@ int SimDisk::walk(const std::string& path, bool follow, int depth, Place& place,
     }
     if (found->second->type == FileType::kSymlink && (follow || !last)) {
       std::string above;
-      for (const auto& [one, node] : way)
+      for (const auto& [one, node] : way) {
         above += one.empty() ? "" : "/" + one;
+      }
       const auto& target = found->second->data;
-      const auto onward = (target.starts_with('/') ? target : above + "/" + target);
-      return walk(onward + std::string(rest), follow, depth + 1, place, canonical);
+      if (target.starts_with('/')) above.clear();
+      above.append(target.starts_with('/') ? "" : "/").append(target).append(rest);
+      return walk(above, follow, depth + 1, place, canonical);
     }
     way.emplace_back(name, found->second);
     place = {folder, std::string(name), found->second};
   }
   if (canonical != nullptr) {
     canonical->clear();
-    for (const auto& [one, node] : way)
+    for (const auto& [one, node] : way) {
       *canonical += one.empty() ? "" : "/" + one;
+    }
     if (canonical->empty()) *canonical = "/";
   }
   return 0;

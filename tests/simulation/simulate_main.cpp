@@ -110,6 +110,7 @@ bool parse_seeds(const std::string& text, Options& options) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a test tool; what escapes ends it with its message
 int main(int argc, char** argv) {
   CLI::App app("Plays seeded histories of the daemon on a simulated machine and judges them");
   Options options;

@@ -172,8 +172,9 @@ inline void Emitter::draft(const Draft& draft) {
     options_.push_back({sizeof(kato_option), str(option.label), str(option.description)});
   }
   selections_.clear();
-  for (const auto selection : draft.selections)
+  for (const auto selection : draft.selections) {
     selections_.push_back(str(selection));
+  }
   attachments_.clear();
   for (const auto& attachment : draft.attachments) {
     attachments_.push_back({sizeof(kato_attachment), str(attachment.media_type),
@@ -277,6 +278,7 @@ struct ProviderTable {
     return barrier(host, [&] {
       const SavedState saved = decoder_of(self)->save();
       std::vector<kato_held_record> held;
+      held.reserve(saved.held.size());
       for (const auto& record : saved.held) {
         held.push_back({sizeof(kato_held_record), 0, str(record.key), record.range});
       }
