@@ -154,7 +154,8 @@ TEST_CASE("a fork's copy is told as inherited, until its own first turn", "[code
   log.line("session_meta", R"({"id":"par"})");
   log.event(R"({"type":"task_started","turn_id":")" + before + "\"}").user_event("old");
   log.event(R"({"type":"task_started","turn_id":")" + after + "\"}").user_event("new");
-  const auto messages = decode(log.text(), {own, false}).of(KATO_USER_MESSAGE);
+  const auto story = decode(log.text(), {own, false});
+  const auto messages = story.of(KATO_USER_MESSAGE);
   REQUIRE(messages.size() == 2);
   CHECK(messages[0]->flags == KATO_DRAFT_INHERITED);
   CHECK(messages[1]->flags == 0);
