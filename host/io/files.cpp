@@ -52,6 +52,18 @@ Status replace_whole(FileSystem& files, const std::string& path, std::string_vie
   return durability == Durability::kSynced ? files.sync_folder(parent_folder(path)) : Status{};
 }
 
+Status sync_way(FileSystem& files, const std::string& folder, std::set<std::string>& done) {
+  const auto info = files.info(folder);
+  if (!info) return forward(info);
+  for (auto at = folder; done.insert(at).second; at = parent_folder(at)) {
+    auto synced = files.sync_folder(at);
+    if (!synced && (at == folder || synced.error().code() != ErrorCode::kRefused)) return synced;
+    const auto above = files.info(parent_folder(at));
+    if (!synced || !above || above->id.device != info->id.device) return {};
+  }
+  return {};
+}
+
 std::string parent_folder(std::string_view path) {
   const auto slash = path.find_last_of('/');
   if (slash == std::string_view::npos) return ".";

@@ -1,6 +1,7 @@
 // What is often done with files, made of FileSystem's calls.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,13 @@ enum class Durability : uint8_t {
 // never a mixture. Mode 0600 for a new file; a file that exists keeps its mode.
 [[nodiscard]] Status replace_whole(FileSystem& files, const std::string& path,
                                    std::string_view content, Durability durability);
+
+// Returns when the folder, and the names of all that lead to it, are on the disk: a folder that was
+// made is lost if the one above it is not synced. What may not be read was not made by Kato, and a
+// folder on another disk is not that disk's; both end it. Adds what was synced to `done`, and does
+// not do it again.
+[[nodiscard]] Status sync_way(FileSystem& files, const std::string& folder,
+                              std::set<std::string>& done);
 
 [[nodiscard]] std::string parent_folder(std::string_view path);  // "/a/b" -> "/a"; "/a" -> "/"
 [[nodiscard]] std::string_view base_name(std::string_view path);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "host/io/files.h"
+
 namespace kato {
 namespace {
 
@@ -94,8 +96,9 @@ Status CommitQueue::sync_needs(const std::string& key, const Waiting& waiting, G
   }
   for (const auto& folder : waiting.folders) {
     if (group.as_a_whole && in_state(folder)) continue;
-    const auto synced = judge(folder, gone_is_fine(files_.sync_folder(folder)));
-    if (!synced) return synced;
+    const auto synced = is_destination(folder) ? sync_way(files_, folder, group.synced)
+                                               : files_.sync_folder(folder);
+    if (auto judged = judge(folder, gone_is_fine(synced)); !judged) return judged;
   }
   return {};
 }

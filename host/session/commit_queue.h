@@ -46,7 +46,8 @@ class CommitQueue {
   CommitQueue(FileSystem& files, StateFolder folder, const Clock& clock, CommitMode mode);
 
   // What was written for this session and must be on the disk before its next meta. A file that is
-  // gone by then does not count.
+  // gone by then does not count. A folder of destinations may have been made with some above it:
+  // they count too.
   void needs_file(const std::string& key, std::string path);
   void needs_folder(const std::string& key, std::string folder);
   // No longer needed, because the meta will not speak of it.
@@ -80,7 +81,8 @@ class CommitQueue {
   // What is still in the running, in the course of a flush.
   struct Group {
     std::vector<Entry> entries;
-    bool as_a_whole = false;  // one sync of the disk instead of one for each file
+    bool as_a_whole = false;       // one sync of the disk instead of one for each file
+    std::set<std::string> synced;  // folders
     CommitReport report;
   };
 

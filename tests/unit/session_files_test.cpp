@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -300,10 +301,11 @@ struct QueueFixture : Fixture {
                         operation == FileOperation::kSyncFolder ||
                         operation == FileOperation::kSyncDisk;
       if (told) order.push_back(std::filesystem::path(file).filename());
-      return broken.empty() || file != broken || operation == FileOperation::kRename ? 0 : EIO;
+      return broken.empty() || file != broken || operation == FileOperation::kRename ? 0 : error;
     };
   }
   std::string broken;
+  int error = EIO;
 };
 
 }  // namespace
@@ -322,11 +324,43 @@ TEST_CASE("a meta is replaced after all that it speaks of is on the disk", "[ses
   const auto report = queue.flush();
   CHECK(report.committed == std::vector<std::string>{"k"});
   CHECK(f.temporary.read("state/sessions/k.meta.json") == "new");
-  CHECK(f.order == std::vector<std::string>{"k.twin.jsonl",
-                                            std::filesystem::path(f.temporary.path()).filename(),
-                                            "k.meta.json.kato-new", "k.meta.json", "sessions"});
+  REQUIRE(f.order.size() > 5);
+  CHECK(std::vector(f.order.begin(), f.order.begin() + 2) ==
+        std::vector<std::string>{"k.twin.jsonl",
+                                 std::filesystem::path(f.temporary.path()).filename()});
+  CHECK(std::vector(f.order.end() - 3, f.order.end()) ==
+        std::vector<std::string>{"k.meta.json.kato-new", "k.meta.json", "sessions"});
   CHECK_FALSE(queue.due());
   CHECK(queue.size() == 0);
+}
+
+TEST_CASE("P2: a folder of destinations is on the disk with all that lead to it", "[session][P2]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  f.temporary.write("project/notes/deep/a.md", "x");
+  f.temporary.write("project/notes/b.md", "x");
+  queue.needs_folder("k", f.temporary / "project/notes/deep");
+  queue.needs_folder("k", f.temporary / "project/notes");
+  queue.put("k", "{}");
+  REQUIRE(queue.commit_now("k"));
+  const auto meta = std::ranges::find(f.order, "k.meta.json");
+  for (const auto* name : {"deep", "notes", "project"}) {
+    INFO(name);
+    CHECK(std::count(f.order.begin(), meta, name) == 1);
+  }
+}
+
+TEST_CASE("a folder above a destination that may not be read keeps nothing back", "[session]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  f.temporary.write("project/notes/a.md", "x");
+  f.broken = f.temporary / "project";
+  f.error = EACCES;
+  queue.needs_folder("k", f.temporary / "project/notes");
+  queue.put("k", "{}");
+  const auto report = queue.flush();
+  CHECK(report.committed == std::vector<std::string>{"k"});
+  CHECK(report.unsynced.empty());
 }
 
 TEST_CASE("a session whose twin cannot be synced keeps back its own meta alone", "[session]") {
