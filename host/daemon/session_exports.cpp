@@ -1,9 +1,7 @@
 #include "host/daemon/session_exports.h"
 
-#include "host/base/hash.h"
 #include "host/daemon/export_session.h"
 #include "host/event/event_id.h"
-#include "host/recording/export_file.h"
 #include "host/recording/export_writer.h"
 #include "host/session/export_history.h"
 #include "host/session/twin_reader.h"
@@ -51,19 +49,15 @@ Status read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
   return {};
 }
 
-// What tells one pending export from another.
-std::string id_of(const std::string& session_id, const PendingExport& pending) {
-  return to_hex(hash128({"export", session_id, pending.destination,
-                         to_hex(pending.through.event_id), std::to_string(pending.through.seq)}));
-}
-
 }  // namespace
 
-bool SessionExports::serve() {
+Result<bool> SessionExports::serve() {
   auto& pending = runtime_.meta().pending_exports;
   bool all = true;
   for (size_t i = 0; i < pending.size();) {
-    if (serve_one(pending[i])) {
+    const auto served = serve_one(pending[i]);
+    if (!served) return served;
+    if (*served) {
       pending.erase(pending.begin() + static_cast<ptrdiff_t>(i));
     } else {
       all = false;
@@ -73,57 +67,64 @@ bool SessionExports::serve() {
   return all;
 }
 
-bool SessionExports::serve_one(PendingExport& pending) {
+Result<bool> SessionExports::serve_one(PendingExport& pending) {
   const auto& session_id = runtime_.ref().session_id;
-  const auto id = id_of(session_id, pending);
-  if (!context_.health.may_try(id)) return false;
-  Status done = note_destination(pending);
-  if (done) done = deliver(pending);
+  if (!context_.health.may_try(pending.export_id)) return false;
+  const auto done = deliver(pending);
   if (done) {
-    context_.health.served(id);
+    context_.health.served(pending.export_id);
     return true;
   }
+  // What the export knows of its file builds upon that commit.
+  if (!committed_) return forward(committed_);
   const auto why = done.error().with_context("export to " + pending.destination);
   context_.logs.note(LogLevel::kWarn, why.message());
-  context_.health.failed(session_id, id, pending.destination, why);
+  context_.health.failed(session_id, pending.export_id, pending.destination, why);
+  // Before anything else is announced: the journal's last line alone is doubted.
+  if (pending.unsure) {
+    if (auto committed = runtime_.commit_now(); !committed) return forward(committed);
+  }
   return false;
 }
 
-// Since the command was obeyed, others may have written to the destination: another export of the
-// same message, a recording, a person.
-Status SessionExports::note_destination(PendingExport& pending) {
-  if (!pending.is_untouched) return {};
-  const auto now = mark_of(context_.files, pending.destination);
-  if (!now) return forward(now);
-  if (now->exists != pending.before.exists || now->size_bytes != pending.before.size_bytes) {
-    pending.before = *now;
-    pending.is_untouched = false;
-    const auto committed = runtime_.commit_now();
-    if (!committed) pending.is_untouched = true;
-    return committed;
-  }
-  pending.is_untouched = false;
-  return {};
-}
-
-Status SessionExports::deliver(const PendingExport& pending) {
-  const auto& meta = runtime_.meta();
+Status SessionExports::deliver(PendingExport& pending) {
   const auto sink = context_.assembly.sink_by_plugin(pending.sink_plugin);
   if (!sink) return forward(sink);
-  const auto place =
-      pending.origin == RequestOrigin::kCommandLine
-          ? context_.policy.check_explicit(pending.destination)
-          : context_.policy.check(pending.destination, meta.identity.project_directory);
+  const auto place = place_of(pending);
   if (!place.allowed()) return fail(ErrorCode::kRefused, "{}", place.reason);
+  const ExportPlace to{
+      .files = context_.files,
+      .place = place,
+      .allow_hard_links = context_.assembly.config().allow_hard_linked_destinations,
+      .announce =
+          [&](const JournaledWrite& write) {
+            runtime_.destination_written(place.path, true);
+            return runtime_.announce(write);
+          },
+      .commit = [&] { return committed_ = runtime_.commit_now(); },
+  };
+  if (auto begun = begin_export(to, pending); !begun) return begun;
+  return write(to, pending, **sink);
+}
+
+Decision SessionExports::place_of(const PendingExport& pending) const {
+  return pending.origin == RequestOrigin::kCommandLine
+             ? context_.policy.check_explicit(pending.destination)
+             : context_.policy.check(pending.destination,
+                                     runtime_.meta().identity.project_directory);
+}
+
+Status SessionExports::write(const ExportPlace& to, PendingExport& pending, const Sink& sink) {
+  const auto& meta = runtime_.meta();
   const auto zone = TimeZone::named(pending.time_zone);
-  const auto spool = place.path + std::string(kSpoolSuffix);
+  const auto spool = to.place.path + std::string(kSpoolSuffix);
   static_cast<void>(context_.files.remove(spool));  // left over from an interrupted run
-  auto writer = ExportWriter::begin(context_.files, {.sink = *sink,
+  auto writer = ExportWriter::begin(context_.files, {.sink = &sink,
                                                      .options_json = pending.options_json,
                                                      .session = runtime_.ref(),
                                                      .zone = zone ? *zone : TimeZone::utc(),
                                                      .spool_path = spool,
-                                                     .goes_on = pending.before.size_bytes > 0});
+                                                     .goes_on = pending.goes_on});
   if (!writer) return forward(writer);
   UpTo events(pending.through, **writer);
   SessionSummary ignored;
@@ -132,16 +133,15 @@ Status SessionExports::deliver(const PendingExport& pending) {
   if (read) read = events.status;
   if (!read) return read;
 
-  auto file = ExportFile::open(context_.files, place, pending.before,
-                               context_.assembly.config().allow_hard_linked_destinations);
+  auto file = ExportFile::open(to, pending);
   if (!file) return forward(file);
-  runtime_.destination_written(place.path, !pending.before.exists);
   auto context = context_of(runtime_.ref(), events.summary);
   context.project_directory = meta.identity.project_directory;
   context.created = pending.created;
   if (pending.created && zone) context.created_utc_offset_s = zone->offset_s(*pending.created);
-  const auto written =
+  auto written =
       (*writer)->finish(context, [&file](std::string_view bytes) { return file->take(bytes); });
+  if (written) written = file->finish();
   if (!written) return written;
   return note_in_history(pending, events.events, file->size_bytes());
 }

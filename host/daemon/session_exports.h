@@ -3,11 +3,13 @@
 
 #include "host/daemon/session_runtime.h"
 #include "host/daemon/step_context.h"
+#include "host/recording/export_file.h"
 
 namespace kato {
 
 // One serving of all that are pending. From the twin if there is one; else straight from the
-// sources, and no copy is left behind. Nothing is committed.
+// sources, and no copy is left behind. What it changes in the meta is committed only where the
+// order demands it. An error leaves the runtime unusable.
 class SessionExports {
  public:
   // Both must outlive it.
@@ -16,16 +18,18 @@ class SessionExports {
 
   // Those that are done are no longer pending. False if any failed, or was not due again after a
   // failure.
-  [[nodiscard]] bool serve();
+  [[nodiscard]] Result<bool> serve();
 
  private:
-  [[nodiscard]] bool serve_one(PendingExport& pending);
-  Status note_destination(PendingExport& pending);
-  Status deliver(const PendingExport& pending);
+  Result<bool> serve_one(PendingExport& pending);
+  Status deliver(PendingExport& pending);
+  [[nodiscard]] Decision place_of(const PendingExport& pending) const;
+  Status write(const ExportPlace& to, PendingExport& pending, const Sink& sink);
   Status note_in_history(const PendingExport& pending, uint64_t events, uint64_t size_bytes);
 
   const StepContext& context_;
   SessionRuntime& runtime_;
+  Status committed_;  // the last commit that an export asked for
 };
 
 }  // namespace kato

@@ -201,7 +201,7 @@ class InterpreterRun {
     const auto before = mark_before(command, target->path);
     if (!before) return;
     PendingExport pending;
-    pending.before = *before;
+    pending.after = *before;
     pending.destination = std::move(target->path);
     pending.sink = std::move(target->sink.name);
     pending.sink_plugin = std::move(target->sink.plugin);
@@ -210,7 +210,7 @@ class InterpreterRun {
     pending.created = message_.time;
     pending.origin = message_.origin;
     pending.through = message_.message;
-    pending.is_untouched = true;
+    pending.export_id = make_export_id(meta_, pending);
     meta_.pending_exports.push_back(std::move(pending));
     done_.changed = true;
   }

@@ -13,6 +13,8 @@ constexpr uint64_t kTailBytes = 256;
 constexpr uint64_t kBlockBytes = uint64_t{256} << 10;
 constexpr uint64_t kMostSearchedBytes = uint64_t{64} << 20;
 constexpr int kMostReopens = 3;
+constexpr size_t kTellingBytes = 64;
+constexpr size_t kFewestTellingBytes = 4;
 
 Result<std::unique_ptr<File>> open_place(FileSystem& files, const Decision& place, bool create) {
   if (!create) return files.open_beneath(place.root, place.relative, OpenMode::kAppend);
@@ -131,6 +133,25 @@ Result<std::optional<uint64_t>> find_tail(File& file, uint64_t file_bytes,
     }
     if (begin == first) break;
     end = begin + length - 1;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<uint64_t>> find_beginning(File& file, uint64_t from_bytes,
+                                               std::string_view bytes) {
+  const auto wanted = bytes.substr(0, kTellingBytes);
+  if (wanted.size() < kFewestTellingBytes) return std::nullopt;
+  for (auto at = from_bytes; at - from_bytes < kMostSearchedBytes; at += kBlockBytes) {
+    // A little of the next one, so that nothing is missed between two.
+    const auto read = read_range(file, at, at + kBlockBytes + wanted.size() - 1);
+    if (!read) return forward(read);
+    const std::string_view block = *read;
+    if (const auto found = block.find(wanted); found != std::string_view::npos) return at + found;
+    if (block.size() == kBlockBytes + wanted.size() - 1) continue;
+    for (auto cut = std::min(wanted.size() - 1, block.size()); cut >= kFewestTellingBytes; --cut) {
+      if (block.ends_with(wanted.substr(0, cut))) return at + block.size() - cut;
+    }
+    return std::nullopt;
   }
   return std::nullopt;
 }

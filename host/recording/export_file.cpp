@@ -1,35 +1,118 @@
 #include "host/recording/export_file.h"
 
-namespace kato {
+#include <algorithm>
 
-Result<ExportFile> ExportFile::open(FileSystem& files, const Decision& place,
-                                    const DestinationMark& before, bool allow_hard_links) {
-  auto file = DestinationFile::open(files, place, true, allow_hard_links);
+namespace kato {
+namespace {
+
+constexpr size_t kWriteBytes = size_t{1} << 20;
+
+Result<bool> ends_within_line(FileSystem& files, const Decision& place) {
+  auto file = files.open_beneath(place.root, place.relative, OpenMode::kRead);
   if (!file) return forward(file);
-  ExportFile made(std::move(*file));
-  auto begin = made.file_.info().size_bytes;
-  if (begin > before.size_bytes) {
-    const UnsureStretch written{.offset_bytes = before.size_bytes, .end_bytes = begin};
-    auto stretch = WrittenStretch::locate(made.file_, written, before);
+  const auto info = (*file)->info();
+  if (!info) return forward(info);
+  char last = '\n';
+  const auto got = (*file)->read_at(info->size_bytes - 1, {&last, 1});
+  if (!got) return forward(got);
+  return last != '\n';
+}
+
+// Somebody removed what there is of it.
+bool is_gone(const ExportPlace& input, const PendingExport& pending) {
+  if (!pending.after.exists) return false;
+  const auto there = input.files.link_info(input.place.path);
+  return !there && there.error().code() == ErrorCode::kNotFound;
+}
+
+}  // namespace
+
+Status begin_export(const ExportPlace& input, PendingExport& pending) {
+  if (pending.begun && !is_gone(input, pending)) return {};
+  pending.written_bytes = 0;
+  pending.unsure.reset();
+  const auto now = mark_of(input.files, input.place.path);
+  if (!now) return forward(now);
+  pending.after = *now;
+  pending.goes_on = now->size_bytes > 0;
+  pending.begins_line = false;
+  if (pending.goes_on) {
+    const auto within = ends_within_line(input.files, input.place);
+    if (!within) return forward(within);
+    pending.begins_line = *within;
+  }
+  pending.begun = true;
+  auto committed = input.commit();
+  pending.begun = committed.has_value();
+  return committed;
+}
+
+Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pending) {
+  auto file = DestinationFile::open(input.files, input.place, true, input.allow_hard_links);
+  if (!file) return forward(file);
+  ExportFile made(input, pending, std::move(*file));
+  if (pending.unsure) {
+    auto stretch = WrittenStretch::locate(made.file_, *pending.unsure, pending.after);
     if (!stretch) return forward(stretch);
     made.stretch_ = *stretch;
-    begin = made.stretch_.offset_bytes();
   }
-  const auto begins_line = made.file_.line_begins_at(begin);
-  if (!begins_line) return forward(begins_line);
-  if (!*begins_line) {
-    if (auto taken = made.take("\n"); !taken) return forward(taken);
-    made.size_bytes_ = 0;
-  }
+  if (pending.begins_line) made.bytes_ = "\n";
   return made;
 }
 
 Status ExportFile::take(std::string_view bytes) {
   size_bytes_ += bytes.size();
+  bytes_ += bytes;
+  return bytes_.size() < kWriteBytes ? Status{} : put();
+}
+
+Status ExportFile::finish() {
+  return put();
+}
+
+Status ExportFile::put() {
+  std::string_view bytes = bytes_;
+  const auto known = std::min<uint64_t>(pending_.written_bytes - skipped_bytes_, bytes.size());
+  skipped_bytes_ += known;
+  bytes.remove_prefix(known);
   const auto there = stretch_.take(file_.file(), bytes);
   if (!there) return forward(there);
+  found_bytes_ += *there;
   bytes.remove_prefix(*there);
-  return bytes.empty() ? Status{} : file_.append(bytes);
+  if (!bytes.empty()) {
+    if (auto settled = settle(); !settled) return settled;
+    if (auto appended = append(bytes); !appended) return appended;
+  }
+  bytes_.clear();
+  return {};
+}
+
+// What was found in the file is known only here: an announcement must not build upon it.
+Status ExportFile::settle() {
+  if (!pending_.unsure && found_bytes_ == 0) return {};
+  const auto now = mark_of(file_.file());
+  if (!now) return forward(now);
+  pending_.written_bytes += found_bytes_;
+  skipped_bytes_ += found_bytes_;
+  found_bytes_ = 0;
+  pending_.after = *now;
+  pending_.unsure.reset();
+  return input_.commit();
+}
+
+Status ExportFile::append(std::string_view bytes) {
+  JournaledWrite write;
+  write.recording_id = pending_.export_id;
+  describe_append(write, file_.info(), bytes);
+  write.exported_bytes = pending_.written_bytes + bytes.size();
+  if (auto announced = input_.announce(write); !announced) return announced;
+  pending_.unsure = stretch_of(write);
+  if (auto appended = file_.append(bytes); !appended) return appended;
+  pending_.unsure.reset();
+  pending_.written_bytes = write.exported_bytes;
+  skipped_bytes_ += bytes.size();
+  pending_.after = mark_behind(file_.info().id, file_.info().size_bytes, bytes);
+  return {};
 }
 
 }  // namespace kato

@@ -1,34 +1,60 @@
-// The file of an export that may have been interrupted: what stands in it already is not written
-// again.
+// The file of an export. Like a recording, an export announces each append before it is made, so
+// that what stands in the file already is not written again, whatever interrupted it.
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "host/recording/destination_file.h"
 #include "host/recording/written_stretch.h"
+#include "host/session/write_journal.h"
 
 namespace kato {
 
+struct ExportPlace {
+  FileSystem& files;
+  const Decision& place;  // where the destination leads; allowed
+  bool allow_hard_links = false;
+  // An append is about to be made.
+  std::function<Status(const JournaledWrite&)> announce;
+  // The export as it is now must be on the disk before anything else happens.
+  std::function<Status()> commit;
+};
+
+// What the destination is when the export's turn comes: others may have written to it since the
+// command was obeyed. Committed; no effect on one that has begun.
+[[nodiscard]] Status begin_export(const ExportPlace& input, PendingExport& pending);
+
 class ExportFile {
  public:
-  // before: the destination as it was when the export was asked for. A file that is missing is
-  // made.
-  [[nodiscard]] static Result<ExportFile> open(FileSystem& files, const Decision& place,
-                                               const DestinationMark& before,
-                                               bool allow_hard_links);
+  // pending: has begun. A file that is missing is made. Both must outlive it.
+  [[nodiscard]] static Result<ExportFile> open(const ExportPlace& input, PendingExport& pending);
 
-  // The next bytes of the export.
+  // The next bytes of the export, which are the same at every attempt. `pending` says at any time
+  // how far it got, also after an error; if it is unsure then, that must be committed before
+  // anything else is announced.
   [[nodiscard]] Status take(std::string_view bytes);
+  // To be called behind the last ones.
+  [[nodiscard]] Status finish();
   // So many bytes have been taken.
   [[nodiscard]] uint64_t size_bytes() const { return size_bytes_; }
 
  private:
-  explicit ExportFile(DestinationFile file) : file_(std::move(file)) {}
+  ExportFile(const ExportPlace& input, PendingExport& pending, DestinationFile file)
+      : input_(input), pending_(pending), file_(std::move(file)) {}
+  Status put();
+  Status settle();
+  Status append(std::string_view bytes);
 
+  const ExportPlace& input_;
+  PendingExport& pending_;
   DestinationFile file_;
   WrittenStretch stretch_;
+  std::string bytes_;  // taken, not yet put
   uint64_t size_bytes_ = 0;
+  uint64_t found_bytes_ = 0;    // behind those that were known to be written
+  uint64_t skipped_bytes_ = 0;  // of these, that were put
 };
 
 }  // namespace kato

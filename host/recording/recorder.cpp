@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "host/base/hash.h"
-#include "host/recording/destination_file.h"
 #include "host/recording/event_matching.h"
 #include "host/recording/head_refresh.h"
+#include "host/recording/recording_writer.h"
 #include "host/recording/render_stage.h"
 #include "host/recording/twin_positions.h"
-#include "host/recording/written_stretch.h"
 #include "host/session/twin_reader.h"
 
 namespace kato {
@@ -29,7 +27,7 @@ class RecorderRun {
     cursor_ = recording_.cursor;
     if (auto rendered = render_events(); !rendered) return rendered;
     if (auto written = put(); !written) return written;
-    return commit_found();
+    return writer_.finish();
   }
 
  private:
@@ -37,38 +35,48 @@ class RecorderRun {
 
   // In a new file, or behind what is in the file already.
   Status begin() {
-    if (auto opened = open_file(!recording_.after.exists); !opened) return opened;
+    if (auto opened = writer_.open(!recording_.after.exists); !opened) return opened;
     const bool unsure = recording_.unsure.has_value();
-    const bool fresh = unsure ? recording_.after.size_bytes == 0 : file_->info().size_bytes == 0;
+    const bool fresh = unsure ? recording_.after.size_bytes == 0 : file().info().size_bytes == 0;
     if (!unsure) {
+      const auto known = recording_.after;
       if (auto noted = note_what_was_there(fresh); !noted) return noted;
+      if (auto kept = keep_if_changed(known); !kept) return kept;
     }
     const auto context = input_.context();
     if (!context) return forward(context);
     if (auto opened = open_renderer(*context, nullptr); !opened) return opened;
-    whole_known_ = fresh && !recording_.after.exists;
-    if (fresh) return renderer_->begin(bytes_);
+    writer_.begin_hash(fresh && !recording_.after.exists);
+    if (fresh) return renderer_->begin(piece_.bytes);
     if (unsure) {
-      begins_line_ = recording_.unsure->begins_line;
+      piece_.begins_line = recording_.unsure->begins_line;
     } else {
       if (auto refreshed = refresh(); !refreshed) return refreshed;
-      const auto begins = file_->line_begins_at(file_->info().size_bytes);
+      const auto begins = file().line_begins_at(file().info().size_bytes);
       if (!begins) return forward(begins);
-      begins_line_ = !*begins;
+      piece_.begins_line = !*begins;
     }
-    if (begins_line_) bytes_.push_back('\n');
+    if (piece_.begins_line) piece_.bytes.push_back('\n');
     return {};
   }
 
   Status note_what_was_there(bool fresh) {
     if (!fresh) {
-      const auto mark = mark_of(file_->file());
+      const auto mark = mark_of(file().file());
       if (!mark) return forward(mark);
       recording_.after = *mark;
     } else if (recording_.after.exists) {
-      recording_.after = {.exists = true, .id = file_->info().id};
+      recording_.after = {.exists = true, .id = file().info().id};
     }
     return {};
+  }
+
+  // Somebody wrote to the file since the recording was asked for. Where it begins must be known
+  // before its first byte is there.
+  Status keep_if_changed(const DestinationMark& known) {
+    const auto& now = recording_.after;
+    const bool same = now.size_bytes == known.size_bytes && now.tail_hash == known.tail_hash;
+    return same ? Status{} : input_.commit();
   }
 
   // A head that cannot be renewed stays as it is.
@@ -77,37 +85,23 @@ class RecorderRun {
     const auto done = refresh_head(step, *renderer_, recording_);
     if (!done) return forward(done);
     if (!*done) return {};
-    if (auto opened = open_file(false); !opened) return opened;
+    if (auto opened = writer_.open(false); !opened) return opened;
     return note_what_was_there(false);
   }
 
   Status resume() {
     const StateBlob state{.version = recording_.state->version, .blob = recording_.state->bytes};
     if (auto opened = open_renderer(later_context(), &state); !opened) return opened;
-    if (auto opened = open_file(false); !opened) return opened;
-    if (auto hashed = resume_hash(); !hashed) return hashed;
+    if (auto opened = writer_.open(false); !opened) return opened;
+    if (auto hashed = writer_.resume_hash(); !hashed) return hashed;
     if (recording_.unsure) {
-      begins_line_ = recording_.unsure->begins_line;
-    } else if (file_->info().size_bytes != recording_.after.size_bytes) {
-      const auto begins = file_->line_begins_at(file_->info().size_bytes);
+      piece_.begins_line = recording_.unsure->begins_line;
+    } else if (file().info().size_bytes != recording_.after.size_bytes) {
+      const auto begins = file().line_begins_at(file().info().size_bytes);
       if (!begins) return forward(begins);
-      begins_line_ = !*begins;
+      piece_.begins_line = !*begins;
     }
-    if (begins_line_) bytes_.push_back('\n');
-    return {};
-  }
-
-  // The hash of the whole file goes on only where nobody else has written.
-  Status resume_hash() {
-    if (!recording_.whole_file) return {};
-    const auto& value = *recording_.whole_file;
-    const auto skipped = recording_.unsure ? recording_.unsure->skipped_bytes : 0;
-    const auto next = recording_.unsure ? stretch_.offset_bytes() : file_->info().size_bytes;
-    if (next != value.size_bytes + skipped) return {};
-    std::string rest(GrowingHash::rest_bytes(value), '\0');
-    const auto got = file_->file().read_at(value.size_bytes - rest.size(), rest);
-    if (!got) return forward(got);
-    whole_known_ = *got == rest.size() && whole_.resume(value, rest);
+    if (piece_.begins_line) piece_.bytes.push_back('\n');
     return {};
   }
 
@@ -128,16 +122,7 @@ class RecorderRun {
     return {};
   }
 
-  Status open_file(bool create) {
-    auto file = DestinationFile::open(input_.files, input_.place, create, input_.allow_hard_links);
-    if (!file) return forward(file);
-    file_.emplace(std::move(*file));
-    if (!recording_.unsure) return {};
-    auto stretch = WrittenStretch::locate(*file_, *recording_.unsure, recording_.after);
-    if (!stretch) return forward(stretch);
-    stretch_ = *stretch;
-    return {};
-  }
+  [[nodiscard]] DestinationFile& file() { return writer_.file(); }
 
   // ---- Rendering
 
@@ -158,25 +143,25 @@ class RecorderRun {
       if (event.seq <= written_seq || !is_recorded(recording_, event.seq)) continue;
       if (auto rendered = render(event, stage); !rendered) return rendered;
       cursor_.written = EventPosition{.seq = event.seq, .event_id = event.id};
-      if (bytes_.size() < kWriteBytes && !looks_for_events()) continue;
+      if (piece_.bytes.size() < kWriteBytes && !looks_for_events()) continue;
       if (auto written = put(); !written) return written;
     }
   }
 
   [[nodiscard]] bool looks_for_events() const {
-    return stretch_.goes_on() && recording_.unsure && recording_.unsure->after_power_loss;
+    return writer_.stretch().goes_on() && recording_.unsure && recording_.unsure->after_power_loss;
   }
 
   // After a power loss, an event may stand in the file with a capture time that is gone.
   Status render(const Event& event, RenderStage& stage) {
-    if (!looks_for_events()) return stage.render(event, bytes_);
+    if (!looks_for_events()) return stage.render(event, piece_.bytes);
     if (auto written = put(); !written) return written;  // what comes before the first event
     const auto before = renderer_->save();
     if (!before) return forward(before);
-    if (auto rendered = stage.render(event, bytes_); !rendered) return rendered;
-    const auto matched = stretch_.match(file_->file(), bytes_);
+    if (auto rendered = stage.render(event, piece_.bytes); !rendered) return rendered;
+    const auto matched = writer_.stretch().match(file().file(), piece_.bytes);
     if (!matched) return forward(matched);
-    if (*matched == bytes_.size()) return {};
+    if (*matched == piece_.bytes.size()) return {};
     const TimelessRendering how{.sink = input_.sink,
                                 .context = later_context(),
                                 .options_json = recording_.options_json,
@@ -184,84 +169,16 @@ class RecorderRun {
                                 .session = session_ref_};
     const auto loose = render_without_capture_time(how, event);
     if (!loose) return forward(loose);
-    const auto there = stretch_.match(file_->file(), *loose);
+    const auto there = writer_.stretch().match(file().file(), *loose);
     if (!there) return forward(there);
-    if (*there) bytes_ = **there;
+    if (*there) piece_.bytes = **there;
     return {};
   }
 
-  // ---- Writing
-
-  // Everything that is rendered goes to the file, as far as it is not there, and the recording
-  // moves on behind it.
   Status put() {
     const auto state = renderer_->save();
     if (!state) return forward(state);
-    const auto there = stretch_.take(file_->file(), bytes_);
-    if (!there) return forward(there);
-    JournaledWrite write;
-    write.recording_id = recording_.recording_id;
-    write.skipped_bytes = *there;
-    write.begins_line = begins_line_;
-    write.cursor = cursor_;
-    write.state = {.version = state->version, .bytes = state->blob};
-    GrowingHash whole = whole_;
-    whole.update(bytes_);
-    const auto rest = std::string_view(bytes_).substr(*there);
-    if (!rest.empty()) {
-      const auto offset = file_->info().size_bytes;
-      whole_known_ = whole_known_ && offset + rest.size() == whole.value().size_bytes;
-      if (whole_known_) write.whole = whole.value();
-      if (auto written = append(write, rest); !written) return written;
-      const auto end = offset + rest.size();
-      whole_known_ = whole_known_ && file_->info().size_bytes == end;
-      recording_.after = mark_behind(file_->info().id, file_->info().size_bytes, rest);
-    } else if (!bytes_.empty()) {
-      found_ = true;
-      recording_.after = mark_behind(file_->info().id, stretch_.offset_bytes(), bytes_);
-    }
-    whole_ = std::move(whole);
-    advance(std::move(write));
-    return {};
-  }
-
-  // What was found in the file is known only here: an announcement must not build upon it.
-  Status commit_found() {
-    if (!found_) return {};
-    found_ = false;
-    return input_.commit();
-  }
-
-  Status append(JournaledWrite& write, std::string_view bytes) {
-    if (auto committed = commit_found(); !committed) return committed;
-    const auto& info = file_->info();
-    const auto tail = mark_behind(info.id, info.size_bytes + bytes.size(), bytes);
-    write.file = info.id;
-    write.offset_bytes = info.size_bytes;
-    write.length_bytes = bytes.size();
-    write.hash = hash64(bytes);
-    write.tail_length_bytes = tail.tail_length_bytes;
-    write.tail_hash = tail.tail_hash;
-    if (auto announced = input_.announce(write); !announced) return announced;
-    auto appended = file_->append(bytes);
-    if (appended) return {};
-    recording_.unsure = UnsureStretch{.offset_bytes = write.offset_bytes,
-                                      .end_bytes = write.offset_bytes + write.length_bytes,
-                                      .skipped_bytes = write.skipped_bytes,
-                                      .begins_line = write.begins_line,
-                                      .after_power_loss = false};
-    return appended;
-  }
-
-  void advance(JournaledWrite write) {
-    recording_.cursor = cursor_;
-    recording_.state = std::move(write.state);
-    recording_.sink_version = input_.sink.identity().version;
-    recording_.unsure = stretch_.left();
-    recording_.whole_file.reset();
-    if (whole_known_) recording_.whole_file = whole_.value();
-    bytes_.clear();
-    begins_line_ = false;
+    return writer_.put(piece_, cursor_, *state);
   }
 
   const RecorderInput& input_;
@@ -269,14 +186,9 @@ class RecorderRun {
   SessionRef session_ref_{input_.session.provider, input_.session.provider_session_id,
                           input_.session.session_id};
   std::unique_ptr<Renderer> renderer_;
-  std::optional<DestinationFile> file_;
-  WrittenStretch stretch_;
-  WriteCursor cursor_;  // behind what is rendered
-  std::string bytes_;   // rendered, not yet put
-  bool begins_line_ = false;
-  bool found_ = false;  // what was put last stood in the file already
-  GrowingHash whole_;
-  bool whole_known_ = false;
+  RecordingWriter writer_{input_, recording_};
+  WriteCursor cursor_;   // behind what is rendered
+  RenderedPiece piece_;  // not yet put
 };
 
 }  // namespace

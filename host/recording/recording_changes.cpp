@@ -1,6 +1,9 @@
 #include "host/recording/recording_changes.h"
 
+#include <algorithm>
+
 #include "host/base/hash.h"
+#include "host/event/event_id.h"
 #include "host/recording/destination_file.h"
 #include "host/recording/recorder.h"
 
@@ -9,6 +12,19 @@ namespace kato {
 std::string make_recording_id(const std::string& session_id, const std::string& destination,
                               const std::string& sink_plugin) {
   return to_hex(hash128({"recording", session_id, destination, sink_plugin}));
+}
+
+std::string make_export_id(const SessionMeta& meta, const PendingExport& pending) {
+  const auto is_taken = [&meta](const std::string& id) {
+    return std::ranges::find(meta.pending_exports, id, &PendingExport::export_id) !=
+           meta.pending_exports.end();
+  };
+  for (uint64_t nth = 0;; ++nth) {
+    auto id = to_hex(hash128({"export", meta.identity.session_id, pending.destination,
+                              to_hex(pending.through.event_id), std::to_string(pending.through.seq),
+                              std::to_string(nth)}));
+    if (!is_taken(id)) return id;
+  }
 }
 
 RecordingMeta make_recording(const std::string& session_id, const std::string& destination,

@@ -23,6 +23,9 @@ struct PinnedSink {
                                             const std::string& destination,
                                             const std::string& sink_plugin);
 
+// Of an export that is to be added to those that are pending: none of them has it.
+[[nodiscard]] std::string make_export_id(const SessionMeta& meta, const PendingExport& pending);
+
 // One that is off, and has no period yet. before: the destination as it is now.
 [[nodiscard]] RecordingMeta make_recording(const std::string& session_id,
                                            const std::string& destination, const PinnedSink& sink,

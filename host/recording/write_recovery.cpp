@@ -2,34 +2,60 @@
 
 #include <algorithm>
 
+#include "host/recording/written_stretch.h"
+
 namespace kato {
 namespace {
+
+DestinationMark mark_behind_write(const JournaledWrite& write) {
+  return {.exists = true,
+          .id = write.file,
+          .size_bytes = write.offset_bytes + write.length_bytes,
+          .tail_length_bytes = write.tail_length_bytes,
+          .tail_hash = write.tail_hash};
+}
 
 void believe(const JournaledWrite& write, RecordingMeta& recording) {
   recording.cursor = write.cursor;
   recording.state = write.state;
-  recording.after = {.exists = true,
-                     .id = write.file,
-                     .size_bytes = write.offset_bytes + write.length_bytes,
-                     .tail_length_bytes = write.tail_length_bytes,
-                     .tail_hash = write.tail_hash};
+  recording.after = mark_behind_write(write);
   recording.unsure.reset();
   recording.whole_file.reset();
   if (write.whole.size_bytes > 0) recording.whole_file = write.whole;
 }
 
 void doubt(const JournaledWrite& write, RecordingMeta& recording) {
-  // A recording that had not begun: whether it began in an empty file is seen by its first write.
-  if (!recording.state && write.skipped_bytes == 0) {
-    recording.after = {.exists = recording.after.exists || write.offset_bytes > 0,
+  // Whether a recording began in an empty file is seen by its first write.
+  const bool was_empty = recording.after.size_bytes == 0;
+  const bool began_in_empty = write.offset_bytes == 0;
+  if (!recording.state && write.skipped_bytes == 0 && was_empty != began_in_empty) {
+    recording.after = {.exists = recording.after.exists || !began_in_empty,
                        .id = write.file,
                        .size_bytes = write.offset_bytes};
   }
-  recording.unsure = UnsureStretch{.offset_bytes = write.offset_bytes,
-                                   .end_bytes = write.offset_bytes + write.length_bytes,
-                                   .skipped_bytes = write.skipped_bytes,
-                                   .begins_line = write.begins_line,
-                                   .after_power_loss = false};
+  recording.unsure = stretch_of(write);
+}
+
+void believe(const JournaledWrite& write, PendingExport& pending) {
+  pending.written_bytes = write.exported_bytes;
+  pending.after = mark_behind_write(write);
+  pending.unsure.reset();
+}
+
+void doubt(const JournaledWrite& write, PendingExport& pending) {
+  pending.written_bytes = write.exported_bytes - std::min(write.exported_bytes, write.length_bytes);
+  pending.unsure = stretch_of(write);
+}
+
+template <class Written>
+void take_over_one(const JournaledWrite& write, bool is_last, Written& written,
+                   std::set<std::string>& destinations) {
+  if (is_last) {
+    doubt(write, written);
+  } else {
+    believe(write, written);
+  }
+  destinations.insert(written.destination);
 }
 
 bool ends_within_line(FileSystem& files, const RecordingMeta& recording) {
@@ -40,43 +66,51 @@ bool ends_within_line(FileSystem& files, const RecordingMeta& recording) {
   return got && *got == 1 && last != '\n';
 }
 
-}  // namespace
-
-bool take_over(const std::vector<JournaledWrite>& writes, std::vector<RecordingMeta>& recordings) {
-  bool changed = false;
-  for (const auto& write : writes) {
-    const auto found =
-        std::ranges::find(recordings, write.recording_id, &RecordingMeta::recording_id);
-    if (found == recordings.end()) continue;
-    if (&write == &writes.back()) {
-      doubt(write, *found);
-    } else {
-      believe(write, *found);
-    }
-    changed = true;
+// True if something stands behind what is known to be written.
+template <class Written>
+bool suspect(FileSystem& files, Written& written, bool begins_line) {
+  const auto info = files.info(written.destination);
+  if (!info || info->type != FileType::kRegular) return false;
+  if (info->size_bytes <= written.after.size_bytes) return false;
+  if (!written.unsure) {
+    written.unsure = UnsureStretch{
+        .offset_bytes = written.after.size_bytes, .skipped_bytes = 0, .begins_line = begins_line};
   }
-  return changed;
+  written.unsure->end_bytes = info->size_bytes;
+  written.unsure->after_power_loss = true;
+  return true;
 }
 
-bool suspect_destinations(FileSystem& files, std::vector<RecordingMeta>& recordings) {
-  bool any = false;
-  for (auto& recording : recordings) {
-    const auto info = files.info(recording.destination);
-    if (!info || info->type != FileType::kRegular) continue;
-    if (info->size_bytes <= recording.after.size_bytes) continue;
-    if (!recording.unsure) {
-      recording.unsure =
-          UnsureStretch{.offset_bytes = recording.after.size_bytes,
-                        .end_bytes = info->size_bytes,
-                        .skipped_bytes = 0,
-                        .begins_line = !recording.state && ends_within_line(files, recording),
-                        .after_power_loss = true};
+}  // namespace
+
+std::set<std::string> take_over(const std::vector<JournaledWrite>& writes, SessionMeta& meta) {
+  std::set<std::string> destinations;
+  for (const auto& write : writes) {
+    const bool is_last = &write == &writes.back();
+    const auto recording =
+        std::ranges::find(meta.recordings, write.recording_id, &RecordingMeta::recording_id);
+    if (recording != meta.recordings.end()) {
+      take_over_one(write, is_last, *recording, destinations);
     }
-    recording.unsure->end_bytes = info->size_bytes;
-    recording.unsure->after_power_loss = true;
-    any = true;
+    const auto pending =
+        std::ranges::find(meta.pending_exports, write.recording_id, &PendingExport::export_id);
+    if (pending != meta.pending_exports.end()) {
+      take_over_one(write, is_last, *pending, destinations);
+    }
   }
-  return any;
+  return destinations;
+}
+
+std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta) {
+  std::set<std::string> destinations;
+  for (auto& recording : meta.recordings) {
+    const bool begins_line = !recording.state && ends_within_line(files, recording);
+    if (suspect(files, recording, begins_line)) destinations.insert(recording.destination);
+  }
+  for (auto& pending : meta.pending_exports) {
+    if (pending.begun && suspect(files, pending, false)) destinations.insert(pending.destination);
+  }
+  return destinations;
 }
 
 }  // namespace kato

@@ -1,6 +1,8 @@
 // Destinations after a kill or a power loss: what the meta does not know of yet.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "host/io/file_system.h"
@@ -9,13 +11,16 @@
 
 namespace kato {
 
+// Both return the destinations of which the meta now says something else. What a killed process
+// wrote to them may not be on the disk yet.
+
 // After a kill. Every write of the journal but the last one was carried out; of the last one the
-// recording is unsure. True if that changed anything.
-[[nodiscard]] bool take_over(const std::vector<JournaledWrite>& writes,
-                             std::vector<RecordingMeta>& recordings);
+// recording or the export is unsure.
+[[nodiscard]] std::set<std::string> take_over(const std::vector<JournaledWrite>& writes,
+                                              SessionMeta& meta);
 
 // After a power loss, when the journal says nothing: whatever stands in a destination behind the
-// last committed write may be what is to be written next. True if there is anything.
-[[nodiscard]] bool suspect_destinations(FileSystem& files, std::vector<RecordingMeta>& recordings);
+// last committed write may be what is to be written next.
+[[nodiscard]] std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta);
 
 }  // namespace kato

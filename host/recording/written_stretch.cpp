@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "host/base/hash.h"
+
 namespace kato {
 namespace {
+
+constexpr uint64_t kNearBytes = uint64_t{4} << 10;
 
 Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t most) {
   std::string there(std::min(end - std::min(end, at), most), '\0');
@@ -14,6 +18,24 @@ Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t m
 }
 
 }  // namespace
+
+void describe_append(JournaledWrite& write, const FileInfo& file, std::string_view bytes) {
+  const auto tail = mark_behind(file.id, file.size_bytes + bytes.size(), bytes);
+  write.file = file.id;
+  write.offset_bytes = file.size_bytes;
+  write.length_bytes = bytes.size();
+  write.hash = hash64(bytes);
+  write.tail_length_bytes = tail.tail_length_bytes;
+  write.tail_hash = tail.tail_hash;
+}
+
+UnsureStretch stretch_of(const JournaledWrite& write) {
+  return {.offset_bytes = write.offset_bytes,
+          .end_bytes = write.offset_bytes + write.length_bytes,
+          .skipped_bytes = write.skipped_bytes,
+          .begins_line = write.begins_line,
+          .after_power_loss = false};
+}
 
 Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const UnsureStretch& stretch,
                                               const DestinationMark& after) {
@@ -26,6 +48,11 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   if (stretch.after_power_loss) found.end_ = std::max(found.end_, file_bytes);
   const auto tail = find_tail(file.file(), file_bytes, after);
   if (!tail) return forward(tail);
+  // Nothing stands before it by which to tell.
+  if (after.tail_length_bytes == 0) found.seek_from_ = stretch.skipped_bytes > 0 ? found.at_ : 0;
+  if (after.tail_length_bytes > 0 && !*tail) {  // somebody edited it
+    found.seek_from_ = found.at_ - std::min(found.at_, kNearBytes);
+  }
   if (!*tail || **tail == after.size_bytes) return found;
   // Both may be less than zero as differences; together they wrap back.
   const uint64_t moved = **tail - after.size_bytes;
@@ -54,8 +81,13 @@ Result<size_t> WrittenStretch::match(File& file, std::string_view bytes) const {
 
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on()) return size_t{0};
-  const auto matched = match(file, bytes);
+  auto matched = match(file, bytes);
   if (!matched) return matched;
+  if (*matched == std::min<uint64_t>(skipped_, bytes.size())) {
+    if (auto sought = seek(file, bytes.substr(*matched)); !sought) return forward(sought);
+    matched = match(file, bytes);
+    if (!matched) return matched;
+  }
   const auto skipped = std::min<uint64_t>(skipped_, *matched);
   skipped_ -= skipped;
   at_ += *matched - skipped;
@@ -64,6 +96,19 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
     end_ = at_;
   }
   return matched;
+}
+
+// After a power loss each piece may stand behind a person's text; after a kill only one was on its
+// way.
+Status WrittenStretch::seek(File& file, std::string_view bytes) {
+  if (!seek_from_ && !after_power_loss_) return {};
+  const auto place = find_beginning(file, seek_from_.value_or(at_), bytes);
+  if (!place) return forward(place);
+  seek_from_.reset();
+  if (!*place) return {};
+  if (!after_power_loss_) end_ += **place - at_;
+  at_ = **place;
+  return {};
 }
 
 Result<std::optional<std::string>> WrittenStretch::match(File& file,

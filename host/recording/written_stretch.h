@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "host/recording/destination_file.h"
+#include "host/session/write_journal.h"
 
 namespace kato {
 
@@ -16,7 +17,13 @@ struct LooseBytes {
   std::string mask;  // as long as `bytes`; 0: the byte is as it says
 };
 
+// What is to be told of an append to that file before it is made.
+void describe_append(JournaledWrite& write, const FileInfo& file, std::string_view bytes);
+// Of an announced append whose end is not known.
+[[nodiscard]] UnsureStretch stretch_of(const JournaledWrite& write);
+
 // The bytes are handed in their order. As soon as one of them is not there, the search is over.
+// Where the place is not certain, they are looked for further on, too: behind what a person wrote.
 class WrittenStretch {
  public:
   // Nothing stands there.
@@ -42,10 +49,13 @@ class WrittenStretch {
   [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
 
  private:
+  Status seek(File& file, std::string_view bytes);
+
   uint64_t at_ = 0;
   uint64_t end_ = 0;
   uint64_t skipped_ = 0;
   bool after_power_loss_ = false;
+  std::optional<uint64_t> seek_from_;  // the place is not certain
 };
 
 }  // namespace kato

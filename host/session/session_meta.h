@@ -157,7 +157,18 @@ struct DestinationMark {
 
 enum class RequestOrigin : uint8_t { kChat, kCommandLine };
 
+// Bytes in a destination that may be just those which are to be written next: they were on their
+// way when the process, the disk or the power failed.
+struct UnsureStretch {
+  uint64_t offset_bytes = 0;
+  uint64_t end_bytes = 0;         // exclusive; the file may end before it
+  uint64_t skipped_bytes = 0;     // that come before them and are known to be written elsewhere
+  bool begins_line = false;       // a newline of Kato's comes before all of it
+  bool after_power_loss = false;  // they may bear capture times that are not known any more
+};
+
 struct PendingExport {
+  std::string export_id;  // tells it from the others that are pending
   std::string destination;
   std::string sink;          // its name in the config
   std::string sink_plugin;   // the plugin's id
@@ -166,10 +177,14 @@ struct PendingExport {
   std::optional<UnixMillis> created;
   RequestOrigin origin = RequestOrigin::kChat;
   EventPosition through;  // the last event that belongs to it
-  DestinationMark before;
-  // Not kept: nothing of it was written yet, so what else comes to stand in its destination until
-  // then is not its own.
-  bool is_untouched = false;
+  // Its turn came: the three that follow are pinned, and something of it may be written.
+  bool begun = false;
+  bool goes_on = false;      // behind content that was there: without a head
+  bool begins_line = false;  // that content did not end with a newline
+  uint64_t written_bytes = 0;
+  // The destination as the last write left it; before the first one, as it was found.
+  DestinationMark after;
+  std::optional<UnsureStretch> unsure;
 };
 
 // Up to where a recording is written.
@@ -191,16 +206,6 @@ struct PeriodMark {
 struct RecordingPeriod {
   PeriodMark start;
   std::optional<PeriodMark> stop;
-};
-
-// Bytes in a destination that may be just those which are to be written next: they were on their
-// way when the process, the disk or the power failed.
-struct UnsureStretch {
-  uint64_t offset_bytes = 0;
-  uint64_t end_bytes = 0;         // exclusive; the file may end before it
-  uint64_t skipped_bytes = 0;     // that come before them and are known to be written elsewhere
-  bool begins_line = false;       // a newline of Kato's comes before all of it
-  bool after_power_loss = false;  // they may bear capture times that are not known any more
 };
 
 // A file that is about to take the destination's place: a new head (without periods), or the whole

@@ -120,7 +120,19 @@ void read_hash(JsonFields& fields, std::string_view name, GrowingHash::Value& va
   });
 }
 
+void read_unsure(JsonFields& fields, std::optional<UnsureStretch>& unsure) {
+  fields.object("unsure", [&](JsonFields& inner) {
+    auto& stretch = unsure.emplace();
+    inner.number("offset", stretch.offset_bytes, Need::kMust);
+    inner.number("end", stretch.end_bytes, Need::kMust);
+    inner.number("skipped", stretch.skipped_bytes);
+    inner.flag("beginsLine", stretch.begins_line);
+    inner.flag("afterPowerLoss", stretch.after_power_loss);
+  });
+}
+
 void read_export(JsonFields& fields, PendingExport& pending) {
+  fields.text("exportId", pending.export_id, Need::kMust);
   fields.path("destination", pending.destination, Need::kMust);
   fields.text("sink", pending.sink, Need::kMust);
   fields.text("sinkPlugin", pending.sink_plugin);
@@ -130,7 +142,12 @@ void read_export(JsonFields& fields, PendingExport& pending) {
   word(fields, "origin", kOriginWords, pending.origin);
   fields.object(
       "through", [&](JsonFields& inner) { read_position(inner, pending.through); }, Need::kMust);
-  read_mark(fields, "before", pending.before);
+  fields.flag("begun", pending.begun);
+  fields.flag("goesOn", pending.goes_on);
+  fields.flag("beginsLine", pending.begins_line);
+  fields.number("written", pending.written_bytes);
+  read_mark(fields, "after", pending.after);
+  read_unsure(fields, pending.unsure);
 }
 
 void read_period_mark(JsonFields& fields, PeriodMark& mark) {
@@ -158,14 +175,6 @@ void read_intent(JsonFields& fields, ReplacementIntent& intent) {
   read_periods(fields, intent.periods);
 }
 
-void read_unsure(JsonFields& fields, UnsureStretch& stretch) {
-  fields.number("offset", stretch.offset_bytes, Need::kMust);
-  fields.number("end", stretch.end_bytes, Need::kMust);
-  fields.number("skipped", stretch.skipped_bytes);
-  fields.flag("beginsLine", stretch.begins_line);
-  fields.flag("afterPowerLoss", stretch.after_power_loss);
-}
-
 void read_recording(JsonFields& fields, RecordingMeta& recording) {
   fields.text("recordingId", recording.recording_id, Need::kMust);
   fields.path("destination", recording.destination, Need::kMust);
@@ -182,8 +191,7 @@ void read_recording(JsonFields& fields, RecordingMeta& recording) {
   fields.number("twinOffset", recording.cursor.twin_offset);
   fields.number("twinGeneration", recording.cursor.twin_generation);
   read_mark(fields, "after", recording.after);
-  fields.object("unsure",
-                [&](JsonFields& inner) { read_unsure(inner, recording.unsure.emplace()); });
+  read_unsure(fields, recording.unsure);
   read_blob(fields, "sinkState", recording.state);
   if (GrowingHash::Value value; fields.has("wholeFile")) {
     read_hash(fields, "wholeFile", value);

@@ -192,6 +192,7 @@ class MetaWriter {
 
   void one(const PendingExport& pending) {
     JsonObject object(out_);
+    object.text("exportId", pending.export_id);
     object.text("destination", json_text_of_path(pending.destination));
     object.text("sink", pending.sink);
     text_unless_empty(object, "sinkPlugin", pending.sink_plugin);
@@ -200,7 +201,12 @@ class MetaWriter {
     time_if_known(object, "created", pending.created);
     object.text("origin", word_of(kOriginWords, pending.origin));
     position(object, "through", pending.through);
-    mark(object, "before", pending.before);
+    object.flag_if_set("begun", pending.begun);
+    object.flag_if_set("goesOn", pending.goes_on);
+    object.flag_if_set("beginsLine", pending.begins_line);
+    if (pending.written_bytes > 0) object.number("written", pending.written_bytes);
+    mark(object, "after", pending.after);
+    if (pending.unsure) unsure(object, *pending.unsure);
   }
 
   void period_mark(JsonObject& object, std::string_view name, const PeriodMark& mark) {

@@ -36,6 +36,7 @@ std::string line_of(uint64_t commit, const JournaledWrite& write) {
     object.number("twinGeneration", write.cursor.twin_generation);
     object.number("stateVersion", write.state.version);
     object.text("state", to_base64(write.state.bytes));
+    if (write.exported_bytes > 0) object.number("exported", write.exported_bytes);
     if (write.whole.size_bytes > 0) {
       object.number("wholeSize", write.whole.size_bytes);
       object.text("wholeChain", to_hex(write.whole.chain));
@@ -72,6 +73,7 @@ Status read_line(std::string_view line, uint64_t& commit, JournaledWrite& write)
   fields.number("twinGeneration", write.cursor.twin_generation, Need::kMust);
   fields.number("stateVersion", write.state.version, Need::kMust);
   fields.base64("state", write.state.bytes);
+  fields.number("exported", write.exported_bytes);
   fields.number("wholeSize", write.whole.size_bytes);
   fields.hex("wholeChain", write.whole.chain);
   fields.hex("wholeRest", write.whole.rest);

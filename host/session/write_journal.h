@@ -19,8 +19,8 @@ namespace kato {
 inline constexpr uint32_t kJournalSchemaVersion = 1;
 
 struct JournaledWrite {
-  std::string recording_id;
-  FileId file;  // that is written to
+  std::string recording_id;  // or that of an export
+  FileId file;               // that is written to
   uint64_t offset_bytes = 0;
   uint64_t length_bytes = 0;
   uint64_t hash = 0;               // XXH3-64 of the bytes
@@ -28,9 +28,10 @@ struct JournaledWrite {
   uint64_t tail_hash = 0;
   // What belongs before them and stands in the file already.
   uint64_t skipped_bytes = 0;
-  bool begins_line = false;  // a newline comes first that the sink did not make
-  WriteCursor cursor;        // the recording's, once it is carried out
-  SavedBlob state;           // the sink's, likewise
+  bool begins_line = false;     // a newline comes first that the sink did not make
+  WriteCursor cursor;           // the recording's, once it is carried out
+  SavedBlob state;              // the sink's, likewise
+  uint64_t exported_bytes = 0;  // of an export: that are written, likewise
   GrowingHash::Value whole;  // likewise, of the whole file; its size is 0 where that is not known
 };
 

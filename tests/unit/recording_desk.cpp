@@ -1,6 +1,7 @@
 #include "tests/unit/recording_desk.h"
 
 #include <cerrno>
+#include <set>
 
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
@@ -116,16 +117,16 @@ Status Desk::commit() {
 
 Status Desk::recover() {
   if (recovered_) return {};
-  bool changed = false;
+  std::set<std::string> changed;
   if (lost_power_) {
     if (auto removed = journal_->remove(files); !removed) return removed;
-    changed = suspect_destinations(files, meta.recordings);
+    changed = suspect_destinations(files, meta);
   } else {
     const auto writes = journal_->load(files, meta.commit);
     if (!writes) return forward(writes);
-    changed = take_over(*writes, meta.recordings);
+    changed = take_over(*writes, meta);
   }
-  if (changed) {
+  if (!changed.empty()) {
     if (auto done = commit(); !done) return done;
   }
   recovered_ = true;
@@ -183,6 +184,41 @@ Status Desk::serve_with(const RecorderInput& input) {
     if (auto done = commit(); !done) return done;
   }
   return bring_up_to_date(input, recording());
+}
+
+Status Desk::export_all() {
+  if (auto recovered = recover(); !recovered) return recovered;
+  if (meta.pending_exports.empty()) return {};
+  auto& pending = meta.pending_exports.front();
+  const auto place = policy.check(pending.destination, "");
+  const ExportPlace to{
+      .files = files,
+      .place = place,
+      .allow_hard_links = false,
+      .announce =
+          [this](const JournaledWrite& write) {
+            return journal_->add(files, committed_.commit, write);
+          },
+      .commit = [this] { return commit(); },
+  };
+  auto done = write_export(to, pending);
+  if (!done && pending.unsure) {
+    if (auto committed = commit(); !committed) return committed;
+  }
+  if (!done) return done;
+  meta.pending_exports.clear();
+  return commit();
+}
+
+Status Desk::write_export(const ExportPlace& to, PendingExport& pending) {
+  if (auto begun = begin_export(to, pending); !begun) return begun;
+  auto file = ExportFile::open(to, pending);
+  if (!file) return forward(file);
+  if (!pending.goes_on) {
+    if (auto taken = file->take("# title\n"); !taken) return taken;
+  }
+  if (auto taken = file->take("1 text 1\n2 text 2\n3 text 3\n"); !taken) return taken;
+  return file->finish();
 }
 
 void Desk::restart(bool lost_power) {

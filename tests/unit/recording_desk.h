@@ -7,6 +7,7 @@
 #include <string>
 
 #include "host/recording/command_interpreter.h"
+#include "host/recording/export_file.h"
 #include "host/recording/recorder.h"
 #include "host/session/write_journal.h"
 
@@ -37,7 +38,7 @@ class NumberingSink final : public Sink {
 
 class Desk {
  public:
-  TemporaryFolder folder;
+  TemporaryFolder folder{memory_folder()};
   FaultyFileSystem files;
   NumberingSink sink;
   SessionMeta meta;
@@ -66,6 +67,9 @@ class Desk {
   // recording's; it stays and is tried again.
   Status serve();
   Status commit();
+  // Writes the export that is pending, if there is one: "# title\n1 text 1\n2 text 2\n3 text 3\n".
+  // What was interrupted is taken up.
+  Status export_all();
 
   // The run is over. What was not committed is gone, the files are what they are.
   void restart(bool lost_power = false);
@@ -82,6 +86,7 @@ class Desk {
  private:
   Status serve_with(const RecorderInput& input);
   Status recover();
+  static Status write_export(const ExportPlace& to, PendingExport& pending);
 
   std::string lines_;
   int said_ = 0;

@@ -132,7 +132,8 @@ SessionMeta full_meta() {
   meta.ledger.add("user/text", LedgerOutcome::kMapped, "", 100, 2);
   meta.ledger.add("progress", LedgerOutcome::kIgnored, "duplicate", 10);
   meta.ledger.hold(33);
-  meta.pending_exports = {{.destination = "/notes/e.md",
+  meta.pending_exports = {{.export_id = "0a0b",
+                           .destination = "/notes/e.md",
                            .sink = "notes",
                            .sink_plugin = "markdown",
                            .options_json = "{}",
@@ -140,7 +141,12 @@ SessionMeta full_meta() {
                            .created = UnixMillis{5},
                            .origin = RequestOrigin::kCommandLine,
                            .through = {.seq = 4, .event_id = id_of(4)},
-                           .before = {}}};
+                           .begun = true,
+                           .goes_on = true,
+                           .begins_line = true,
+                           .written_bytes = 12,
+                           .after = {.exists = true, .id = {}, .size_bytes = 7},
+                           .unsure = UnsureStretch{.offset_bytes = 7, .end_bytes = 9}}};
   meta.recordings = {full_recording()};
   return meta;
 }

@@ -1,0 +1,103 @@
+#include "host/recording/recording_writer.h"
+
+namespace kato {
+
+Status RecordingWriter::open(bool create) {
+  auto file = DestinationFile::open(input_.files, input_.place, create, input_.allow_hard_links);
+  if (!file) return forward(file);
+  file_.emplace(std::move(*file));
+  if (!recording_.unsure) return {};
+  auto stretch = WrittenStretch::locate(*file_, *recording_.unsure, recording_.after);
+  if (!stretch) return forward(stretch);
+  stretch_ = *stretch;
+  return {};
+}
+
+// It goes on only where nobody else has written.
+Status RecordingWriter::resume_hash() {
+  if (!recording_.whole_file) return {};
+  const auto& value = *recording_.whole_file;
+  const auto skipped = recording_.unsure ? recording_.unsure->skipped_bytes : 0;
+  const auto next = recording_.unsure ? stretch_.offset_bytes() : file_->info().size_bytes;
+  if (next != value.size_bytes + skipped) return {};
+  std::string rest(GrowingHash::rest_bytes(value), '\0');
+  const auto got = file_->file().read_at(value.size_bytes - rest.size(), rest);
+  if (!got) return forward(got);
+  whole_known_ = *got == rest.size() && whole_.resume(value, rest);
+  return {};
+}
+
+Status RecordingWriter::put(RenderedPiece& piece, const WriteCursor& cursor,
+                            const StateBlob& state) {
+  const auto there = stretch_.take(file_->file(), piece.bytes);
+  if (!there) return forward(there);
+  JournaledWrite write;
+  write.recording_id = recording_.recording_id;
+  write.skipped_bytes = *there;
+  write.begins_line = piece.begins_line;
+  write.cursor = cursor;
+  write.state = {.version = state.version, .bytes = state.blob};
+  GrowingHash whole = whole_;
+  whole.update(piece.bytes);
+  const auto rest = std::string_view(piece.bytes).substr(*there);
+  if (!rest.empty()) {
+    if (auto written = write_rest(write, rest, whole); !written) return written;
+  } else if (!piece.bytes.empty()) {
+    found_ = true;
+    recording_.after = mark_behind(file_->info().id, stretch_.offset_bytes(), piece.bytes);
+  }
+  whole_ = std::move(whole);
+  advance(std::move(write));
+  piece = {};
+  return {};
+}
+
+Status RecordingWriter::write_rest(JournaledWrite& write, std::string_view rest,
+                                   const GrowingHash& whole) {
+  const auto end = file_->info().size_bytes + rest.size();
+  whole_known_ = whole_known_ && end == whole.value().size_bytes;
+  if (whole_known_) write.whole = whole.value();
+  if (auto written = append(write, rest); !written) return written;
+  whole_known_ = whole_known_ && file_->info().size_bytes == end;
+  recording_.after = mark_behind(file_->info().id, file_->info().size_bytes, rest);
+  return {};
+}
+
+Status RecordingWriter::commit_found() {
+  if (!found_) return {};
+  found_ = false;
+  return input_.commit();
+}
+
+// What was in doubt is known now: an announcement must not build upon what only this run knows.
+Status RecordingWriter::settle(const JournaledWrite& write) {
+  if (!recording_.unsure) return commit_found();
+  found_ = false;
+  const auto end = file_->info().size_bytes;
+  recording_.unsure = UnsureStretch{.offset_bytes = end,
+                                    .end_bytes = end,
+                                    .skipped_bytes = write.skipped_bytes,
+                                    .begins_line = write.begins_line,
+                                    .after_power_loss = false};
+  return input_.commit();
+}
+
+Status RecordingWriter::append(JournaledWrite& write, std::string_view bytes) {
+  if (auto settled = settle(write); !settled) return settled;
+  describe_append(write, file_->info(), bytes);
+  if (auto announced = input_.announce(write); !announced) return announced;
+  auto appended = file_->append(bytes);
+  if (!appended) recording_.unsure = stretch_of(write);
+  return appended;
+}
+
+void RecordingWriter::advance(JournaledWrite write) {
+  recording_.cursor = write.cursor;
+  recording_.state = std::move(write.state);
+  recording_.sink_version = input_.sink.identity().version;
+  recording_.unsure = stretch_.left();
+  recording_.whole_file.reset();
+  if (whole_known_) recording_.whole_file = whole_.value();
+}
+
+}  // namespace kato
