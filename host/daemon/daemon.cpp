@@ -88,7 +88,7 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   const auto last = load_run_mark(files, state.run_mark());
   if (!last) return forward(last);
   auto run = next_run(*last, input.clock.now(), read_boot_id(files), input.process_id);
-  const bool power_was_lost = lost_power(*last, run.boot_id);
+  const bool power_was_lost = run.power_lost;
   MetaStore metas(files, state);
   auto store = IndexStore::open(
       files, state, metas, power_was_lost ? IndexStore::Trust::kMetas : IndexStore::Trust::kMarks);
@@ -140,8 +140,7 @@ StepContext Daemon::make_context(Wiring& wiring) {
                 for (const auto& recording : meta.recordings) {
                   all_destinations()[recording.destination] = meta.identity.session_id;
                 }
-              },
-          .lost_power = power_was_lost_};
+              }};
 }
 
 std::map<std::string, std::string>& Daemon::all_destinations() {

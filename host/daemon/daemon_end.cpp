@@ -19,6 +19,8 @@ Status Daemon::finish() {
   if (wiring_->assembly->config().clean_session_states_on_shutdown) cleaned = clean_twins();
   save_index();
   run_.ended = all_committed;
+  const bool all_done = scheduler_.ready_count() == 0 && scheduler_.waiting_count() == 0;
+  run_.power_lost = run_.power_lost && !(all_committed && all_done);
   static_cast<void>(input_.files.remove(state_.status()));  // it speaks of what runs
   if (auto stored = store_run_mark(input_.files, state_.run_mark(), run_); !stored) return stored;
   return cleaned;

@@ -213,7 +213,8 @@ Status Daemon::open(LiveSession& live) {
       .metas = metas_,
       .commits = wiring_->commits,
       .buffer = buffer_,
-      .origins = make_origin_lookup(input_.files, state_, metas_, store_.index())};
+      .origins = make_origin_lookup(input_.files, state_, metas_, store_.index()),
+      .lost_power = power_was_lost_ && !health_.is_recovered(live.session.ref.session_id)};
   wiring_->live.read_companions_of(live);
   auto opened = SessionRuntime::open(services, live.session);
   if (!opened) return forward(opened);

@@ -6,6 +6,7 @@
 #include "host/event/event_id.h"
 #include "host/ingest/decode_session.h"
 #include "host/io/files.h"
+#include "host/recording/write_recovery.h"
 #include "host/session/twin_files.h"
 
 namespace kato {
@@ -49,8 +50,9 @@ Status SessionRuntime::start(const Session& session) {
     return fail(ErrorCode::kNotFound, "session {} is not known and has no source", key_);
   }
   meta_ = *stored ? std::move(**stored) : make_session_meta(session);
-  commit_at_open_ = meta_.commit;
   commit_put_ = meta_.commit;
+  // Before anything that might commit: a commit makes the journal void.
+  if (auto taken = take_over_destinations(); !taken) return taken;
   if (auto settled = settle_twin_files(services_.files, services_.state, key_, meta_.twin);
       !settled) {
     return settled;
@@ -59,6 +61,33 @@ Status SessionRuntime::start(const Session& session) {
   if (auto opened = open_memory(); !opened) return opened;
   ingest_ = std::make_unique<SessionIngest>(services_.files, meta_, *memory_, relay_, support_);
   return open_twin();
+}
+
+Status SessionRuntime::take_over_destinations() {
+  if (meta_.recordings.empty() && meta_.pending_exports.empty()) return {};
+  if (services_.lost_power) {
+    unsettled_ = suspect_destinations(services_.files, meta_);
+  } else {
+    const auto writes = journal_.load(services_.files, meta_.commit);
+    if (!writes) return forward(writes);
+    unsettled_ = take_over(*writes, meta_);
+  }
+  for (const auto& destination : unsettled_)
+    destination_written(destination, true);
+  return {};
+}
+
+Status SessionRuntime::settle_destinations() {
+  if (is_settled_) return {};
+  if (services_.lost_power) {
+    if (auto removed = journal_.remove(services_.files); !removed) return removed;
+  }
+  if (!unsettled_.empty()) {
+    if (auto committed = commit_now(); !committed) return committed;
+  }
+  unsettled_.clear();
+  is_settled_ = true;
+  return {};
 }
 
 TwinSource SessionRuntime::twin_source() const {
@@ -215,10 +244,6 @@ Status SessionRuntime::replay(EventListener& into, SessionSummary& summary) {
 Status SessionRuntime::announce(const JournaledWrite& write) {
   const bool in_place = services_.commits.is_in_place(key_);
   return journal_.add(services_.files, in_place ? commit_put_ : commit_on_disk_, write);
-}
-
-Result<std::vector<JournaledWrite>> SessionRuntime::announced_before() {
-  return journal_.load(services_.files, commit_at_open_);
 }
 
 void SessionRuntime::destination_written(const std::string& path, bool made) {

@@ -30,6 +30,9 @@ struct SessionServices {
   CommitQueue& commits;
   SourceBuffer& buffer;
   OriginLookup origins = {};
+  // The power was lost since the session was worked on last: what was not synced need not be on the
+  // disk, and its write journal is not believed.
+  bool lost_power = false;
 };
 
 // [one thread at a time] After an error in any call the runtime is to be thrown away: the session
@@ -92,13 +95,11 @@ class SessionRuntime {
 
   // An append to a destination is about to be made.
   [[nodiscard]] Status announce(const JournaledWrite& write);
-  // What was announced behind the commit from which this runtime began.
-  [[nodiscard]] Result<std::vector<JournaledWrite>> announced_before();
-  [[nodiscard]] Status forget_announced() { return journal_.remove(services_.files); }
+  // To be called before the first announcement: what a killed run left in the destinations was
+  // found out when the session was opened, and is committed here.
+  [[nodiscard]] Status settle_destinations();
   // The file must be on the disk before the next commit; made: its name must be, too.
   void destination_written(const std::string& path, bool made);
-  // Set once it is found out what a killed process left in the destinations.
-  bool destinations_recovered = false;
 
   // All events up to the cursors, decoded again from the sources' beginning.
   [[nodiscard]] Status replay(EventListener& into, SessionSummary& summary);
@@ -106,6 +107,7 @@ class SessionRuntime {
  private:
   SessionRuntime(const SessionServices& services, const Session& session);
   Status start(const Session& session);
+  Status take_over_destinations();
   Status open_memory();
   Status remake_ids();
   Status open_twin();
@@ -133,7 +135,9 @@ class SessionRuntime {
   bool swap_pending_ = false;  // the next commit's generation lies beside
   std::set<size_t> read_;
   WriteJournal journal_;
-  uint64_t commit_at_open_ = 0;
+  bool is_settled_ = false;
+  std::set<std::string>
+      unsettled_;                // destinations of which the meta says more than the last commit
   uint64_t commit_on_disk_ = 0;  // unless the queue says that the last one is in place
   uint64_t commit_put_ = 0;
   std::unique_ptr<StepEvents> unobeyed_;

@@ -9,7 +9,6 @@
 #include "host/recording/sibling_path.h"
 #include "host/recording/twin_positions.h"
 #include "host/recording/whole_replacement.h"
-#include "host/recording/write_recovery.h"
 #include "host/session/twin_reader.h"
 
 namespace kato {
@@ -42,7 +41,12 @@ bool cannot_exchange(const Error& error) {
 Result<bool> SessionServing::serve_all() {
   SessionMeta& meta = runtime_.meta();
   if (meta.recordings.empty() && meta.pending_exports.empty()) return true;
-  bool all = meta.pending_exports.empty() || SessionExports(context_, runtime_).serve();
+  bool all = true;
+  if (!meta.pending_exports.empty()) {
+    const auto exported = SessionExports(context_, runtime_).serve();
+    if (!exported) return exported;
+    all = *exported;
+  }
   if (!needs_twin()) return all;
   if (!meta.twin.exists) {
     if (const auto made = runtime_.make_twin({}); !made) {
@@ -62,24 +66,8 @@ Result<bool> SessionServing::serve_all() {
 }
 
 Status SessionServing::recover() {
-  SessionMeta& meta = runtime_.meta();
-  if (runtime_.destinations_recovered) return {};
-  runtime_.destinations_recovered = true;
-  if (meta.recordings.empty()) return {};
-  const auto& session_id = runtime_.ref().session_id;
-  bool changed = false;
-  if (context_.lost_power && !context_.health.is_recovered(session_id)) {
-    if (auto forgotten = runtime_.forget_announced(); !forgotten) return forgotten;
-    changed = suspect_destinations(context_.files, meta.recordings);
-  } else {
-    const auto writes = runtime_.announced_before();
-    if (!writes) return forward(writes);
-    changed = take_over(*writes, meta.recordings);
-  }
-  if (changed) {
-    if (auto committed = runtime_.commit_now(); !committed) return committed;
-  }
-  context_.health.recovered(session_id);
+  if (auto settled = runtime_.settle_destinations(); !settled) return settled;
+  context_.health.recovered(runtime_.ref().session_id);
   return {};
 }
 
@@ -137,10 +125,14 @@ Status SessionServing::serve_recording(size_t index, const TwinSource& twin) {
       .place = *place,
       .allow_hard_links = context_.assembly.config().allow_hard_linked_destinations,
       .context = [&] { return context_of_recording(runtime_.meta().recordings[index], twin); },
-      .announce = [&](const JournaledWrite& write) { return runtime_.announce(write); },
+      .announce =
+          [&](const JournaledWrite& write) {
+            runtime_.destination_written(place->path, begins);
+            return runtime_.announce(write);
+          },
       .commit = [&] { return committed_ = runtime_.commit_now(); },
   };
-  runtime_.destination_written(place->path, begins);
+  if (begins) runtime_.destination_written(place->path, true);
   if (recording.intent) {
     if (auto finished = finish_intent(input, index); !finished) return finished;
   }

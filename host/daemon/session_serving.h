@@ -14,8 +14,8 @@ class SessionServing {
   SessionServing(const StepContext& context, SessionRuntime& runtime)
       : context_(context), runtime_(runtime) {}
 
-  // Finds out what a killed run left in the destinations. To be called before anything is committed
-  // that this run does: what was announced belongs to the commit that was found.
+  // What a killed run left in the destinations is known when it returns. To be called before
+  // anything is served.
   [[nodiscard]] Status recover();
 
   // Every recording and export that is due; one that fails does not keep the others. False if any

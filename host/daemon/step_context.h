@@ -24,9 +24,6 @@ struct StepContext {
   std::function<bool(const std::string& path, const std::string& session_id)> fed_by_other;
   // The destinations of this session are now these.
   std::function<void(const SessionMeta& meta)> note_destinations;
-  // The run before this one ended with the power: what was not synced need not be on the disk, and
-  // the write journals are not believed.
-  bool lost_power = false;
 };
 
 }  // namespace kato

@@ -26,11 +26,18 @@ Result<RunMark> mark_of(const std::string& text) {
   fields.text("bootId", mark.boot_id);
   fields.number("pid", mark.process_id);
   fields.flag("ended", mark.ended);
+  fields.flag("powerLost", mark.power_lost);
   if (!started || !commands_since) fields.complain("startedAt", "missing");
   if (auto done = fields.finish(); !done) return forward(done);
   mark.started = *started;
   mark.commands_since = *commands_since;
   return mark;
+}
+
+// What was not synced need not be there.
+bool lost_power(const std::optional<RunMark>& last, const std::string& boot_id) {
+  if (!last) return false;
+  return last->power_lost || (!last->ended && (boot_id.empty() || last->boot_id != boot_id));
 }
 
 }  // namespace
@@ -57,6 +64,7 @@ Status store_run_mark(FileSystem& files, const std::string& path, const RunMark&
     if (!mark.boot_id.empty()) object.text("bootId", mark.boot_id);
     object.number("pid", mark.process_id);
     object.flag_if_set("ended", mark.ended);
+    object.flag_if_set("powerLost", mark.power_lost);
   }
   json.push_back('\n');
   return replace_whole(files, path, json, Durability::kSynced);
@@ -65,16 +73,13 @@ Status store_run_mark(FileSystem& files, const std::string& path, const RunMark&
 RunMark next_run(const std::optional<RunMark>& last, UnixMillis now, std::string boot_id,
                  int64_t process_id) {
   const bool unclean = last && !last->ended;
+  const bool power_lost = lost_power(last, boot_id);
   return {.started = now,
           .commands_since = unclean ? std::min(last->commands_since, now) : now,
           .boot_id = std::move(boot_id),
           .process_id = process_id,
-          .ended = false};
-}
-
-bool lost_power(const std::optional<RunMark>& last, const std::string& boot_id) {
-  if (!last) return false;
-  return !last->ended && (boot_id.empty() || last->boot_id != boot_id);
+          .ended = false,
+          .power_lost = power_lost};
 }
 
 std::string read_boot_id(FileSystem& files) {

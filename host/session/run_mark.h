@@ -19,6 +19,8 @@ struct RunMark {
   std::string boot_id;  // of the machine: another one means that a run ended with the power
   int64_t process_id = 0;
   bool ended = false;  // everything was committed
+  // The power was lost before this run, or before one that did not get through with what that left.
+  bool power_lost = false;
 };
 
 // Nothing if there was no run yet. kInvalid, kUnsupported: the file is not understood; it was not
@@ -32,9 +34,6 @@ struct RunMark {
 // The mark of a run that begins now.
 [[nodiscard]] RunMark next_run(const std::optional<RunMark>& last, UnixMillis now,
                                std::string boot_id, int64_t process_id);
-
-// The power may have been lost since: what was not synced need not be there.
-[[nodiscard]] bool lost_power(const std::optional<RunMark>& last, const std::string& boot_id);
 
 // The machine's boot id; empty where there is none.
 [[nodiscard]] std::string read_boot_id(FileSystem& files);

@@ -41,6 +41,34 @@ TEST_CASE("P2, P3: lines that no meta knows are adopted with their capture times
   CHECK(rig.said() == Texts{"one", "two", "three", "four"});
 }
 
+TEST_CASE("P2: what was announced before a kill is part of whatever is committed next",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  auto& recording = rig.runtime().meta().recordings.emplace_back();
+  recording.recording_id = "r";
+  recording.destination = rig.logs / "r.md";
+  // Then the opening itself commits, because a copy must go.
+  rig.runtime().meta().is_private = GENERATE(false, true);
+  REQUIRE(rig.runtime().commit_now());
+  JournaledWrite write;
+  write.recording_id = "r";
+  write.length_bytes = 10;
+  write.cursor.written = EventPosition{.seq = 1, .event_id = {}};
+  REQUIRE(rig.runtime().announce(write));
+  write.offset_bytes = 10;
+  write.cursor.written = EventPosition{.seq = 2, .event_id = {}};
+  REQUIRE(rig.runtime().announce(write));
+  rig.reopen();
+  REQUIRE(rig.runtime().commit_now());
+  rig.reopen();
+  const auto& now = rig.runtime().meta().recordings.front();
+  REQUIRE(now.cursor.written);
+  CHECK(now.cursor.written->seq == 1);
+  REQUIRE(now.unsure);
+  CHECK(now.unsure->offset_bytes == 10);
+}
+
 TEST_CASE("adopting decodes nothing before the cursor", "[runtime][P9]") {
   RuntimeRig rig;
   begin(rig);
