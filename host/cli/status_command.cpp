@@ -42,7 +42,8 @@ ExitCode print_status(const StatusArguments& arguments, const CliContext& contex
   return is_running(*status) ? ExitCode::kOk : ExitCode::kNotRunning;
 }
 
-// Until Ctrl-C.
+// Until Ctrl-C, or until no daemon runs: the state is not to be looked into again and again, which
+// would be in the way of one that starts.
 ExitCode redraw(const StatusArguments& arguments, const CliContext& context) {
   const InterruptionGuard guard;
   while (!was_interrupted()) {
@@ -50,6 +51,7 @@ ExitCode redraw(const StatusArguments& arguments, const CliContext& context) {
     if (!status) return context.output.error(status.error());
     context.output.print(std::string(kClearScreen) + status_text(*status, context.clock.now()));
     if (!context.output.healthy()) return ExitCode::kFailed;
+    if (!is_running(*status)) return ExitCode::kNotRunning;
     pollfd waited{.fd = interruption_fd(), .events = POLLIN, .revents = 0};
     static_cast<void>(::poll(&waited, 1, kRedrawMillis));
   }

@@ -38,9 +38,13 @@ Finished Home::kato(std::vector<std::string> arguments) const {
   return Process(arguments, environment(), folder_.path()).wait();
 }
 
+std::unique_ptr<Process> Home::begin(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), program());
+  return std::make_unique<Process>(arguments, environment(), folder_.path());
+}
+
 std::unique_ptr<Process> Home::start_daemon() const {
-  auto daemon = std::make_unique<Process>(std::vector<std::string>{program(), "run"}, environment(),
-                                          folder_.path());
+  auto daemon = begin({"run"});
   REQUIRE(eventually([&] { return daemon->err_so_far().find("ready") != std::string::npos; }));
   return daemon;
 }

@@ -25,6 +25,8 @@ class Home {
 
   // Runs kato to its end.
   [[nodiscard]] Finished kato(std::vector<std::string> arguments) const;
+  // Starts it only.
+  [[nodiscard]] std::unique_ptr<Process> begin(std::vector<std::string> arguments) const;
   // Starts `kato run` and waits until it says that it is ready.
   [[nodiscard]] std::unique_ptr<Process> start_daemon() const;
   // Ends it as a user would; the exit code must be 0.

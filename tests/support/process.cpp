@@ -83,6 +83,10 @@ Finished Process::wait(std::chrono::milliseconds deadline) {
           .err = read_file(err_path_)};
 }
 
+std::string Process::out_so_far() const {
+  return read_file(out_path_);
+}
+
 std::string Process::err_so_far() const {
   return read_file(err_path_);
 }

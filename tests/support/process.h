@@ -33,7 +33,8 @@ class Process {
   [[nodiscard]] bool has_ended();
   // Waits until it ends; kills it after the deadline and reports -SIGKILL.
   Finished wait(std::chrono::milliseconds deadline = std::chrono::seconds(60));
-  // What it has said on standard error so far.
+  // What it has said so far.
+  [[nodiscard]] std::string out_so_far() const;
   [[nodiscard]] std::string err_so_far() const;
 
  private:
