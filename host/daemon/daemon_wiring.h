@@ -14,6 +14,7 @@ struct Daemon::Wiring {
   std::unique_ptr<Assembly> assembly;
   std::unique_ptr<LogFiles> logs;
   PathPolicy policy;
+  KnownPlaces places;
   CommitQueue commits;
   SourceTable table;
   LiveSessions live;

@@ -82,6 +82,7 @@ bool SessionServing::needs_twin() const {
 }
 
 void SessionServing::note_failure(const RecordingMeta& recording, const Error& why) {
+  context_.places.forget(recording.destination);
   context_.logs.note(LogLevel::kWarn, why.message());
   context_.health.failed(runtime_.ref().session_id, recording.recording_id, recording.destination,
                          why);
@@ -191,10 +192,10 @@ Status SessionServing::take_sibling(size_t index) {
   return runtime_.commit_now();
 }
 
-// The path is asked for anew each time: folders and links change.
+// The path is asked for each time: folders and links change.
 Result<Decision> SessionServing::place_of(const RecordingMeta& recording) const {
   const auto& meta = runtime_.meta();
-  auto place = context_.policy.check(recording.destination, meta.identity.project_directory);
+  auto place = context_.places.check(recording.destination, meta.identity.project_directory);
   if (!place.allowed()) return fail(ErrorCode::kRefused, "{}: {}", place.path, place.reason);
   if (place.path == recording.destination) return place;
   const bool taken = context_.fed_by_other(place.path, meta.identity.session_id) ||

@@ -6,7 +6,7 @@
 
 #include "host/daemon/assembly.h"
 #include "host/daemon/log_files.h"
-#include "host/policy/path_policy.h"
+#include "host/policy/known_places.h"
 #include "host/recording/serving_health.h"
 #include "host/session/session_meta.h"
 
@@ -17,6 +17,7 @@ struct StepContext {
   const Clock& clock;
   const Assembly& assembly;
   const PathPolicy& policy;
+  KnownPlaces& places;  // for what is written again and again
   LogFiles& logs;
   ServingHealth& health;
   std::string home;

@@ -37,6 +37,7 @@ struct FileCounts {
   uint64_t folder_syncs = 0;
   uint64_t disk_syncs = 0;
   uint64_t renames = 0;
+  uint64_t canonicals = 0;
 };
 
 // `fault` is asked before each operation: an errno makes it fail. An append that fails writes the
@@ -74,7 +75,10 @@ class FaultyFileSystem final : public FileSystem {
     ++counts.lists;
     return real_->list(folder);
   }
-  Result<std::string> canonical(const std::string& path) override { return real_->canonical(path); }
+  Result<std::string> canonical(const std::string& path) override {
+    ++counts.canonicals;
+    return real_->canonical(path);
+  }
   Status make_folders(const std::string& folder, uint32_t mode) override {
     if (const int error = ask(FileOperation::kMakeFolders, folder)) {
       return fail_errno(error, "make folder " + folder);
