@@ -80,7 +80,7 @@ Result<size_t> WrittenStretch::match(File& file, std::string_view bytes) const {
 }
 
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
-  if (!goes_on()) return size_t{0};
+  if (!goes_on() || bytes.empty()) return size_t{0};
   auto matched = match(file, bytes);
   if (!matched) return matched;
   if (*matched == std::min<uint64_t>(skipped_, bytes.size())) {
@@ -104,8 +104,8 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   if (!seek_from_ && !after_power_loss_) return {};
   const auto place = find_beginning(file, seek_from_.value_or(at_), bytes);
   if (!place) return forward(place);
-  seek_from_.reset();
   if (!*place) return {};
+  seek_from_.reset();
   if (!after_power_loss_) end_ += **place - at_;
   at_ = **place;
   return {};
