@@ -1,6 +1,7 @@
 // Twins that are made late, made again, and removed.
 #include <filesystem>
 
+#include "host/daemon/relocation.h"
 #include "host/event/event_id.h"
 
 #include "tests/support/catch.h"
@@ -157,6 +158,31 @@ TEST_CASE("P2: cursors and periods are found again by event id", "[runtime][P2]"
   CHECK(meta.recordings[0].cursor.written->seq == all[2]);
   CHECK(meta.recordings[0].cursor.twin_offset < meta.twin.size_bytes);
   CHECK(meta.next_seq == all.back() + 1);
+}
+
+TEST_CASE("P2: periods from the command line, which name no event, move with those around them",
+          "[runtime][P2]") {
+  const auto id = [](const char* key) { return EventId(make_event_id("s", key, "text/0", {})); };
+  Relocation relocation;
+  for (const auto* const key : {"a", "b", "c", "d"})
+    relocation.add_old({.seq = static_cast<uint64_t>(key[0] - 'a' + 1), .event_id = id(key)});
+  // The first one is no event any more, and one is new in the middle.
+  relocation.add_new({.position = {.seq = 1, .event_id = id("b")}, .end_bytes = 10});
+  relocation.add_new({.position = {.seq = 2, .event_id = id("new")}, .end_bytes = 20});
+  relocation.add_new({.position = {.seq = 3, .event_id = id("c")}, .end_bytes = 30});
+  relocation.add_new({.position = {.seq = 4, .event_id = id("d")}, .end_bytes = 40});
+  SessionMeta meta;
+  meta.next_seq = 5;
+  meta.recordings.push_back(recording_from(3, {}));  // begun behind b
+  meta.recordings.push_back(recording_from(2, {}));  // begun behind a, ended behind c
+  meta.recordings[1].periods[0].stop = PeriodMark{.seq = 3, .event_id = {}, .time = {}};
+  meta.recordings.push_back(recording_from(5, {}));  // begun behind d
+  relocation.apply(meta, {.exists = true, .generation = 2, .size_bytes = 40},
+                   {false, false, false});
+  CHECK(meta.recordings[0].periods[0].start.seq == 2);
+  CHECK(meta.recordings[1].periods[0].start.seq == 1);
+  CHECK(meta.recordings[1].periods[0].stop->seq == 3);
+  CHECK(meta.recordings[2].periods[0].start.seq == 5);
 }
 
 TEST_CASE("P2: a late twin is what a twin from the beginning would be", "[runtime][P2]") {
