@@ -4,6 +4,7 @@
 
 #include "host/daemon/daemon_wiring.h"
 #include "host/event/event_id.h"
+#include "host/session/twin_files.h"
 
 namespace kato {
 namespace {
@@ -104,6 +105,7 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
                                                                .store = std::move(*store),
                                                                .run = std::move(run),
                                                                .power_was_lost = power_was_lost}));
+  daemon->settle_twins();
   if (watches) daemon->take_up_owing();
   return daemon;
 }
@@ -165,6 +167,14 @@ void Daemon::note_degraded(const std::string& what, const Error& error) {
   if (!degraded_.note(what, error.message())) return;
   status_changed_ = true;
   note(LogLevel::kWarn, what + ": " + error.message());
+}
+
+// A kill leaves marks of what was going on; without them all is looked at.
+void Daemon::settle_twins() {
+  if (store_.rebuilt_because().empty()) return;
+  if (auto settled = settle_all_twin_files(input_.files, state_, metas_); !settled) {
+    note_degraded("copies of conversations", settled.error());
+  }
 }
 
 int Daemon::wait_fd() const {

@@ -109,6 +109,7 @@ class Daemon final : public ControlHandler {
   void note_degraded(const std::string& what, const Error& error);
 
   // What there is to do.
+  void settle_twins();
   void take_up_owing();
   Status take_change(SourceFile change);
   void look_again_at(const std::string& path);

@@ -1,6 +1,7 @@
 #include "host/ingest/alignment.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 namespace kato {
@@ -32,9 +33,21 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
   return selected;
 }
 
-std::vector<Pair> pairs_by_id(const KnownOrder& known, std::span<const Statement> statements) {
+// For each statement the first one of that id. What states again what was stated before it, in the
+// same log, does not tell how far the log got.
+std::vector<size_t> first_statements(std::span<const Statement> statements) {
+  std::vector<size_t> firsts;
+  std::map<EventId, size_t> stated;
+  for (size_t i = 0; i < statements.size(); ++i)
+    firsts.push_back(stated.emplace(statements[i].id, i).first->second);
+  return firsts;
+}
+
+std::vector<Pair> pairs_by_id(const KnownOrder& known, std::span<const Statement> statements,
+                              const std::vector<size_t>& firsts) {
   std::vector<Pair> pairs;
   for (size_t i = 0; i < statements.size(); ++i) {
+    if (firsts[i] != i) continue;
     if (const auto place = known.place_of(statements[i].id)) {
       pairs.push_back({.statement = i, .place = *place});
     }
@@ -43,24 +56,25 @@ std::vector<Pair> pairs_by_id(const KnownOrder& known, std::span<const Statement
 }
 
 // What can only be meant in one way: ids, and between them contents that occur once on both sides.
-std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Statement> statements) {
+std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Statement> statements,
+                                const std::vector<size_t>& firsts) {
   std::unordered_map<uint64_t, size_t> times;
-  for (const auto& statement : statements)
-    ++times[statement.content];
+  for (size_t i = 0; i < statements.size(); ++i)
+    times[statements[i].content] += firsts[i] == i ? 1 : 0;
   std::vector<Pair> pairs;
   size_t begin = 0;
   uint64_t from = 0;
   const auto by_content_until = [&](const Pair& fixed) {
     for (size_t i = begin; i < fixed.statement; ++i) {
       const auto& statement = statements[i];
-      const bool once = statement.is_said && times[statement.content] == 1 &&
+      const bool once = statement.is_said && firsts[i] == i && times[statement.content] == 1 &&
                         known.count_of(statement.content) == 1 && !known.place_of(statement.id);
       if (!once) continue;
       const auto place = known.next_with(statement.content, from);
       if (place && *place < fixed.place) pairs.push_back({.statement = i, .place = *place});
     }
   };
-  for (const auto& fixed : pairs_by_id(known, statements)) {
+  for (const auto& fixed : pairs_by_id(known, statements, firsts)) {
     by_content_until(fixed);
     pairs.push_back(fixed);
     begin = fixed.statement + 1;
@@ -75,14 +89,16 @@ std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Stateme
 Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   Aligned aligned;
   aligned.matches.resize(statements.size(), Match::kNone);
-  auto certain = certain_pairs(known, statements);
+  const auto firsts = first_statements(statements);
+  auto certain = certain_pairs(known, statements, firsts);
   certain.push_back({.statement = statements.size(), .place = known.size()});
   size_t next = 0;
   uint64_t from = 0;
   for (const auto& fixed : certain) {
     for (; next < fixed.statement; ++next) {
       const auto& statement = statements[next];
-      if (known.place_of(statement.id)) continue;  // out of order; known all the same
+      // Out of order; known all the same.
+      if (firsts[next] != next || known.place_of(statement.id)) continue;
       const auto place = known.next_with(statement.content, from);
       if (!place || *place >= fixed.place) continue;
       aligned.matches[next] = Match::kByContent;
@@ -96,7 +112,9 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   for (size_t i = 0; i < statements.size(); ++i) {
     const bool by_id = known.place_of(statements[i].id).has_value();
     if (by_id) aligned.matches[i] = Match::kById;
-    if (aligned.matches[i] == Match::kNone || !statements[i].is_said) continue;
+    if (firsts[i] != i) aligned.matches[i] = aligned.matches[firsts[i]];
+    const bool proves = statements[i].is_said && firsts[i] == i;
+    if (aligned.matches[i] == Match::kNone || !proves) continue;
     aligned.last_match = i;
     aligned.any_by_id = aligned.any_by_id || by_id;
   }

@@ -30,7 +30,7 @@ struct Aligned {
 };
 
 // In order: by id first; then by content, between what is certain (ids, and contents that occur
-// once on both sides).
+// once on both sides). What is stated twice is matched where it is stated first.
 [[nodiscard]] Aligned align(const KnownOrder& known, std::span<const Statement> statements);
 
 [[nodiscard]] Statement statement_of(const Draft& draft, const EventId& id, uint64_t content);

@@ -126,7 +126,7 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
   if (!reader) return forward(reader);
   meta.standing = SourceStanding::kActive;
   meta.standing_reason.clear();
-  const auto in_place = is_in_place(meta, source, *reader);
+  const auto in_place = is_in_place(index, source, *reader);
   if (!in_place) return forward(in_place, source.file.path);
   if (!*in_place) {
     if (auto begun = begin_anew(index, source, arrival, *reader); !begun) return forward(begun);
@@ -140,11 +140,14 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
 }
 
 // A document is decoded whole whenever it changed, and aligned while it is.
-Result<bool> SessionIngest::is_in_place(const SourceMeta& meta, const SessionSource& source,
+Result<bool> SessionIngest::is_in_place(size_t index, const SessionSource& source,
                                         SourceReader& reader) const {
-  if (source.file.rule().growth == Growth::kDocument) return true;
+  const SourceMeta& meta = meta_.sources[index];
+  const auto& rule = source.file.rule();
+  if (rule.growth == Growth::kDocument) return true;
   if (meta.alignment.due) return false;
-  return stands_at_cursor(meta, source.file.root->rules.rule(source.file.pattern).packing, reader);
+  const bool goes_on = decoders_.contains(index) && rule.packing == Packing::kNone;
+  return stands_at_cursor(meta, goes_on ? PlaceCheck::kEnds : PlaceCheck::kRecord, reader);
 }
 
 Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& source,

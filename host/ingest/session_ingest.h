@@ -68,8 +68,7 @@ class SessionIngest {
   Result<IngestStep> read_on(size_t index, const SessionSource& source, const Arrival& arrival,
                              SourceReader& reader);
   void prepare(EventPipeline& pipeline, size_t index, const SessionSource& source);
-  Result<bool> is_in_place(const SourceMeta& meta, const SessionSource& source,
-                           SourceReader& reader) const;
+  Result<bool> is_in_place(size_t index, const SessionSource& source, SourceReader& reader) const;
   Status begin_anew(size_t index, const SessionSource& source, const Arrival& arrival,
                     SourceReader& reader);
   Result<OpenDecoder*> decoder_at_cursor(size_t index, const SessionSource& source,

@@ -7,15 +7,28 @@
 namespace kato {
 namespace {
 
-std::string_view tail_of(std::string_view bytes) {
-  return bytes.substr(bytes.size() - std::min<size_t>(bytes.size(), RecordAnchor::kTailBytes));
+constexpr uint64_t kEndsBytes = RecordAnchor::kHeadBytes + RecordAnchor::kTailBytes;
+
+std::string ends_of(std::string_view bytes) {
+  std::string ends(bytes.substr(0, kEndsBytes));
+  if (bytes.size() <= kEndsBytes) return ends;
+  ends.resize(RecordAnchor::kHeadBytes);
+  return ends.append(bytes.substr(bytes.size() - RecordAnchor::kTailBytes));
 }
 
-Result<bool> holds_tail(const RecordAnchor& anchor, SourceReader& reader) {
-  const auto length = std::min<uint64_t>(anchor.length_bytes, RecordAnchor::kTailBytes);
-  const auto tail = reader.read_range(anchor.offset_bytes + anchor.length_bytes - length, length);
-  if (!tail) return forward(tail);
-  return tail->size() == length && hash64(*tail) == anchor.tail_hash;
+Result<bool> holds_ends(const RecordAnchor& anchor, SourceReader& reader) {
+  const bool is_short = anchor.length_bytes <= kEndsBytes;
+  auto ends = reader.read_range(anchor.offset_bytes,
+                                is_short ? anchor.length_bytes : RecordAnchor::kHeadBytes);
+  if (!ends) return forward(ends);
+  if (!is_short) {
+    const uint64_t tail = anchor.offset_bytes + anchor.length_bytes - RecordAnchor::kTailBytes;
+    const auto last = reader.read_range(tail, RecordAnchor::kTailBytes);
+    if (!last) return forward(last);
+    ends->append(*last);
+  }
+  return ends->size() == std::min(anchor.length_bytes, kEndsBytes) &&
+         hash64(*ends) == anchor.ends_hash;
 }
 
 // Where there is no anchor, behind a record that was too long to be read.
@@ -33,7 +46,7 @@ RecordAnchor make_anchor(std::string_view key, uint64_t offset_bytes, std::strin
           .offset_bytes = offset_bytes,
           .length_bytes = bytes.size(),
           .hash = hash64(bytes),
-          .tail_hash = hash64(tail_of(bytes))};
+          .ends_hash = hash64(ends_of(bytes))};
 }
 
 Result<bool> holds_anchor(const SourceMeta& meta, SourceReader& reader) {
@@ -43,11 +56,11 @@ Result<bool> holds_anchor(const SourceMeta& meta, SourceReader& reader) {
   return bytes->size() == meta.anchor->length_bytes && hash64(*bytes) == meta.anchor->hash;
 }
 
-Result<bool> stands_at_cursor(const SourceMeta& meta, SourcePacking packing, SourceReader& reader) {
+Result<bool> stands_at_cursor(const SourceMeta& meta, PlaceCheck check, SourceReader& reader) {
   if (meta.cursor.value == 0) return true;
   if (!meta.anchor) return holds_head(meta, reader);
-  const bool same_file = meta.id == reader.info().id && packing == SourcePacking::kNone;
-  return same_file ? holds_tail(*meta.anchor, reader) : holds_anchor(meta, reader);
+  const bool ends_will_do = check == PlaceCheck::kEnds && meta.id == reader.info().id;
+  return ends_will_do ? holds_ends(*meta.anchor, reader) : holds_anchor(meta, reader);
 }
 
 }  // namespace kato

@@ -11,10 +11,13 @@ namespace kato {
 [[nodiscard]] RecordAnchor make_anchor(std::string_view key, uint64_t offset_bytes,
                                        std::string_view bytes);
 
-// True if the source may be read on from the cursor. Reads some bytes before the cursor where the
-// file is the same and has grown, the last record before it where it is another one. An append log
-// only.
-[[nodiscard]] Result<bool> stands_at_cursor(const SourceMeta& meta, SourcePacking packing,
+enum class PlaceCheck : uint8_t {
+  kRecord,  // all of the last record before the cursor
+  kEnds,    // some bytes of it, if the file is the same: for who has checked the record and goes on
+};
+
+// True if the source may be read on from the cursor. An append log only.
+[[nodiscard]] Result<bool> stands_at_cursor(const SourceMeta& meta, PlaceCheck check,
                                             SourceReader& reader);
 
 // True if the whole anchor is where it was, whatever file it is.

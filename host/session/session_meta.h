@@ -59,9 +59,12 @@ struct RecordAnchor {
   uint64_t offset_bytes = 0;
   uint64_t length_bytes = 0;
   uint64_t hash = 0;
-  uint64_t tail_hash = 0;  // over its last bytes, kTailBytes or all there are
+  // Over its first and its last bytes, or all there are: where a record begins it says which one it
+  // is, by an id or a time.
+  uint64_t ends_hash = 0;
 
-  static constexpr uint64_t kTailBytes = 32;
+  static constexpr uint64_t kHeadBytes = 48;
+  static constexpr uint64_t kTailBytes = 16;
 };
 
 // A record that the plugin holds back: enough to have it again.

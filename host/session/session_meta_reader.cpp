@@ -87,7 +87,7 @@ void read_source(JsonFields& fields, SourceMeta& source) {
       Need::kMust);
   fields.object("anchor", [&](JsonFields& inner) {
     read_range(inner, source.anchor.emplace());
-    inner.hex("tailHash", source.anchor->tail_hash, Need::kMust);
+    inner.hex("endsHash", source.anchor->ends_hash);
   });
   fields.text("pluginVersion", source.plugin_version);
   read_blob(fields, "state", source.decoder);

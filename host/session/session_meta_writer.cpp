@@ -153,7 +153,7 @@ class MetaWriter {
     JsonObject inner(out_);
     inner.text("key", anchor.key);
     range(inner, anchor.offset_bytes, anchor.length_bytes, anchor.hash);
-    inner.text("tailHash", to_hex(anchor.tail_hash));
+    inner.text("endsHash", to_hex(anchor.ends_hash));
   }
 
   void twin(JsonObject& whole, const TwinMeta& twin) {

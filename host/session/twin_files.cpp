@@ -9,6 +9,22 @@ Status remove_if_there(FileSystem& files, const std::string& path) {
   return removed;
 }
 
+constexpr std::string_view kBeside = ".twin.jsonl.g";
+constexpr std::string_view kHalfMeta = ".meta.json.kato-new";
+
+Status settle_one(FileSystem& files, const StateFolder& state, MetaStore& metas,
+                  std::string_view name) {
+  const auto key = name.substr(0, name.find(kBeside));
+  const auto meta = metas.load(key);
+  if (!meta) return {};
+  if (*meta) {
+    auto settled = settle_twin_files(files, state, key, (**meta).twin);
+    if (!settled) return settled;
+  }
+  // Of a generation that was never committed, or has gone by.
+  return remove_if_there(files, state.sessions() + "/" + std::string(name));
+}
+
 }  // namespace
 
 Status settle_twin_files(FileSystem& files, const StateFolder& state, std::string_view key,
@@ -16,6 +32,21 @@ Status settle_twin_files(FileSystem& files, const StateFolder& state, std::strin
   if (!twin.exists) return remove_twin_files(files, state, key, twin.generation);
   if (auto swapped = swap_twin_in(files, state, key, twin.generation); !swapped) return swapped;
   return remove_if_there(files, StateFolder::beside(state.twin(key), twin.generation + 1));
+}
+
+Status settle_all_twin_files(FileSystem& files, const StateFolder& state, MetaStore& metas) {
+  const auto entries = files.list(state.sessions());
+  if (!entries) return forward(entries);
+  for (const auto& entry : *entries) {
+    Status settled;
+    if (entry.name.ends_with(kHalfMeta)) {
+      settled = remove_if_there(files, state.sessions() + "/" + entry.name);
+    } else if (entry.name.contains(kBeside)) {
+      settled = settle_one(files, state, metas, entry.name);
+    }
+    if (!settled) return settled;
+  }
+  return {};
 }
 
 Status swap_twin_in(FileSystem& files, const StateFolder& state, std::string_view key,

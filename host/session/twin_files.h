@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "host/io/file_system.h"
+#include "host/session/meta_store.h"
 #include "host/session/session_meta.h"
 #include "host/session/state_folder.h"
 
@@ -16,6 +17,12 @@ namespace kato {
 // what no meta names. twin: as committed.
 [[nodiscard]] Status settle_twin_files(FileSystem& files, const StateFolder& state,
                                        std::string_view key, const TwinMeta& twin);
+
+// The same for all sessions that have a file beside, whether or not anything happens in them again;
+// metas that were being written when the power went are removed too. A session whose meta cannot be
+// used is left alone. For after a power loss, when nothing tells which sessions these are.
+[[nodiscard]] Status settle_all_twin_files(FileSystem& files, const StateFolder& state,
+                                           MetaStore& metas);
 
 // The file of a committed generation takes its place. No effect if it has done so already.
 [[nodiscard]] Status swap_twin_in(FileSystem& files, const StateFolder& state, std::string_view key,

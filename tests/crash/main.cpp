@@ -1,7 +1,8 @@
 // crash_runs [--agent A] [--sink EXTENSION] [--durability D] [--every K [--offset R]] [--twice]
-// [--seconds S] [--at N [--half]]: kills `kato run` at every file-system call of a recording
-// scenario, starts it again, lets it finish, and compares everything that was written with the
-// uninterrupted run. Prints a matrix; fails if anything differs. See tests/crash/README.md.
+// [--seconds S] [--at N [--half] [--then M]] [--list]: kills `kato run` at every file-system call
+// of a recording scenario, starts it again, lets it finish, and compares everything that was
+// written with the uninterrupted run. Prints a matrix; fails if anything differs. See
+// tests/crash/README.md.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -34,6 +35,8 @@ struct Options {
   long at = 0;         // only this point
   bool half = false;   // of it
   bool twice = false;  // the second process is killed too
+  long then = 0;       // where exactly; 0: somewhere
+  bool list = false;   // only say which calls there are
 };
 
 struct Row {
@@ -94,6 +97,9 @@ class Campaign {
     if (!reference.problems.empty()) {
       ++row.problems;
       say(row.name + ": the uninterrupted run: " + reference.problems.front());
+    } else if (options_.list) {
+      for (size_t i = 0; i < reference.calls.size(); ++i)
+        say(fmt::format("{} {}", i + 1, reference.calls[i]));
     } else {
       const auto points = points_of(reference);
       const auto until = std::chrono::steady_clock::now() + share();
@@ -138,7 +144,8 @@ class Campaign {
                  const Kill& point, Row& row) {
     constexpr long kPrime = 7919;
     const auto calls = static_cast<long>(reference.calls.size());
-    const Kill second{.at = options_.twice ? 1 + point.at * kPrime % calls : 0,
+    const long somewhere = options_.twice ? 1 + point.at * kPrime % calls : 0;
+    const Kill second{.at = options_.then > 0 ? options_.then : somewhere,
                       .half = point.at % 2 == 0};
     const auto outcome = runs.play(point, second);
     if (outcome.kills == 0 && outcome.problems.empty()) return;  // this run had fewer calls
@@ -190,6 +197,8 @@ std::optional<Options> read_options(const std::vector<std::string>& words) {
     const auto& word = words[i];
     if (word == "--twice")
       options.twice = true;
+    else if (word == "--list")
+      options.list = true;
     else if (word == "--half")
       options.half = true;
     else if (++i == words.size())
@@ -206,6 +215,8 @@ std::optional<Options> read_options(const std::vector<std::string>& words) {
       options.every = std::max(1, std::atoi(words[i].c_str()));
     else if (word == "--offset")
       options.offset = std::atoi(words[i].c_str());
+    else if (word == "--then")
+      options.then = std::atoi(words[i].c_str());
     else if (word == "--at")
       options.at = std::atoi(words[i].c_str());
     else
@@ -223,7 +234,7 @@ int main(int count, char** arguments) {
     static_cast<void>(std::fputs(
         "usage: crash_runs [--agent claude|codex|gemini] [--sink md|jsonl] "
         "[--durability interval|commit|none] [--every K [--offset R]] [--seconds S] [--twice] "
-        "[--at N [--half]]\n",
+        "[--at N [--half] [--then M]] [--list]\n",
         stderr));
     return 2;
   }

@@ -407,3 +407,34 @@ TEST_CASE("bytes that were read once are not read again at each append", "[daemo
   // Of what was there only the head is looked at, to know the file again.
   CHECK(rig.files.counts.read_bytes - before < appended + 20 * 6'000);
 }
+
+TEST_CASE("P6: what a power loss left of copies is settled, whether or not anything happens again",
+          "[daemon][P6]") {
+  namespace fs = std::filesystem;
+  DaemonRig rig;
+  const auto twin = [&](int number, const std::string& ending = {}) {
+    return rig.home / ("state/sessions/" + rig.key(number) + ".twin.jsonl" + ending);
+  };
+  for (int i = 1; i <= 2; ++i)
+    rig.say(i, "hello");
+  {
+    const auto daemon = rig.working();
+    rig.ask(*daemon, {.verb = ControlVerb::kSnapshotCreate, .session = rig.session_id(1)});
+    rig.work(*daemon);
+    REQUIRE(daemon->finish());
+  }
+  REQUIRE(fs::exists(twin(1)));
+  fs::rename(twin(1), twin(1, ".g1"));       // committed, and not in its place yet
+  fs::copy(twin(1, ".g1"), twin(2, ".g1"));  // no meta speaks of it
+  fs::copy(twin(1, ".g1"), twin(3, ".g1"));  // of a session that was never committed
+  rig.home.write("state/sessions/" + rig.key(2) + ".meta.json.kato-new", "{");
+  fs::remove(rig.home / "state/daemon-control.json");  // as after a power loss: nothing is believed
+  const auto daemon = rig.working();
+  CHECK(fs::exists(twin(1)));
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(rig.home / "state/sessions")) {
+    const auto name = entry.path().filename().string();
+    if (name.contains(".g1") || name.contains(".kato-new")) left.push_back(name);
+  }
+  CHECK(left.empty());
+}

@@ -106,6 +106,51 @@ TEST_CASE("P2: a log that was written anew beyond its old size is noticed", "[ru
   CHECK(rig.said() == Texts{"one", "two", "three"});
 }
 
+TEST_CASE(
+    "P2: what a log that was written anew says for the first time between two statements of one "
+    "message is new",
+    "[runtime][P2]") {
+  RuntimeRig rig({.restates = true});
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.write("a.log", kHead +
+                         "note\nuser k1 one\nassistant k2 two\nuser k3 three\nuser k4 ::stop\n" +
+                         "assistant k2 two\nassistant k5 five\n");
+  CHECK(rig.read().commands == Texts{"stop"});
+  CHECK(rig.said() == Texts{"one", "two", "three", "::stop", "five"});
+}
+
+TEST_CASE("P2: a log that was cut and has grown beyond its old length before anybody looked",
+          "[runtime][P2]") {
+  const std::string like = " that is said by each of the records in the same words";
+  const std::string old_log = kHead + "user k1 one" + like + "\nuser k2 two" + like + "\n";
+  const std::string new_log =
+      kHead + "user k1 one" + like + "\nuser k3 six" + like + "\nuser k4 ten" + like + "\n";
+  RuntimeRig rig;
+  begin(rig, old_log);
+  SECTION("while the daemon ran") {
+    rig.write("a.log", new_log);
+  }
+  SECTION("while none ran") {
+    rig.write("a.log", new_log);
+    rig.reopen();
+  }
+  rig.read();
+  CHECK(rig.said() == Texts{"one" + like, "two" + like, "six" + like, "ten" + like});
+}
+
+TEST_CASE("P2: a log whose last record was changed in its middle while no daemon ran",
+          "[runtime][P2]") {
+  const std::string ends(100, 'x');
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nuser k2 " + ends + " two " + ends + "\n");
+  rig.write("a.log", kHead + "user k1 one\nuser k2 " + ends + " six " + ends + "\nuser k3 three\n");
+  rig.reopen();
+  rig.read();
+  rig.reopen();
+  CHECK(rig.said().back() == "three");
+  CHECK(rig.runtime().meta().sources[0].alignment.history_gone);
+}
+
 TEST_CASE("P2: a log that was replaced by a copy of itself goes on at its cursor",
           "[runtime][P2]") {
   RuntimeRig rig;

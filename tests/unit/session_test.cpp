@@ -47,7 +47,7 @@ SourceMeta full_source() {
   source.first_record_key = "r1";
   source.cursor = {.kind = CursorKind::kOpaque, .value = 5, .opaque = "here"};
   source.anchor = RecordAnchor{
-      .key = "r4", .offset_bytes = 10, .length_bytes = 20, .hash = 30, .tail_hash = 31};
+      .key = "r4", .offset_bytes = 10, .length_bytes = 20, .hash = 30, .ends_hash = 31};
   source.plugin_version = "1.2.3";
   source.decoder = SavedBlob{.version = 2, .bytes = std::string("\0\xFF\x01", 3)};
   source.held = {{.key = "r5", .offset_bytes = 40, .length_bytes = 50, .hash = 60}};
