@@ -34,6 +34,7 @@ Status adopt_lines(const AdoptionInput& input, uint64_t end_bytes) {
     const Event& event = (*next)->event;
     input.known.add(event.id, content_hash(event.body));
     summary.add(event);
+    note_unfinished(input.meta.unfinished_message, event);
     input.events.on_event(event, right_of(event, input.meta));
     input.meta.next_seq = std::max(input.meta.next_seq, event.seq + 1);
     input.meta.twin.size_bytes = (*next)->end_bytes;

@@ -17,8 +17,9 @@ struct AdoptionInput {
 };
 
 // Lines from the committed size up to end_bytes become part of what is known: ids, the next seq,
-// the twin's size. Nothing is decoded. Ends before the first line that is no event, which only a
-// power loss leaves; what is behind it comes from the sources again.
+// the twin's size, and the message with which they end, if they do. Nothing is decoded. Ends before
+// the first line that is no event, which only a power loss leaves; what is behind it comes from the
+// sources again.
 [[nodiscard]] Status adopt_lines(const AdoptionInput& input, uint64_t end_bytes);
 
 // Hands out what lies in the committed twin behind the command cursor. Reads nothing if the cursor

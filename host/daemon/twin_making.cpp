@@ -52,22 +52,28 @@ class Lines final : public EventListener {
   Status status_;
 };
 
-// The lines of the twin that is gone on with. Returns the seq behind them.
-Result<uint64_t> copy_seed(const TwinMaking& making, EventMemory& known, Lines& lines) {
+// Where the twin that is gone on with ends.
+struct SeedEnd {
   uint64_t next_seq = 1;
-  if (making.seed_bytes == 0) return next_seq;
+  std::optional<EventId> message;  // the last one, if only its commands follow
+};
+
+Result<SeedEnd> copy_seed(const TwinMaking& making, EventMemory& known, Lines& lines) {
+  SeedEnd end;
+  if (making.seed_bytes == 0) return end;
   auto reader = TwinReader::open(making.again.files, making.seed_path, 0, making.seed_bytes);
   if (!reader) return forward(reader);
   EventLineReader events;
   while (true) {
     const auto line = reader->next_line();
     if (!line) return forward(line);
-    if (!*line) return next_seq;
+    if (!*line) return end;
     const auto event = events.read((*line)->text);
     if (!event) return forward(event, making.seed_path);
     known.add(event->id, content_hash(event->body));
     lines.copy((*line)->text, *event);
-    next_seq = event->seq + 1;
+    end.next_seq = event->seq + 1;
+    note_unfinished(end.message, *event);
   }
 }
 
@@ -79,10 +85,11 @@ Result<MadeTwin> make_twin_at(const std::string& path, const TwinMaking& making)
   MadeTwin made{.log = std::move(*log), .summary = {}, .places = {}, .unmet = {}};
   Lines lines(making, made);
   FreshEventMemory known(true);
-  const auto first = copy_seed(making, known, lines);
-  if (!first) return forward(first);
+  const auto seed = copy_seed(making, known, lines);
+  if (!seed) return forward(seed);
   AgainInput again = making.again;
-  again.first_seq = *first;
+  again.first_seq = seed->next_seq;
+  again.unfinished = seed->message;
   const auto decoded = decode_again(again, known, lines);
   if (!decoded) return forward(decoded);
   if (auto written = lines.flush(); !written) return forward(written);

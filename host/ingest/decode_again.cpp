@@ -52,6 +52,7 @@ SessionMeta from_the_beginning(const SessionMeta& meta, uint64_t first_seq) {
 Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,
                                   EventListener& into) {
   auto scratch = from_the_beginning(input.meta, input.first_seq);
+  scratch.unfinished_message = input.unfinished;
   Counted counted(input, into);
   SessionIngest again(input.files, scratch, known, counted, input.support);
   AgainOutcome outcome;

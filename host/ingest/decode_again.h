@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "host/ingest/session_ingest.h"
@@ -16,6 +17,7 @@ struct AgainInput {
   const IngestSupport& support;
   SourceBuffer& buffer;
   uint64_t first_seq = 1;
+  std::optional<EventId> unfinished = {};  // as SessionMeta::unfinished_message
   // Whether the session has met this event: of a document, which may have changed since it was
   // read, no other counts. Empty: all count.
   std::function<bool(const EventId&)> has_met;

@@ -5,7 +5,7 @@
 namespace kato {
 
 void EventPipeline::on_draft(const Draft& draft) {
-  if (sequencer_.skips_one()) {
+  if (sequencer_.skips(draft)) {
     left_out_ = draft.record_offset_bytes;
     left_out_reason_ = "stated-before";
     return;

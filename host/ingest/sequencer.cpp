@@ -7,9 +7,19 @@
 
 namespace kato {
 
-bool Sequencer::skips_one() {
+void note_unfinished(std::optional<EventId>& message, const Event& event) {
+  if (event.body.kind == EventKind::kUserMessage) {
+    message = event.id;
+  } else if (event.body.kind != EventKind::kUserKatoCommand) {
+    message.reset();
+  }
+}
+
+bool Sequencer::skips(const Draft& draft) {
   if (alignment_ == nullptr || alignment_->drafts_to_skip == 0) return false;
   --alignment_->drafts_to_skip;
+  complete(draft, make_event_id(session_.session_id, draft.record_key, draft.part_key, {}),
+           std::nullopt);
   return true;
 }
 
@@ -50,6 +60,7 @@ void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content
                          CommandRight right, const RecordHash& record_hash) {
   if (known_.knows(id)) {
     pass_known(id);
+    complete(draft, id, std::nullopt);
     return take_known(draft, id, content, record_hash);
   }
   if (follows_what_is_known(statement_of(draft, id, content))) return;
@@ -65,7 +76,8 @@ void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t conte
   const auto revision = to_hex(record_hash(draft.record_offset_bytes, draft.record_length_bytes));
   const EventId revised =
       make_event_id(session_.session_id, draft.record_key, draft.part_key, revision);
-  if (!known_.knows(revised)) emit(draft, revised, id, content, CommandRight::kNever);
+  if (known_.knows(revised)) return complete(draft, revised, id);
+  emit(draft, revised, id, content, CommandRight::kNever);
 }
 
 // What comes next is compared with what follows this event only.
@@ -106,6 +118,15 @@ void Sequencer::emit(const Draft& draft, const EventId& id, std::optional<EventI
   known_.add(id, content);
   listener_.on_event(event, right);
   if (event.body.kind == EventKind::kUserMessage) emit_commands(event, draft, right);
+}
+
+// The message itself commands, if it may; these events only tell of it.
+void Sequencer::complete(const Draft& draft, const EventId& id, std::optional<EventId> revises) {
+  if (unfinished_ == nullptr || *unfinished_ != id) return;
+  const Event message{
+      .body = draft.body, .id = id, .seq = 0, .revises = revises, .captured_at = capture_time_};
+  emit_commands(message, draft, CommandRight::kNever);
+  unfinished_->reset();
 }
 
 void Sequencer::emit_commands(const Event& message, const Draft& draft, CommandRight right) {

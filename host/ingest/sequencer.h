@@ -53,11 +53,14 @@ class Sequencer {
   // False: the source never said that it states things again, so drafts that are marked so are
   // taken as any others.
   void set_restates(bool restates) { restates_ = restates; }
+  // A message that is known, but perhaps not all events of its commands: a kill came between their
+  // lines. Reset when it has come by. Null: there is none. Must outlive the sequencer.
+  void set_unfinished(std::optional<EventId>* message) { unfinished_ = message; }
   // What comes until end_run() is one document, which states everything again.
   void begin_document() { in_document_ = known_.order() != nullptr && known_.order()->size() > 0; }
 
-  // True if the next draft only states what is known, and is not to be taken.
-  [[nodiscard]] bool skips_one();
+  // True if the draft, which is the next one, only states what is known, and is not to be taken.
+  [[nodiscard]] bool skips(const Draft& draft);
   // record_hash: used only for a revision. What the log states again is kept back until it is
   // known where that ends: a record, or the document.
   void take(const Draft& draft, const RecordHash& record_hash);
@@ -82,6 +85,7 @@ class Sequencer {
   [[nodiscard]] CommandRight right_of(const Draft& draft) const;
   void emit(const Draft& draft, const EventId& id, std::optional<EventId> revises, uint64_t content,
             CommandRight right);
+  void complete(const Draft& draft, const EventId& id, std::optional<EventId> revises);
   void emit_commands(const Event& message, const Draft& draft, CommandRight right);
 
   const SessionRef& session_;
@@ -90,10 +94,14 @@ class Sequencer {
   EventListener& listener_;
   std::optional<UnixMillis> capture_time_;
   SourceAlignment* alignment_ = nullptr;
+  std::optional<EventId>* unfinished_ = nullptr;
   bool restates_ = true;
   bool in_document_ = false;
   std::vector<Kept> run_;
   Arena arena_;
 };
+
+// Keeps up which message stands last, commands aside, while a twin's events go by.
+void note_unfinished(std::optional<EventId>& message, const Event& event);
 
 }  // namespace kato

@@ -166,6 +166,7 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   EventPipeline pipeline(ref, known_, meta_.next_seq, summary, events_, &account);
   pipeline.set_keep_raw(source.file.root->policy.keep_raw);
   pipeline.sequencer().set_restates(source.file.rule().restates);
+  pipeline.sequencer().set_unfinished(&meta_.unfinished_message);
   auto slot = decoder_at_cursor(index, source, reader, pipeline);
   if (!slot) return forward(slot);
   (*slot)->reader = &reader;

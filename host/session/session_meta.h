@@ -260,6 +260,8 @@ struct SessionMeta {
   uint64_t known_id_count = 0;  // committed length of the ids, in records
   TwinMeta twin;
   std::optional<EventPosition> command_cursor;  // the last event that was interpreted
+  // A message that was adopted after a kill, perhaps without all events of its commands.
+  std::optional<EventId> unfinished_message;
   Ledger ledger;
   std::vector<PendingExport> pending_exports;
   std::vector<RecordingMeta> recordings;

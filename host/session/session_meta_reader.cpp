@@ -226,6 +226,7 @@ void read_meta(JsonFields& fields, SessionMeta& meta) {
   });
   fields.object("commandCursor",
                 [&](JsonFields& inner) { read_position(inner, meta.command_cursor.emplace()); });
+  fields.hex("unfinishedMessage", meta.unfinished_message);
   fields.with("ledger", [&](const nlohmann::json& json, const std::string& where) -> Status {
     auto ledger = ledger_from_json(json, where);
     if (!ledger) return forward(ledger);

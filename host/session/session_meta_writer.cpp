@@ -44,6 +44,9 @@ class MetaWriter {
     whole.number("knownIds", meta.known_id_count);
     twin(whole, meta.twin);
     if (meta.command_cursor) position(whole, "commandCursor", *meta.command_cursor);
+    if (meta.unfinished_message) {
+      whole.text("unfinishedMessage", to_hex(*meta.unfinished_message));
+    }
     whole.key("ledger");
     append_ledger_json(out_, meta.ledger);
     list(whole, "pendingExports", meta.pending_exports,

@@ -1,6 +1,7 @@
 // P1: recordings that lie in a repository stay as they are, whatever happens to Kato and the logs.
 #include <chrono>
 #include <filesystem>
+#include <regex>
 
 #include "tests/e2e/home.h"
 #include "tests/e2e/talk.h"
@@ -19,6 +20,12 @@ Finished git(const Home& home, std::vector<std::string> arguments) {
   words.insert(words.end(), arguments.begin(), arguments.end());
   return Process(words, {{"HOME", home.path("")}, {"GIT_CONFIG_NOSYSTEM", "1"}}, home.path(""))
       .wait();
+}
+
+void put_under_git(const Home& home) {
+  REQUIRE(git(home, {"init", "-q"}).exit_code == 0);
+  REQUIRE(git(home, {"add", "-A"}).exit_code == 0);
+  REQUIRE(git(home, {"commit", "-q", "-m", "recordings"}).exit_code == 0);
 }
 
 void check_clean(const Home& home, const std::string& after) {
@@ -81,6 +88,42 @@ void remove_all(const Home& home, const std::string& ending) {
   }
 }
 
+// So that a start opens their sessions.
+void touch_logs(const Home& home, const std::vector<std::unique_ptr<Talk>>& talks) {
+  for (const auto& talk : talks)
+    fs::last_write_time(home.path(talk->log()), fs::file_time_type::clock::now());
+}
+
+std::vector<std::string> metas(const Home& home) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(home.path(".kato/sessions"))) {
+    const auto name = entry.path().filename().string();
+    if (name.ends_with(".meta.json")) names.push_back(name);
+  }
+  return names;
+}
+
+void reprocess_all(const Home& home) {
+  for (const auto& name : metas(home)) {
+    const auto begin = name.find('-') + 1;
+    const auto done = home.kato({"reprocess", name.substr(begin, name.find('.') - begin)});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+  }
+}
+
+// As an earlier Kato with earlier plugins left it: states of theirs, and less in the metas.
+void make_older(const Home& home) {
+  for (const auto& name : metas(home)) {
+    auto text = home.read(".kato/sessions/" + name);
+    text = std::regex_replace(text, std::regex(R"re("pluginVersion":"[^"]*")re"),
+                              R"("pluginVersion":"0.0.1")");
+    text = std::regex_replace(text, std::regex(R"re(,"endsHash":"[^"]*")re"), "");
+    REQUIRE(text.find("0.0.1") != std::string::npos);
+    home.write(".kato/sessions/" + name, text);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("P1: recordings under git stay clean", "[e2e][P1]") {
@@ -88,9 +131,7 @@ TEST_CASE("P1: recordings under git stay clean", "[e2e][P1]") {
   std::vector<std::unique_ptr<Talk>> talks;
   Probe probe(home);
   record_all(home, talks);
-  REQUIRE(git(home, {"init", "-q"}).exit_code == 0);
-  REQUIRE(git(home, {"add", "-A"}).exit_code == 0);
-  REQUIRE(git(home, {"commit", "-q", "-m", "recordings"}).exit_code == 0);
+  put_under_git(home);
 
   restart(home, probe);
   restart(home, probe);
@@ -104,15 +145,13 @@ TEST_CASE("P1: recordings under git stay clean", "[e2e][P1]") {
   restart(home, probe);
   check_clean(home, "a start with half an index");
 
-  for (const auto& talk : talks)
-    fs::last_write_time(home.path(talk->log()), fs::file_time_type::clock::now());
+  touch_logs(home, talks);
   restart(home, probe);
   check_clean(home, "sources that were touched while no daemon ran");
 
   {
     const auto daemon = home.start_daemon();
-    for (const auto& talk : talks)
-      fs::last_write_time(home.path(talk->log()), fs::file_time_type::clock::now());
+    touch_logs(home, talks);
     probe.pass();
     Home::stop(*daemon);
   }
@@ -130,9 +169,7 @@ TEST_CASE("P1: sources that are written anew with the same bytes change no recor
   std::vector<std::unique_ptr<Talk>> talks;
   Probe probe(home);
   record_all(home, talks);
-  REQUIRE(git(home, {"init", "-q"}).exit_code == 0);
-  REQUIRE(git(home, {"add", "-A"}).exit_code == 0);
-  REQUIRE(git(home, {"commit", "-q", "-m", "recordings"}).exit_code == 0);
+  put_under_git(home);
   for (const auto& talk : talks) {  // as a backup that was put back: another inode, another time
     const auto content = home.read(talk->log());
     home.write(talk->log() + ".new", content);
@@ -140,4 +177,44 @@ TEST_CASE("P1: sources that are written anew with the same bytes change no recor
   }
   restart(home, probe);
   check_clean(home, "sources that were put back");
+}
+
+TEST_CASE("P1: recordings under git stay clean when Kato reads the conversations again",
+          "[e2e][P1]") {
+  const Home home;
+  std::vector<std::unique_ptr<Talk>> talks;
+  Probe probe(home);
+  record_all(home, talks);
+  put_under_git(home);
+
+  remove_all(home, ".ids");
+  touch_logs(home, talks);
+  restart(home, probe);
+  check_clean(home, "a start without the lists of known ids");
+
+  reprocess_all(home);
+  restart(home, probe);
+  check_clean(home, "reprocessing while no daemon ran");
+  {
+    const auto daemon = home.start_daemon();
+    reprocess_all(home);
+    probe.pass();
+    Home::stop(*daemon);
+  }
+  check_clean(home, "reprocessing by a daemon");
+
+  make_older(home);
+  touch_logs(home, talks);
+  restart(home, probe);
+  check_clean(home, "an upgrade");
+
+  const auto daemon = home.start_daemon();
+  for (const auto& talk : talks)
+    talk->assistant("after all that");
+  for (const std::string agent : kAgents) {
+    const auto recording = "proj/" + agent + ".jsonl";
+    CHECK(eventually([&] { return home.contains(recording, "after all that"); }));
+    CHECK(count_of(home.read(recording), "the last word") == 1);
+  }
+  Home::stop(*daemon);
 }

@@ -100,6 +100,45 @@ TEST_CASE("P2: commands of adopted lines are handed out once, in their order", "
   CHECK(rig.read().commands.empty());
 }
 
+TEST_CASE("P2: commands that a kill tore off their message are in the twin once", "[runtime][P2]") {
+  const bool restates = GENERATE(false, true);
+  RuntimeRig rig({.restates = restates});
+  begin(rig);
+  rig.append("a.log", "user k3 ::stop\\n::capture b.md\nassistant k4 four\n");
+  rig.read_uncommitted();
+  const auto whole = rig.twin();
+  auto cut = whole.find(R"("command":"stop")");
+  SECTION("all of them") {}
+  SECTION("all of them, and what is left is committed before the log is read") {
+    std::filesystem::resize_file(rig.file(".twin.jsonl"), cut);
+    rig.reopen();
+    REQUIRE(rig.runtime().commit_now());
+  }
+  SECTION("but the first one") {
+    cut = whole.find(R"("command":"capture")");
+  }
+  std::filesystem::resize_file(rig.file(".twin.jsonl"), std::min(cut, rig.twin().size()));
+  rig.reopen();
+  rig.read();
+  CHECK(rig.twin() == whole);
+  rig.reopen();
+  CHECK(rig.read().commands.empty());
+  CHECK(rig.twin() == whole);
+}
+
+TEST_CASE("P2: commands that a power loss tore off their message are in the twin once",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.append("a.log", "user k3 ::stop\\n::capture b.md\nassistant k4 four\n");
+  rig.read();
+  std::filesystem::resize_file(rig.file(".twin.jsonl"), rig.twin().find(R"("command":"stop")"));
+  rig.reopen();
+  CHECK(rig.read().commands.empty());
+  CHECK(rig.said() == Texts{"one", "two", "::stop\n::capture b.md", "four"});
+  CHECK(rig.lines_with("user.kato-command").size() == 2);
+}
+
 TEST_CASE("P2: what was committed but not obeyed is handed out", "[runtime][P2]") {
   RuntimeRig rig;
   begin(rig);

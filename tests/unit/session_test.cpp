@@ -129,6 +129,7 @@ SessionMeta full_meta() {
   meta.known_id_count = 9;
   meta.twin = {.exists = true, .generation = 2, .size_bytes = 4321};
   meta.command_cursor = EventPosition{.seq = 9, .event_id = id_of(9)};
+  meta.unfinished_message = id_of(8);
   meta.ledger.add("user/text", LedgerOutcome::kMapped, "", 100, 2);
   meta.ledger.add("progress", LedgerOutcome::kIgnored, "duplicate", 10);
   meta.ledger.hold(33);
