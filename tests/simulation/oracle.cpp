@@ -14,6 +14,28 @@ namespace {
 
 constexpr size_t kMostChoices = 7;
 
+// Whether both runs gave the daemon the same to read, so that events have the same numbers: what
+// happens in the middle of its work may come in another order where it works otherwise, and what
+// left a log before it was read is no event.
+bool was_the_same_read(const Conversation& one, const Conversation& other) {
+  return std::ranges::equal(one.spoken, other.spoken, [](const Spoken& mine, const Spoken& theirs) {
+    return mine.said == theirs.said && !mine.is_lost && !theirs.is_lost;
+  });
+}
+
+// The same of all sessions that have messages in the file.
+bool was_the_same_read(const World& one, const World& other, const ExpectedFile& file) {
+  for (size_t i = 0; i < one.conversations().size(); ++i) {
+    const auto mine = fmt::format("t{}m", i);
+    const bool is_in_it = std::ranges::any_of(
+        file.tokens, [&](const ExpectedToken& token) { return token.token.starts_with(mine); });
+    if (is_in_it && !was_the_same_read(one.conversations()[i], other.conversations()[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::optional<std::string> check_tokens(const std::vector<std::string>& found,
                                         const ExpectedFile& expected, const UserFile& user) {
   const auto may_miss = [&](const ExpectedToken& one) {
@@ -213,6 +235,7 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
   for (const auto& [path, expected] : of_one.expected) {
     const auto same = of_other.expected.find(path);
     if (same == of_other.expected.end() || same->second.tokens != expected.tokens) continue;
+    if (!was_the_same_read(one, other, expected)) continue;
     if (is_touched(one, path) || is_touched(other, path)) continue;
     const auto mine = without_capture_times(path, one.disk().content(path).value_or(""));
     const auto theirs = without_capture_times(path, other.disk().content(path).value_or(""));

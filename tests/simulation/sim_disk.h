@@ -45,10 +45,10 @@ struct Inode {
   int64_t mtime_ns = 0;
   uint32_t links = 0;
   std::string data;  // content; of a link, where it leads
-  std::map<std::string, InodePtr> entries;
+  std::map<std::string, InodePtr, std::less<>> entries;
 
   std::string durable_data;
-  std::map<std::string, InodePtr> durable_entries;
+  std::map<std::string, InodePtr, std::less<>> durable_entries;
   std::vector<DataChange> unsynced_data;
   std::vector<EntryChange> unsynced_entries;
 };

@@ -82,7 +82,14 @@ class World {
   [[nodiscard]] uint64_t calls() const { return all_calls_ + (files_ ? files_->calls() : 0); }
 
  private:
+  // Happens before a call of the daemon; or when its work is done, if there was no such call.
+  struct Meanwhile {
+    uint64_t call = 0;
+    UnixMillis planned_at;
+    Step step;
+  };
   void do_step(const Step& step);
+  void do_later(const Meanwhile& later);
   void trace(const std::string& line) const;
 
   // Agents: world_agents.cpp.
@@ -114,6 +121,8 @@ class World {
   void die(bool with_power);
   void work();
   void settle();
+  void work_until_quiet();
+  void do_all_later();
   void wait(std::chrono::milliseconds duration);
   void note_settled();
   [[nodiscard]] SinceBounds since() const;
@@ -152,8 +161,9 @@ class World {
   uint64_t writes_ = 0;
   uint64_t all_calls_ = 0;
   int boots_ = 0;
-  std::vector<std::pair<uint64_t, Step>> meanwhile_;  // by the number of the call
+  std::vector<Meanwhile> meanwhile_;
   std::optional<int64_t> next_is_meanwhile_;
+  UnixMillis agents_now_;  // does not depend on how much time the daemon took
 };
 
 }  // namespace kato::simulation

@@ -139,7 +139,7 @@ void World::say(Conversation& conversation, bool by_user, uint32_t what) {
   Spoken spoken;
   spoken.said.number = static_cast<uint32_t>(conversation.spoken.size()) + 1;
   spoken.said.by_user = by_user;
-  spoken.said.at = clock_.now();
+  spoken.said.at = agents_now_;
   spoken.token = fmt::format("t{}m{}e", session, spoken.said.number);
   spoken.said.text = spoken.token + filler(what);
   if (by_user) spoken.said.text += add_orders(session, what, spoken.orders);
@@ -194,7 +194,7 @@ void World::tear(Conversation& conversation) {
   const auto half = record.substr(0, record.size() / 2);
   disk_.put_more(log.path(), half);
   conversation.is_in_a_record = true;
-  if (daemon_ && !is_working_) work();
+  if (!is_working_) work();
   conversation.is_in_a_record = false;
   disk_.put_more(log.path(), record.substr(half.size()));
 }

@@ -17,6 +17,9 @@ constexpr milliseconds kQuietTime{40'000};
 constexpr milliseconds kLeap{10'000};
 constexpr int kExactHops = 4;  // that wait exactly as long as the daemon says
 constexpr int kMostHops = 400;
+// What settling takes, whether the daemon needs it or is not even there: so a history has the same
+// times whatever fails in it.
+constexpr milliseconds kSettlingTime{7'200'000};
 constexpr std::string_view kBootIdFile = "/proc/sys/kernel/random/boot_id";
 
 std::string_view durability_of(uint32_t config, PowerLossOrder order) {
@@ -52,10 +55,9 @@ bool World::daemon_step(const Step& step) {
       stop();
       return true;
     case StepKind::kKill:
-      die(false);
-      return true;
     case StepKind::kPowerLoss:
-      die(true);
+      die(step.kind == StepKind::kPowerLoss);
+      settle();
       return true;
     case StepKind::kStart:
       start(step.what);
@@ -87,7 +89,7 @@ std::string World::config_text(uint32_t config) const {
 }
 
 void World::start(uint32_t config) {
-  if (daemon_) return;
+  if (daemon_) return work();
   config_ = config;
   disk_.put(state() + "/kato.yaml", config_text(config));
   if (input_.breakage == Breakage::kJournalsAreGone) {
@@ -146,7 +148,6 @@ SinceBounds World::since() const {
 }
 
 void World::stop() {
-  if (!daemon_) return;
   settle();
   if (!daemon_) return;
   const auto hits = files_->hits();
@@ -172,20 +173,24 @@ void World::die(bool with_power) {
   }
   daemon_.reset();
   files_.reset();
-  meanwhile_.clear();
+  do_all_later();
   if (!with_power) return;
   disk_.lose_power(random_, history_.power_loss);
   disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));
 }
 
+void World::do_all_later() {
+  for (const auto& later : std::exchange(meanwhile_, {}))
+    do_later(later);
+}
+
 void World::work() {
-  if (!daemon_) return;
+  if (!daemon_) return do_all_later();
   wall_times_.push_back({run_, clock_.now()});
   is_working_ = true;
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;
-  for (auto& [call, step] : std::exchange(meanwhile_, {}))
-    do_step(step);
+  do_all_later();
   for (auto& conversation : conversations_)
     read_perhaps(conversation);
   if (files_->is_dead()) die(random_.one_in(4));
@@ -205,8 +210,17 @@ void World::wait(std::chrono::milliseconds duration) {
   work();
 }
 
-// Until nothing was written and nothing failed for a while.
 void World::settle() {
+  const auto end = clock_.steady() + kSettlingTime;
+  if (!daemon_) do_all_later();
+  work_until_quiet();
+  const auto left = end - clock_.steady();
+  if (left.count() > 0) clock_.advance(std::chrono::duration_cast<milliseconds>(left));
+  if (daemon_) note_settled();
+}
+
+// Until nothing was written and nothing failed for a while.
+void World::work_until_quiet() {
   milliseconds quiet{0};
   for (int hop = 0; daemon_ && quiet < kQuietTime && hop < kMostHops; ++hop) {
     const auto writes = writes_;
@@ -223,7 +237,6 @@ void World::settle() {
     clock_.advance(pause);
     quiet += pause;
   }
-  if (daemon_) note_settled();
 }
 
 void World::note_settled() {
@@ -248,10 +261,10 @@ void World::note_settled() {
 
 void World::before_call(uint64_t call) {
   for (size_t i = 0; i < meanwhile_.size(); ++i) {
-    if (meanwhile_[i].first > call) continue;
-    const auto step = meanwhile_[i].second;
+    if (meanwhile_[i].call > call) continue;
+    const auto later = meanwhile_[i];
     meanwhile_.erase(meanwhile_.begin() + static_cast<std::ptrdiff_t>(i));
-    do_step(step);
+    do_later(later);
     return;
   }
 }
