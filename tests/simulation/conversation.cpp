@@ -58,6 +58,13 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since) 
   conversation.is_known = Answer::kYes;
 }
 
+void forget_perhaps(Conversation& conversation) {
+  if (conversation.is_known == Answer::kYes) conversation.is_known = Answer::kMaybe;
+  for (auto& one : conversation.spoken) {
+    if (one.obeyed == Answer::kYes) one.obeyed = Answer::kMaybe;
+  }
+}
+
 void read_perhaps(Conversation& conversation) {
   if (conversation.is_known == Answer::kNo && conversation.file_exists) {
     conversation.is_known = Answer::kMaybe;

@@ -64,5 +64,8 @@ struct Conversation {
 void decide(Conversation& conversation, uint32_t run, const SinceBounds& since);
 // It may have read some of it.
 void read_perhaps(Conversation& conversation);
+// What it knew of the session may be gone, and what it obeyed with it: commands that are too old
+// then, or came when nobody watched, are not obeyed again.
+void forget_perhaps(Conversation& conversation);
 
 }  // namespace kato::simulation

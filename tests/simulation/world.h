@@ -153,6 +153,7 @@ class World {
   uint32_t config_ = 0;
   std::vector<Fault> planned_;  // for the next run
   bool is_working_ = false;
+  bool was_never_synced_ = false;   // a run wrote with durability none
   bool run_was_disturbed_ = false;  // what happened may have been seen late
   UnixMillis run_started_;
   // Of the runs since the last clean end: when commands are too old.

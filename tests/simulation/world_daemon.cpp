@@ -22,13 +22,15 @@ constexpr int kMostHops = 400;
 constexpr milliseconds kSettlingTime{7'200'000};
 constexpr std::string_view kBootIdFile = "/proc/sys/kernel/random/boot_id";
 
+constexpr std::string_view kNoDurability = "none";
+
 std::string_view durability_of(uint32_t config, PowerLossOrder order) {
   switch (config % 4) {
     case 0:
       return "commit";
     case 1:
       // It promises an order, and only a file system that keeps it can.
-      return order == PowerLossOrder::kByTime ? "none" : "interval";
+      return order == PowerLossOrder::kByTime ? kNoDurability : "interval";
     default:
       return "interval";
   }
@@ -91,6 +93,8 @@ std::string World::config_text(uint32_t config) const {
 void World::start(uint32_t config) {
   if (daemon_) return work();
   config_ = config;
+  was_never_synced_ =
+      was_never_synced_ || durability_of(config, history_.power_loss) == kNoDurability;
   disk_.put(state() + "/kato.yaml", config_text(config));
   if (input_.breakage == Breakage::kJournalsAreGone) {
     for (const auto& path : disk_.files_below(state() + "/sessions")) {
@@ -175,6 +179,7 @@ void World::die(bool with_power) {
   files_.reset();
   do_all_later();
   if (!with_power) return;
+  if (was_never_synced_) std::ranges::for_each(conversations_, forget_perhaps);
   disk_.lose_power(random_, history_.power_loss);
   disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));
 }
