@@ -24,6 +24,7 @@ enum class FileOperation : uint8_t {
   kRemove,
   kSyncFolder,
   kSyncDisk,
+  kResolve,
 };
 
 struct FileCounts {
@@ -74,7 +75,11 @@ class FaultyFileSystem final : public FileSystem {
     ++counts.lists;
     return real_->list(folder);
   }
-  Result<std::string> canonical(const std::string& path) override { return real_->canonical(path); }
+  Result<std::string> canonical(const std::string& path) override {
+    if (const int error = ask(FileOperation::kResolve, path))
+      return fail_errno(error, "resolve " + path);
+    return real_->canonical(path);
+  }
   Status make_folders(const std::string& folder, uint32_t mode) override {
     if (const int error = ask(FileOperation::kMakeFolders, folder)) {
       return fail_errno(error, "make folder " + folder);
