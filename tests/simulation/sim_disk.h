@@ -112,6 +112,8 @@ class SimDisk {
   // The machine is off and on again.
   void lose_power(Random& random, PowerLossOrder order);
 
+  // What people and agents write does not reach the disk before what was changed earlier.
+  bool keeps_order = false;
   // Told of everything that happens. One at most.
   std::function<void(const DiskEvent&)> listener;
 

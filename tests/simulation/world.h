@@ -123,6 +123,7 @@ class World {
   void settle();
   void work_until_quiet();
   void do_all_later();
+  void forget_what_was_never_synced();
   void wait(std::chrono::milliseconds duration);
   void note_settled();
   [[nodiscard]] SinceBounds since() const;
@@ -153,7 +154,6 @@ class World {
   uint32_t config_ = 0;
   std::vector<Fault> planned_;  // for the next run
   bool is_working_ = false;
-  bool was_never_synced_ = false;   // a run wrote with durability none
   bool run_was_disturbed_ = false;  // what happened may have been seen late
   UnixMillis run_started_;
   // Of the runs since the last clean end: when commands are too old.

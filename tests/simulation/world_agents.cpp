@@ -152,6 +152,7 @@ void World::write_log(Conversation& conversation, size_t first_new, bool as_new_
   const auto& log = conversation.log;
   if (!conversation.file_exists && daemon_ && conversation.is_known == Answer::kNo) {
     conversation.made_in_run = run_;
+    conversation.made_at = agents_now_;
   }
   if (conversation.file_exists && first_new > 0 && !log.is_document()) {
     std::string bytes;
@@ -210,6 +211,7 @@ void World::cut(Conversation& conversation, uint32_t count) {
     spoken[i].is_lost = !spoken[i].is_sure;
     --count;
   }
+  conversation.is_begun_anew = conversation.is_begun_anew || conversation.in_log().empty();
   put_whole_log(conversation, false);
 }
 

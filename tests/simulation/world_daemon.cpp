@@ -93,8 +93,7 @@ std::string World::config_text(uint32_t config) const {
 void World::start(uint32_t config) {
   if (daemon_) return work();
   config_ = config;
-  was_never_synced_ =
-      was_never_synced_ || durability_of(config, history_.power_loss) == kNoDurability;
+  if (durability_of(config, history_.power_loss) == kNoDurability) disk_.keeps_order = true;
   disk_.put(state() + "/kato.yaml", config_text(config));
   if (input_.breakage == Breakage::kJournalsAreGone) {
     for (const auto& path : disk_.files_below(state() + "/sessions")) {
@@ -179,9 +178,20 @@ void World::die(bool with_power) {
   files_.reset();
   do_all_later();
   if (!with_power) return;
-  if (was_never_synced_) std::ranges::for_each(conversations_, forget_perhaps);
+  if (disk_.keeps_order) forget_what_was_never_synced();
   disk_.lose_power(random_, history_.power_loss);
   disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));
+}
+
+// A run wrote with durability none: what Kato knew and did may be as if it had not been.
+void World::forget_what_was_never_synced() {
+  std::ranges::for_each(conversations_, forget_perhaps);
+  for (auto& [path, file] : user_files_) {
+    file.perhaps.merge(file.removed);
+    file.removed.clear();
+    file.settled.clear();
+    file.settled_size = 0;
+  }
 }
 
 void World::do_all_later() {
