@@ -63,15 +63,24 @@ SourceNews SourceTable::look() {
 }
 
 void SourceTable::scan_all(SourceNews& news) {
+  std::vector<std::string> unseen;
   for (size_t i = 0; i < roots_.size(); ++i) {
     auto found = watcher_.scan(i);
     for (auto& problem : found.problems) {
+      if (is_passing(problem.error)) unseen.push_back(problem.path);
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
     for (const auto& source : found.sources) {
       take(roots_[i], source.path, source.rule, source.info, news);
     }
   }
+  unseen_ = std::move(unseen);
+}
+
+bool SourceTable::was_there_perhaps(const std::string& path) const {
+  return !scanned_ || std::ranges::any_of(unseen_, [&path](const std::string& unseen) {
+    return path == unseen || path.starts_with(unseen + "/");
+  });
 }
 
 std::optional<std::chrono::steady_clock::time_point> SourceTable::due() const {
@@ -161,8 +170,9 @@ void SourceTable::take(const Root& root, const std::string& relative, size_t pat
   const uint64_t stamp = stamp_of(info);
   if (is_new) {
     // What comes behind this offset later came while somebody watched.
-    known.live_from_bytes = scanned_ ? 0 : info.size_bytes;
-    if (scanned_) known.seen = clock_.now();
+    const bool came_now = !was_there_perhaps(path);
+    known.live_from_bytes = came_now ? 0 : info.size_bytes;
+    if (came_now) known.seen = clock_.now();
   } else if (known.stamp == stamp) {
     return;
   }

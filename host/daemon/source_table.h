@@ -75,6 +75,7 @@ class SourceTable {
             SourceNews& news);
   void take_path(const std::string& path, SourceNews& news);
   void take_unclear(SourceNews& news);
+  [[nodiscard]] bool was_there_perhaps(const std::string& path) const;
   [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
   void take_gone_folders(SourceNews& news);
   void take_loss(const std::string& path, SourceNews& news);
@@ -86,6 +87,9 @@ class SourceTable {
   SourceWatcher watcher_;
   std::unordered_map<uint64_t, KnownSource> sources_;  // by hash of the path
   bool scanned_ = false;
+  // Could be looked into neither at the last scan nor since: what is found there was perhaps there
+  // before.
+  std::vector<std::string> unseen_;
   // Paths that could not be looked at, though a file may be there, and when to try again.
   std::set<std::string> unclear_;
   std::chrono::steady_clock::time_point unclear_due_;

@@ -150,8 +150,10 @@ void World::say(Conversation& conversation, bool by_user, uint32_t what) {
 
 void World::write_log(Conversation& conversation, size_t first_new, bool as_new_file) {
   const auto& log = conversation.log;
-  if (!conversation.file_exists && daemon_ && conversation.is_known == Answer::kNo) {
-    conversation.made_in_run = run_;
+  if (!conversation.file_exists && daemon_ && conversation.is_known != Answer::kYes) {
+    // If the file was there before, the daemon may have seen it then.
+    conversation.made_in_run.reset();
+    if (conversation.is_known == Answer::kNo) conversation.made_in_run = run_;
     conversation.made_at = agents_now_;
   }
   if (conversation.file_exists && first_new > 0 && !log.is_document()) {

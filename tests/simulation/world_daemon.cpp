@@ -237,7 +237,9 @@ void World::settle() {
 // Until nothing was written and nothing failed for a while.
 void World::work_until_quiet() {
   milliseconds quiet{0};
+  int exact_hops = 0;
   for (int hop = 0; daemon_ && quiet < kQuietTime && hop < kMostHops; ++hop) {
+    if (!meanwhile_.empty()) exact_hops = 0;  // what happens now is seen in time
     const auto writes = writes_;
     const auto hits = files_->hits();
     work();
@@ -248,7 +250,7 @@ void World::work_until_quiet() {
     if (!due) break;
     auto pause = std::chrono::ceil<milliseconds>(*due - clock_.steady());
     pause = std::clamp(pause, milliseconds(1), kQuietTime);
-    if (hop >= kExactHops) pause = std::max(pause, kLeap);
+    if (++exact_hops > kExactHops) pause = std::max(pause, kLeap);
     clock_.advance(pause);
     quiet += pause;
   }
