@@ -154,6 +154,7 @@ class World {
   uint32_t config_ = 0;
   std::vector<Fault> planned_;  // for the next run
   bool is_working_ = false;
+  bool is_scanning_first_ = false;  // what comes now may be found by the first scan
   bool run_was_disturbed_ = false;  // what happened may have been seen late
   UnixMillis run_started_;
   // Of the runs since the last clean end: when commands are too old.

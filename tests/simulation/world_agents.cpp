@@ -143,7 +143,7 @@ void World::say(Conversation& conversation, bool by_user, uint32_t what) {
   spoken.token = fmt::format("t{}m{}e", session, spoken.said.number);
   spoken.said.text = spoken.token + filler(what);
   if (by_user) spoken.said.text += add_orders(session, what, spoken.orders);
-  if (daemon_) spoken.said_in_run = run_;
+  if (daemon_ && !is_scanning_first_) spoken.said_in_run = run_;
   arrive(spoken);
   conversation.spoken.push_back(std::move(spoken));
 }

@@ -136,7 +136,9 @@ void World::start(uint32_t config) {
   if (!daemon) return did_not_start(daemon.error());
   daemon_ = std::move(*daemon);
   surest_since_ = surest_since_ ? std::min(*surest_since_, run_started_) : run_started_;
+  is_scanning_first_ = true;
   work();
+  is_scanning_first_ = false;
 }
 
 void World::did_not_start(const Error& error) {
