@@ -54,6 +54,10 @@ template <class... Args>
   return std::unexpected(Error(code, fmt::format(format, std::forward<Args>(args)...)));
 }
 
+// The system failed in a way that may pass, where the same question may have another answer later;
+// not what is wrong with a path, nor what is forbidden.
+[[nodiscard]] bool is_passing(const Error& error);
+
 // "<what>: <text of errno>". ENOENT becomes kNotFound, EACCES, EPERM and EROFS kRefused, the rest
 // kIo.
 [[nodiscard]] std::unexpected<Error> fail_errno(int errno_value, std::string_view what);

@@ -52,7 +52,8 @@ void Daemon::take_up_owing() {
     if (!live) {
       if (store_.index().find(session_id)) {
         note_degraded(session_name(session_id), live.error());
-      } else if (!input_.files.info(state_.meta(key))) {
+      } else if (const auto meta = input_.files.info(state_.meta(key));
+                 !meta && meta.error().code() == ErrorCode::kNotFound) {
         static_cast<void>(store_.removed(key, session_id));  // it is looked at again next time
       }
       continue;

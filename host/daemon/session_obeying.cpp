@@ -51,8 +51,9 @@ Status SessionObeying::obey(const StepEvents& events, const StepRequest& request
       continue;
     }
     const auto done = interpret_message(message.commanded);
-    changed = changed || done.changed;
-    needs_twin = (needs_twin || done.needs_twin) && !done.made_private;
+    if (!done) return forward(done);
+    changed = changed || done->changed;
+    needs_twin = (needs_twin || done->needs_twin) && !done->made_private;
   }
   return changed ? settle(needs_twin, events.captured) : Status{};
 }
@@ -68,8 +69,8 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
   message.time = now;
   message.origin = RequestOrigin::kCommandLine;
   auto done = interpret_message(message);
-  if (!done.changed) return done;
-  if (auto settled = settle(done.needs_twin && !done.made_private, {}); !settled) {
+  if (!done || !done->changed) return done;
+  if (auto settled = settle(done->needs_twin && !done->made_private, {}); !settled) {
     return forward(settled);
   }
   return done;
@@ -115,7 +116,7 @@ Status SessionObeying::become_private() {
   return {};
 }
 
-Interpretation SessionObeying::interpret_message(const CommandedMessage& message) {
+Result<Interpretation> SessionObeying::interpret_message(const CommandedMessage& message) {
   SessionMeta& meta = runtime_.meta();
   const auto& root = runtime_.root();
   const auto& config = context_.assembly.config();
@@ -142,6 +143,7 @@ Interpretation SessionObeying::interpret_message(const CommandedMessage& message
           },
   };
   auto done = interpret(message, input, meta);
+  if (done.fault) return std::unexpected(done.fault->with_context("judge a destination"));
   for (const auto& entry : done.audit) {
     context_.logs.audit(runtime_.ref().session_id, entry);
   }

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "host/base/hash.h"
 #include "host/io/files.h"
 
 namespace kato {
 namespace {
+
+constexpr std::chrono::seconds kTryAgainAfter{1};
 
 // Never 0.
 uint64_t stamp_of(const FileInfo& info) {
@@ -38,6 +41,7 @@ void SourceTable::take_over(SourceTable&& other) {
 
 SourceNews SourceTable::look() {
   SourceNews news;
+  take_unclear(news);
   if (!scanned_) {
     scan_all(news);
     scanned_ = true;
@@ -59,43 +63,77 @@ SourceNews SourceTable::look() {
 }
 
 void SourceTable::scan_all(SourceNews& news) {
+  std::vector<std::string> unseen;
   for (size_t i = 0; i < roots_.size(); ++i) {
     auto found = watcher_.scan(i);
     for (auto& problem : found.problems) {
+      if (is_passing(problem.error)) unseen.push_back(problem.path);
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
     for (const auto& source : found.sources) {
       take(roots_[i], source.path, source.rule, source.info, news);
     }
   }
+  unseen_ = std::move(unseen);
+}
+
+bool SourceTable::was_there_perhaps(const std::string& path) const {
+  return !scanned_ || std::ranges::any_of(unseen_, [&path](const std::string& unseen) {
+    return path == unseen || path.starts_with(unseen + "/");
+  });
+}
+
+std::optional<std::chrono::steady_clock::time_point> SourceTable::due() const {
+  const auto due = watcher_.due();
+  if (unclear_.empty()) return due;
+  return due ? std::min(*due, unclear_due_) : unclear_due_;
 }
 
 std::optional<SourceFile> SourceTable::find(const std::string& path) const {
+  auto source = source_at(path);
+  if (!source) return source;
+  const auto info = files_.info(path);
+  if (info && info->type == FileType::kRegular) source->info = *info;
+  return source;
+}
+
+std::optional<SourceFile> SourceTable::source_at(const std::string& path) const {
   for (const auto& root : roots_) {
     const std::string inside = root.path + "/";
     if (!path.starts_with(inside)) continue;
     auto relative = path.substr(inside.size());
     const auto pattern = root.rules.rule_of(relative);
     if (!pattern) continue;
-    SourceFile source{.root = &root,
+    return SourceFile{.root = &root,
                       .path = path,
                       .relative = std::move(relative),
                       .pattern = *pattern,
                       .info = {}};
-    const auto info = files_.info(path);
-    if (info && info->type == FileType::kRegular) source.info = *info;
-    return source;
   }
   return std::nullopt;
 }
 
 void SourceTable::take_path(const std::string& path, SourceNews& news) {
-  const auto source = find(path);
+  const auto source = source_at(path);
   if (!source) return;
-  if (source->info.type == FileType::kRegular) {
-    return take(*source->root, source->relative, source->pattern, source->info, news);
+  const auto info = files_.info(path);
+  if (info && info->type == FileType::kRegular) {
+    return take(*source->root, source->relative, source->pattern, *info, news);
   }
-  take_loss(path, news);
+  if (info || !is_passing(info.error())) return take_loss(path, news);
+  if (const auto known = sources_.find(hash64(path)); known != sources_.end()) {
+    known->second.stamp = 0;
+  }
+  unclear_.insert(path);
+  unclear_due_ = clock_.steady() + kTryAgainAfter;
+  news.problems.push_back({path, info.error()});
+}
+
+// A disk that failed for a moment has lost nothing.
+void SourceTable::take_unclear(SourceNews& news) {
+  if (unclear_.empty() || clock_.steady() < unclear_due_) return;
+  for (const auto& path : std::exchange(unclear_, {}))
+    take_path(path, news);
 }
 
 // Nothing is said of the single files in a folder that is gone.
@@ -132,8 +170,9 @@ void SourceTable::take(const Root& root, const std::string& relative, size_t pat
   const uint64_t stamp = stamp_of(info);
   if (is_new) {
     // What comes behind this offset later came while somebody watched.
-    known.live_from_bytes = scanned_ ? 0 : info.size_bytes;
-    if (scanned_) known.seen = clock_.now();
+    const bool came_now = !was_there_perhaps(path);
+    known.live_from_bytes = came_now ? 0 : info.size_bytes;
+    if (came_now) known.seen = clock_.now();
   } else if (known.stamp == stamp) {
     return;
   }

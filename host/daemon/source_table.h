@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -53,15 +54,14 @@ class SourceTable {
   // Readable when look() has something to tell; -1: never.
   [[nodiscard]] int wait_fd() const { return watcher_.wait_fd(); }
   // When look() must be called though the descriptor is silent.
-  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const {
-    return watcher_.due();
-  }
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
   [[nodiscard]] WatchHealth health() const { return watcher_.health(); }
 
   [[nodiscard]] KnownSource& known(const std::string& path);
   // The same file is now found there: it was renamed.
   void moved(const std::string& from, const std::string& to);
-  // The path as a source of its root, if it lies in one. `info` is empty if there is no such file.
+  // The path as a source of its root, if it lies in one. `info` is empty if there is no such file,
+  // or if it cannot be looked at.
   [[nodiscard]] std::optional<SourceFile> find(const std::string& path) const;
 
   [[nodiscard]] size_t size() const noexcept { return sources_.size(); }
@@ -74,6 +74,9 @@ class SourceTable {
   void take(const Root& root, const std::string& relative, size_t pattern, const FileInfo& info,
             SourceNews& news);
   void take_path(const std::string& path, SourceNews& news);
+  void take_unclear(SourceNews& news);
+  [[nodiscard]] bool was_there_perhaps(const std::string& path) const;
+  [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
   void take_gone_folders(SourceNews& news);
   void take_loss(const std::string& path, SourceNews& news);
 
@@ -84,6 +87,12 @@ class SourceTable {
   SourceWatcher watcher_;
   std::unordered_map<uint64_t, KnownSource> sources_;  // by hash of the path
   bool scanned_ = false;
+  // Could be looked into neither at the last scan nor since: what is found there was perhaps there
+  // before.
+  std::vector<std::string> unseen_;
+  // Paths that could not be looked at, though a file may be there, and when to try again.
+  std::set<std::string> unclear_;
+  std::chrono::steady_clock::time_point unclear_due_;
   size_t missing_ = 0;
   uint64_t grown_bytes_ = 0;
 };

@@ -106,9 +106,10 @@ Result<std::string> based(std::string_view text, const std::string& base_folder,
   return join_path(base_folder, text);
 }
 
-bool is_folder(FileSystem& files, const std::string& path) {
+Result<bool> is_folder(FileSystem& files, const std::string& path) {
   if (path.ends_with('/') || path.ends_with("/.") || path.ends_with("/..")) return true;
   const auto info = files.info(path);
+  if (!info && is_passing(info.error())) return forward(info);
   return info && info->type == FileType::kDirectory;
 }
 
@@ -150,7 +151,9 @@ Result<std::string> resolve_destination(FileSystem& files, std::string_view text
   if (text.contains('\0')) return fail(ErrorCode::kInvalid, "the path contains a NUL byte");
   auto path = based(text, base_folder, rules);
   if (!path) return path;
-  if (is_folder(files, *path)) {
+  const auto in_folder = is_folder(files, *path);
+  if (!in_folder) return forward(in_folder);
+  if (*in_folder) {
     const auto generated = default_destination(rules, session);
     // A template that needs a project does not keep a folder from getting a name.
     const auto fallback = default_destination({.state_directory = rules.state_directory,

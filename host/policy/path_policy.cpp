@@ -27,6 +27,12 @@ Decision deny(const PathFacts& facts, Denial denial, std::string reason) {
   return decision;
 }
 
+Decision unclear(const PathFacts& facts, const Error& error) {
+  auto decision = deny(facts, Denial::kUnclear, error.message());
+  if (is_passing(error)) decision.fault = error;
+  return decision;
+}
+
 Decision allow(const PathFacts& facts, std::string root, std::string reason) {
   Decision decision;
   decision.path = facts.path;
@@ -124,7 +130,10 @@ PathPolicy::PathPolicy(FileSystem& files, PathRules rules)
 
 Decision PathPolicy::check(const std::string& path, const std::string& project_directory) const {
   PathFacts facts;
-  facts.allowed_roots = allowed_roots(project_directory);
+  facts.path = path;
+  auto roots = allowed_roots(project_directory);
+  if (!roots) return unclear(facts, roots.error());
+  facts.allowed_roots = std::move(*roots);
   return judge(path, std::move(facts));
 }
 
@@ -138,38 +147,43 @@ Decision PathPolicy::judge(const std::string& path, PathFacts facts) const {
   facts.path = path;
   facts.allow_hard_links = rules_.allow_hard_links;
   const auto found = canonical_path(files_, path);
-  if (!found) return deny(facts, Denial::kUnclear, found.error().message());
+  if (!found) return unclear(facts, found.error());
   facts.path = found->path;
   facts.info = found->info;
   const auto state = canonical_path(files_, rules_.state_directory);
-  if (!state) return deny(facts, Denial::kUnclear, state.error().message());
+  if (!state) return unclear(facts, state.error());
   facts.state_directory = state->path;
   for (const auto& root : rules_.provider_roots) {
     facts.provider_roots.push_back(normal_path(root));
-    add_canonical(facts.provider_roots, root);
+    if (auto added = add_canonical(facts.provider_roots, root); !added) {
+      return unclear(facts, added.error());
+    }
   }
   return decide(facts);
 }
 
-std::vector<std::string> PathPolicy::allowed_roots(const std::string& project_directory) const {
+Result<std::vector<std::string>> PathPolicy::allowed_roots(
+    const std::string& project_directory) const {
   std::vector<std::string> roots;
   for (const auto& root : rules_.allowed_write_roots) {
+    auto path = root;
     if (root.starts_with(kStateToken)) {
-      add_canonical(roots, filled(root, kStateToken, rules_.state_directory));
+      path = filled(root, kStateToken, rules_.state_directory);
     } else if (root.starts_with(kProjectToken)) {
-      add_canonical(roots, filled(root, kProjectToken, project_directory));
-    } else {
-      add_canonical(roots, root);
+      path = filled(root, kProjectToken, project_directory);
     }
+    if (auto added = add_canonical(roots, path); !added) return forward(added);
   }
   return roots;
 }
 
-// A folder whose place cannot be told allows nothing.
-void PathPolicy::add_canonical(std::vector<std::string>& roots, const std::string& path) const {
-  if (path.empty()) return;
+// A folder whose place cannot be told allows nothing; where the disk failed, nothing is decided.
+Status PathPolicy::add_canonical(std::vector<std::string>& roots, const std::string& path) const {
+  if (path.empty()) return {};
   auto root = canonical_path(files_, path);
   if (root) roots.push_back(std::move(root->path));
+  if (!root && is_passing(root.error())) return forward(root);
+  return {};
 }
 
 }  // namespace kato

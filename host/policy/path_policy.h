@@ -40,6 +40,8 @@ struct Decision {
   std::string relative;  // `path` below `root`
   bool exists = false;
   std::string reason;  // in words, for allow and deny
+  // The disk failed, which may pass: nothing was decided. Then the denial is kUnclear.
+  std::optional<Error> fault;
 
   [[nodiscard]] bool allowed() const { return denial == Denial::kNone; }
 };
@@ -79,8 +81,9 @@ class PathPolicy {
 
  private:
   [[nodiscard]] Decision judge(const std::string& path, PathFacts facts) const;
-  [[nodiscard]] std::vector<std::string> allowed_roots(const std::string& project_directory) const;
-  void add_canonical(std::vector<std::string>& roots, const std::string& path) const;
+  [[nodiscard]] Result<std::vector<std::string>> allowed_roots(
+      const std::string& project_directory) const;
+  Status add_canonical(std::vector<std::string>& roots, const std::string& path) const;
 
   FileSystem& files_;
   PathRules rules_;

@@ -38,6 +38,7 @@ class InterpreterRun {
     }
     for (const auto& command : message_.found.commands) {
       run_one(command);
+      if (done_.fault) break;
     }
     return std::move(done_);
   }
@@ -67,12 +68,17 @@ class InterpreterRun {
                            .reason = std::move(reason)});
   }
 
+  void refuse(std::string_view action, std::string path, const Error& error) {
+    audit(action, std::move(path), false, error.message());
+    if (is_passing(error)) done_.fault = error;
+  }
+
   std::optional<Target> target_of(const Command& command) {
     const auto action = command_name(command.kind);
     const auto path = resolve_destination(
         input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
     if (!path) {
-      audit(action, command.target, false, path.error().message());
+      refuse(action, command.target, path.error());
       return std::nullopt;
     }
     const bool named_by_hand =
@@ -81,6 +87,7 @@ class InterpreterRun {
                               ? input_.policy.check_explicit(*path)
                               : input_.policy.check(*path, meta_.identity.project_directory);
     if (!decision.allowed()) {
+      done_.fault = decision.fault;
       audit(action, decision.path, false, decision.reason);
       return std::nullopt;
     }
@@ -123,7 +130,7 @@ class InterpreterRun {
   std::optional<DestinationMark> mark_before(const Command& command, const std::string& path) {
     const auto mark = mark_of(input_.files, path);
     if (mark) return *mark;
-    audit(command_name(command.kind), path, false, mark.error().message());
+    refuse(command_name(command.kind), path, mark.error());
     return std::nullopt;
   }
 
@@ -218,12 +225,14 @@ class InterpreterRun {
   void stop(const Command& command) {
     const auto path = resolve_destination(
         input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
-    const auto canonical =
-        path ? input_.policy.check(*path, meta_.identity.project_directory).path : std::string();
+    if (!path && is_passing(path.error())) return refuse("stop", command.target, path.error());
+    const auto decision =
+        path ? input_.policy.check(*path, meta_.identity.project_directory) : Decision{};
+    if (decision.fault) return refuse("stop", command.target, *decision.fault);
     size_t stopped = 0;
     for (auto& recording : meta_.recordings) {
       if (recording.desired != DesiredState::kOn) continue;
-      if (!is_meant(command, recording, canonical)) continue;
+      if (!is_meant(command, recording, decision.path)) continue;
       switch_off(recording, stop_here());
       done_.changed = true;
       ++stopped;

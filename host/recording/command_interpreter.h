@@ -48,6 +48,9 @@ struct Interpretation {
   bool needs_twin = false;  // a recording is on
   bool made_private = false;
   std::vector<AuditEntry> audit;
+  // The disk failed, which may pass, where a destination was to be judged: the message is to be
+  // interpreted again, from a meta as it was before.
+  std::optional<Error> fault;
 };
 
 // Runs the commands of one message in the order of their lines; if one is invalid, none. A command

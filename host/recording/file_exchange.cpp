@@ -1,5 +1,6 @@
 #include "host/recording/file_exchange.h"
 
+#include "host/io/files.h"
 #include "host/recording/destination_file.h"
 
 namespace kato {
@@ -51,6 +52,45 @@ Result<ExchangeEnd> judge_displaced(FileSystem& files, const std::string& path,
   return ExchangeEnd::kNotInPlace;
 }
 
+Result<ExchangeEnd> exchange(FileSystem& files, const std::string& path,
+                             const ReplacementIntent& intent) {
+  const auto there = files.link_info(path);
+  const bool as_before =
+      there && there->id == intent.before.id && there->size_bytes == intent.before.size_bytes;
+  if (!as_before) {
+    if (auto removed = remove_if_there(files, intent.new_path); !removed) return forward(removed);
+    return ExchangeEnd::kNotInPlace;
+  }
+  if (auto exchanged = files.exchange(intent.new_path, path); !exchanged) {
+    static_cast<void>(files.remove(intent.new_path));  // the failure is what is reported
+    return forward(exchanged);
+  }
+  return judge_displaced(files, path, intent);
+}
+
+Result<ExchangeEnd> recover(FileSystem& files, const std::string& path,
+                            const ReplacementIntent& intent) {
+  const bool made = intent.new_id != FileId{};
+  const bool in_place = made && is_file(files, path, intent.new_id);
+  if (in_place) {
+    if (!files.link_info(intent.new_path)) return ExchangeEnd::kInPlace;
+    return judge_displaced(files, path, intent);
+  }
+  // Without an id it was never finished; with another one it is not Kato's.
+  if (!made || is_file(files, intent.new_path, intent.new_id)) {
+    if (auto removed = remove_if_there(files, intent.new_path); !removed) return forward(removed);
+  }
+  return ExchangeEnd::kNotInPlace;
+}
+
+// The next commit no longer speaks of the file beside.
+Result<ExchangeEnd> on_the_disk(FileSystem& files, const std::string& path,
+                                const Result<ExchangeEnd>& end) {
+  if (!end) return end;
+  if (auto synced = files.sync_folder(parent_folder(path)); !synced) return forward(synced);
+  return end;
+}
+
 }  // namespace
 
 Decision place_beside(const Decision& place) {
@@ -82,33 +122,12 @@ Status finish_beside(File& fresh, const FileInfo& destination, ReplacementIntent
 
 Result<ExchangeEnd> exchange_in(FileSystem& files, const std::string& path,
                                 const ReplacementIntent& intent) {
-  const auto there = files.link_info(path);
-  const bool as_before =
-      there && there->id == intent.before.id && there->size_bytes == intent.before.size_bytes;
-  if (!as_before) {
-    if (auto removed = remove_if_there(files, intent.new_path); !removed) return forward(removed);
-    return ExchangeEnd::kNotInPlace;
-  }
-  if (auto exchanged = files.exchange(intent.new_path, path); !exchanged) {
-    static_cast<void>(files.remove(intent.new_path));  // the failure is what is reported
-    return forward(exchanged);
-  }
-  return judge_displaced(files, path, intent);
+  return on_the_disk(files, path, exchange(files, path, intent));
 }
 
 Result<ExchangeEnd> recover_exchange(FileSystem& files, const std::string& path,
                                      const ReplacementIntent& intent) {
-  const bool made = intent.new_id != FileId{};
-  const bool in_place = made && is_file(files, path, intent.new_id);
-  if (in_place) {
-    if (!files.link_info(intent.new_path)) return ExchangeEnd::kInPlace;
-    return judge_displaced(files, path, intent);
-  }
-  // Without an id it was never finished; with another one it is not Kato's.
-  if (!made || is_file(files, intent.new_path, intent.new_id)) {
-    if (auto removed = remove_if_there(files, intent.new_path); !removed) return forward(removed);
-  }
-  return ExchangeEnd::kNotInPlace;
+  return on_the_disk(files, path, recover(files, path, intent));
 }
 
 }  // namespace kato

@@ -3,7 +3,8 @@
 //
 // The order that makes a kill at any point harmless: the new file is made and synced; what shall
 // happen is committed as a ReplacementIntent; the files change places in one step; the displaced
-// one is compared with what the intent says of it, and only then removed.
+// one is compared with what the intent says of it, and only then removed; the folder is synced
+// before anybody is told how it ended.
 #pragma once
 
 #include <memory>

@@ -11,6 +11,8 @@ namespace {
 
 // Folders that come into being while their watch is set are looked for again, but not for ever.
 constexpr int kMaxLooks = 64;
+constexpr std::chrono::seconds kTryAgainAfter{1};
+constexpr std::chrono::seconds kLongestPause{64};
 
 // "/a" holds "/a/b", but not "/ab" and not itself.
 bool is_below(std::string_view path, std::string_view folder) {
@@ -52,8 +54,8 @@ int SourceWatcher::wait_fd() const {
 
 std::optional<std::chrono::steady_clock::time_point> SourceWatcher::due() const {
   if (!look_again_.empty()) return clock_.steady();
-  if (!polls()) return std::nullopt;
-  return next_poll_;
+  if (!polls()) return try_again_;
+  return try_again_ ? std::min(*try_again_, next_poll_) : next_poll_;
 }
 
 WatchHealth SourceWatcher::health() const {
@@ -114,6 +116,7 @@ std::string SourceWatcher::watch_way_to(const std::string& path) {
   while (deepest != "/") {
     const auto info = files_.info(deepest);
     if (info && info->type == FileType::kDirectory) break;
+    if (!info) note_failure(info.error());
     deepest = parent_folder(deepest);
   }
   if (deepest != path) watch(deepest, WatchScope::kArrivals);
@@ -139,7 +142,16 @@ DiscoveryResult SourceWatcher::walk(const Root& root, std::string_view below) {
   auto found = discover(files_, root.path, root.rules, below,
                         [this](const std::string& folder) { enter(folder); });
   note_times(root, found);
+  for (const auto& problem : found.problems)
+    note_failure(problem.error);
   return found;
+}
+
+// All is scanned again when the disk may be well, at longer intervals the longer it is not.
+void SourceWatcher::note_failure(const Error& error) {
+  if (try_again_ || !is_passing(error)) return;
+  try_again_ = clock_.steady() + try_again_after_;
+  try_again_after_ = std::min(2 * try_again_after_, kLongestPause);
 }
 
 DiscoveryResult SourceWatcher::scan(RootIndex index) {
@@ -159,7 +171,8 @@ void SourceWatcher::forget_unseen(const std::string& root) {
     if (folder.seen_in_scan != scan_ && is_at_or_below(path, root)) unseen.push_back(path);
   }
   for (const auto& path : unseen) {
-    if (!files_.info(path)) forget_below(path);
+    const auto info = files_.info(path);
+    if (!info && !is_passing(info.error())) forget_below(path);
   }
 }
 
@@ -193,6 +206,11 @@ WatchReport SourceWatcher::collect() {
     handle(event, findings);
   }
   look_again(findings);
+  if (!try_again_) try_again_after_ = kTryAgainAfter;
+  if (try_again_ && clock_.steady() >= *try_again_) {
+    try_again_.reset();
+    findings.rescan = true;
+  }
   if (polls() && clock_.steady() >= next_poll_) {
     poll(findings);
     share_out_watches();

@@ -92,6 +92,7 @@ class SourceWatcher {
   std::string watch_way_to(const std::string& path);
   void enter(const std::string& folder);
   DiscoveryResult walk(const Root& root, std::string_view below);
+  void note_failure(const Error& error);
   void forget_below(const std::string& folder);
   void forget_unseen(const std::string& root);
 
@@ -131,6 +132,9 @@ class SourceWatcher {
   uint64_t scan_ = 0;
   std::optional<Error> cause_;
   bool roots_moved_ = false;  // something came or went on the way to a root
+  // Of folders that a disk which failed for a moment kept from being looked into.
+  std::optional<std::chrono::steady_clock::time_point> try_again_;
+  std::chrono::seconds try_again_after_{1};
   std::chrono::steady_clock::time_point next_poll_;
   std::chrono::milliseconds poll_interval_{1000};
 };

@@ -23,6 +23,7 @@ struct Said {
   bool by_user = false;
   std::string text;
   UnixMillis at;
+  bool operator==(const Said&) const = default;
 };
 
 // The log of one session. Texts must need no escapes in JSON but line breaks.

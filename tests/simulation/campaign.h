@@ -20,7 +20,8 @@ struct SeedResult {
 // an index that is gone, logs that are gone; then the same history without faults.
 [[nodiscard]] SeedResult run_history(const WorldInput& input, const History& history);
 
-// A shorter history that fails, too.
-[[nodiscard]] History shrink(const WorldInput& input, History history);
+// A shorter history that fails in the same way: of the violation's kind, whatever its numbers are.
+[[nodiscard]] History shrink(const WorldInput& input, History history,
+                             const std::string& violation);
 
 }  // namespace kato::simulation

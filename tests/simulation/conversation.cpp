@@ -5,6 +5,8 @@
 namespace kato::simulation {
 namespace {
 
+constexpr int64_t kBirthSlackMs = 2000;
+
 // Whether a command that nobody has looked at is obeyed by a daemon that sees the session for the
 // first time in its run `run`.
 Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversation, uint32_t run,
@@ -15,6 +17,10 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
     const bool is_plain =
         spoken.said_in_run == run && spoken.arrivals.size() == 1 && !since.may_be_seen_late;
     return is_plain ? Answer::kYes : Answer::kMaybe;
+  }
+  if (spoken.said.at.value + kBirthSlackMs < conversation.made_at.value) {
+    // Older than the source; but only a daemon that saw it come into being knows that.
+    return is_new ? Answer::kNo : Answer::kMaybe;
   }
   if (spoken.said.at >= since.at_most) {
     return is_new && since.may_be_seen_late ? Answer::kMaybe : Answer::kYes;
@@ -45,17 +51,26 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since) 
     const auto fresh = obeyed_at_first_sight(one, conversation, run, since);
     switch (conversation.is_known) {
       case Answer::kYes:
-        one.obeyed = Answer::kYes;
+        one.obeyed = conversation.is_begun_anew ? Answer::kMaybe : Answer::kYes;
         break;
       case Answer::kNo:
-        one.obeyed = fresh;
+        one.obeyed = conversation.is_begun_anew && fresh == Answer::kYes ? Answer::kMaybe : fresh;
         break;
       case Answer::kMaybe:
-        one.obeyed = fresh == Answer::kYes ? Answer::kYes : Answer::kMaybe;
+        one.obeyed =
+            fresh == Answer::kYes && !conversation.is_begun_anew ? Answer::kYes : Answer::kMaybe;
         break;
     }
   }
   conversation.is_known = Answer::kYes;
+  conversation.is_begun_anew = false;
+}
+
+void forget_perhaps(Conversation& conversation) {
+  if (conversation.is_known == Answer::kYes) conversation.is_known = Answer::kMaybe;
+  for (auto& one : conversation.spoken) {
+    if (one.obeyed == Answer::kYes) one.obeyed = Answer::kMaybe;
+  }
 }
 
 void read_perhaps(Conversation& conversation) {

@@ -54,6 +54,10 @@ struct Conversation {
   bool file_exists = false;
   Answer is_known = Answer::kNo;  // to the daemon
   std::optional<uint32_t> made_in_run;
+  UnixMillis made_at;  // then
+  // It was cut down to nothing, and the daemon has not looked at it since: what it finds there then
+  // may be a history that was written anew, which does not command.
+  bool is_begun_anew = false;
   bool is_in_a_record = false;  // the agent has written half of it
 
   [[nodiscard]] std::vector<Said> in_log() const;
@@ -64,5 +68,8 @@ struct Conversation {
 void decide(Conversation& conversation, uint32_t run, const SinceBounds& since);
 // It may have read some of it.
 void read_perhaps(Conversation& conversation);
+// What it knew of the session may be gone, and what it obeyed with it: commands that are too old
+// then, or came when nobody watched, are not obeyed again.
+void forget_perhaps(Conversation& conversation);
 
 }  // namespace kato::simulation

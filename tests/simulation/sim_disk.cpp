@@ -25,6 +25,17 @@ bool nothing_left(std::string_view rest) {
   return rest.find_first_not_of('/') == std::string_view::npos;
 }
 
+// From the root, which has no name.
+using Way = std::vector<std::pair<std::string_view, const InodePtr*>>;
+
+std::string in_text(const Way& way) {
+  std::string text;
+  for (const auto& [name, node] : way) {
+    if (!name.empty()) text.append("/").append(name);
+  }
+  return text;
+}
+
 bool is_folder(const InodePtr& node) {
   return node && node->type == FileType::kDirectory;
 }
@@ -59,44 +70,37 @@ void SimDisk::tell(DiskEventKind kind, const InodePtr& folder, const std::string
 int SimDisk::walk(const std::string& path, bool follow, int depth, Place& place,
                   std::string* canonical) const {
   if (depth > kMostLinks) return ELOOP;
-  std::vector<std::pair<std::string, InodePtr>> way{{"", root_}};
-  place = {root_, "", root_};
+  Way way{{"", &root_}};
   std::string_view rest = path;
+  bool is_up = true;  // the way's end is named by no name
   for (auto name = next_name(rest); !name.empty(); name = next_name(rest)) {
     if (name == ".") continue;
     if (name == "..") {
       if (way.size() > 1) way.pop_back();
-      place = {way.back().second, "", way.back().second};
+      is_up = true;
       continue;
     }
-    const auto folder = way.back().second;
+    const InodePtr& folder = *way.back().second;
     if (!is_folder(folder)) return ENOTDIR;
-    const auto found = folder->entries.find(std::string(name));
+    const auto found = folder->entries.find(name);
     const bool last = nothing_left(rest);
     if (found == folder->entries.end()) {
       place = {folder, std::string(name), nullptr};
       return last ? 0 : ENOENT;
     }
     if (found->second->type == FileType::kSymlink && (follow || !last)) {
-      std::string above;
-      for (const auto& [one, node] : way) {
-        above += one.empty() ? "" : "/" + one;
-      }
       const auto& target = found->second->data;
-      if (target.starts_with('/')) above.clear();
-      above.append(target.starts_with('/') ? "" : "/").append(target).append(rest);
+      auto above = target.starts_with('/') ? std::string() : in_text(way) + "/";
+      above.append(target).append(rest);
       return walk(above, follow, depth + 1, place, canonical);
     }
-    way.emplace_back(name, found->second);
-    place = {folder, std::string(name), found->second};
+    way.emplace_back(name, &found->second);
+    is_up = false;
   }
-  if (canonical != nullptr) {
-    canonical->clear();
-    for (const auto& [one, node] : way) {
-      *canonical += one.empty() ? "" : "/" + one;
-    }
-    if (canonical->empty()) *canonical = "/";
-  }
+  if (canonical != nullptr) *canonical = way.size() == 1 ? "/" : in_text(way);
+  const auto& end = *way.back().second;
+  place = is_up ? Place{end, "", end}
+                : Place{*way[way.size() - 2].second, std::string(way.back().first), end};
   return 0;
 }
 

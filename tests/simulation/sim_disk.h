@@ -45,10 +45,10 @@ struct Inode {
   int64_t mtime_ns = 0;
   uint32_t links = 0;
   std::string data;  // content; of a link, where it leads
-  std::map<std::string, InodePtr> entries;
+  std::map<std::string, InodePtr, std::less<>> entries;
 
   std::string durable_data;
-  std::map<std::string, InodePtr> durable_entries;
+  std::map<std::string, InodePtr, std::less<>> durable_entries;
   std::vector<DataChange> unsynced_data;
   std::vector<EntryChange> unsynced_entries;
 };
@@ -112,6 +112,8 @@ class SimDisk {
   // The machine is off and on again.
   void lose_power(Random& random, PowerLossOrder order);
 
+  // What people and agents write does not reach the disk before what was changed earlier.
+  bool keeps_order = false;
   // Told of everything that happens. One at most.
   std::function<void(const DiskEvent&)> listener;
 

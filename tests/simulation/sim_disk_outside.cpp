@@ -67,6 +67,7 @@ void count_links(const Inode& folder, std::map<const Inode*, uint32_t>& links) {
 }  // namespace
 
 void SimDisk::sync_way_to(const std::string& path) {
+  if (keeps_order) return sync_all();
   for (auto at = path;; at = parent_folder(at)) {
     Place place;
     if (find(at, false, place) == 0 && place.node) sync(*place.node);

@@ -20,7 +20,7 @@ enum class FaultKind : uint8_t {
   kDiskFull,     // appends write a part, nothing is made
   kInputOutput,  // EIO from everything
   kReadErrors,   // EIO from reading
-  kShortReads,   // as if the file were cut while it is read
+  kShortReads,   // logs and destinations are cut while they are read, and are whole again at once
   kNoHandles,    // EMFILE
   kReadOnly,     // EROFS from every change below `below`
   kNoSync,       // EIO from syncing
@@ -96,6 +96,8 @@ class SimFileSystem final : public FileSystem {
   Call begin(CallKind kind, const std::string& path);
   // Ends it: an errno as a failure.
   Status end(const char* what, const std::string& path, int error);
+  // An agent or a person who writes the file anew, in its place.
+  void write_anew(const std::string& path) { machine_.disk.touch(path); }
   [[nodiscard]] bool is_real(const std::string& path) const;
   Result<std::unique_ptr<File>> open_node(const Place& place, const std::string& path,
                                           OpenMode mode);

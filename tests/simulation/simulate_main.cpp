@@ -47,7 +47,7 @@ void report_failure(const WorldInput& input, const Options& options, History his
                     const SeedResult& result) {
   auto text = describe(history, result);
   if (!options.no_shrinking) {
-    history = shrink(input, std::move(history));
+    history = shrink(input, std::move(history), result.violations.front());
     const auto again = run_history(input, history);
     text += fmt::format("  shrunk to {} steps:\n", history.steps.size());
     for (const auto& step : history.steps)

@@ -39,7 +39,8 @@ World::World(const WorldInput& input, const History& history)
     conversations_.push_back(
         {.log = AgentLog(kind, i + 1, home(), project(i), UnixMillis{clock_.now().value - 5000}),
          .spoken = {},
-         .made_in_run = {}});
+         .made_in_run = {},
+         .made_at = {}});
   }
 }
 
@@ -59,13 +60,14 @@ void World::play() {
   for (const auto& step : history_.steps) {
     if (next_is_meanwhile_) {
       const bool others = step.kind <= StepKind::kUserFile;
-      const int64_t calls = *next_is_meanwhile_;
+      const auto calls = static_cast<uint64_t>(*next_is_meanwhile_);
       next_is_meanwhile_.reset();
-      if (others && daemon_) {
-        meanwhile_.emplace_back(files_->calls() + static_cast<uint64_t>(calls), step);
+      if (others) {
+        meanwhile_.push_back({(files_ ? files_->calls() : 0) + calls, clock_.now(), step});
         continue;
       }
     }
+    agents_now_ = clock_.now();
     do_step(step);
   }
   if (files_) files_->faults.clear();
@@ -82,6 +84,11 @@ void World::do_step(const Step& step) {
   }
   if (agent_step(step) || user_step(step)) return;
   daemon_step(step);
+}
+
+void World::do_later(const Meanwhile& later) {
+  agents_now_ = later.planned_at;
+  do_step(later.step);
 }
 
 void World::restart() {

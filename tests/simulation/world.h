@@ -82,7 +82,14 @@ class World {
   [[nodiscard]] uint64_t calls() const { return all_calls_ + (files_ ? files_->calls() : 0); }
 
  private:
+  // Happens before a call of the daemon; or when its work is done, if there was no such call.
+  struct Meanwhile {
+    uint64_t call = 0;
+    UnixMillis planned_at;
+    Step step;
+  };
   void do_step(const Step& step);
+  void do_later(const Meanwhile& later);
   void trace(const std::string& line) const;
 
   // Agents: world_agents.cpp.
@@ -114,6 +121,9 @@ class World {
   void die(bool with_power);
   void work();
   void settle();
+  void work_until_quiet();
+  void do_all_later();
+  void forget_what_was_never_synced();
   void wait(std::chrono::milliseconds duration);
   void note_settled();
   [[nodiscard]] SinceBounds since() const;
@@ -144,6 +154,7 @@ class World {
   uint32_t config_ = 0;
   std::vector<Fault> planned_;  // for the next run
   bool is_working_ = false;
+  bool is_scanning_first_ = false;  // what comes now may be found by the first scan
   bool run_was_disturbed_ = false;  // what happened may have been seen late
   UnixMillis run_started_;
   // Of the runs since the last clean end: when commands are too old.
@@ -152,8 +163,9 @@ class World {
   uint64_t writes_ = 0;
   uint64_t all_calls_ = 0;
   int boots_ = 0;
-  std::vector<std::pair<uint64_t, Step>> meanwhile_;  // by the number of the call
+  std::vector<Meanwhile> meanwhile_;
   std::optional<int64_t> next_is_meanwhile_;
+  UnixMillis agents_now_;  // does not depend on how much time the daemon took
 };
 
 }  // namespace kato::simulation

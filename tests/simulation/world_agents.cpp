@@ -139,19 +139,22 @@ void World::say(Conversation& conversation, bool by_user, uint32_t what) {
   Spoken spoken;
   spoken.said.number = static_cast<uint32_t>(conversation.spoken.size()) + 1;
   spoken.said.by_user = by_user;
-  spoken.said.at = clock_.now();
+  spoken.said.at = agents_now_;
   spoken.token = fmt::format("t{}m{}e", session, spoken.said.number);
   spoken.said.text = spoken.token + filler(what);
   if (by_user) spoken.said.text += add_orders(session, what, spoken.orders);
-  if (daemon_) spoken.said_in_run = run_;
+  if (daemon_ && !is_scanning_first_) spoken.said_in_run = run_;
   arrive(spoken);
   conversation.spoken.push_back(std::move(spoken));
 }
 
 void World::write_log(Conversation& conversation, size_t first_new, bool as_new_file) {
   const auto& log = conversation.log;
-  if (!conversation.file_exists && daemon_ && conversation.is_known == Answer::kNo) {
-    conversation.made_in_run = run_;
+  if (!conversation.file_exists && daemon_ && conversation.is_known != Answer::kYes) {
+    // If the file was there before, the daemon may have seen it then.
+    conversation.made_in_run.reset();
+    if (conversation.is_known == Answer::kNo) conversation.made_in_run = run_;
+    conversation.made_at = agents_now_;
   }
   if (conversation.file_exists && first_new > 0 && !log.is_document()) {
     std::string bytes;
@@ -194,7 +197,7 @@ void World::tear(Conversation& conversation) {
   const auto half = record.substr(0, record.size() / 2);
   disk_.put_more(log.path(), half);
   conversation.is_in_a_record = true;
-  if (daemon_ && !is_working_) work();
+  if (!is_working_) work();
   conversation.is_in_a_record = false;
   disk_.put_more(log.path(), record.substr(half.size()));
 }
@@ -210,6 +213,7 @@ void World::cut(Conversation& conversation, uint32_t count) {
     spoken[i].is_lost = !spoken[i].is_sure;
     --count;
   }
+  conversation.is_begun_anew = conversation.is_begun_anew || conversation.in_log().empty();
   put_whole_log(conversation, false);
 }
 

@@ -17,7 +17,12 @@ constexpr milliseconds kQuietTime{40'000};
 constexpr milliseconds kLeap{10'000};
 constexpr int kExactHops = 4;  // that wait exactly as long as the daemon says
 constexpr int kMostHops = 400;
+// What settling takes, whether the daemon needs it or is not even there: so a history has the same
+// times whatever fails in it.
+constexpr milliseconds kSettlingTime{7'200'000};
 constexpr std::string_view kBootIdFile = "/proc/sys/kernel/random/boot_id";
+
+constexpr std::string_view kNoDurability = "none";
 
 std::string_view durability_of(uint32_t config, PowerLossOrder order) {
   switch (config % 4) {
@@ -25,7 +30,7 @@ std::string_view durability_of(uint32_t config, PowerLossOrder order) {
       return "commit";
     case 1:
       // It promises an order, and only a file system that keeps it can.
-      return order == PowerLossOrder::kByTime ? "none" : "interval";
+      return order == PowerLossOrder::kByTime ? kNoDurability : "interval";
     default:
       return "interval";
   }
@@ -52,10 +57,9 @@ bool World::daemon_step(const Step& step) {
       stop();
       return true;
     case StepKind::kKill:
-      die(false);
-      return true;
     case StepKind::kPowerLoss:
-      die(true);
+      die(step.kind == StepKind::kPowerLoss);
+      settle();
       return true;
     case StepKind::kStart:
       start(step.what);
@@ -87,8 +91,9 @@ std::string World::config_text(uint32_t config) const {
 }
 
 void World::start(uint32_t config) {
-  if (daemon_) return;
+  if (daemon_) return work();
   config_ = config;
+  if (durability_of(config, history_.power_loss) == kNoDurability) disk_.keeps_order = true;
   disk_.put(state() + "/kato.yaml", config_text(config));
   if (input_.breakage == Breakage::kJournalsAreGone) {
     for (const auto& path : disk_.files_below(state() + "/sessions")) {
@@ -131,7 +136,9 @@ void World::start(uint32_t config) {
   if (!daemon) return did_not_start(daemon.error());
   daemon_ = std::move(*daemon);
   surest_since_ = surest_since_ ? std::min(*surest_since_, run_started_) : run_started_;
+  is_scanning_first_ = true;
   work();
+  is_scanning_first_ = false;
 }
 
 void World::did_not_start(const Error& error) {
@@ -146,7 +153,6 @@ SinceBounds World::since() const {
 }
 
 void World::stop() {
-  if (!daemon_) return;
   settle();
   if (!daemon_) return;
   const auto hits = files_->hits();
@@ -172,20 +178,36 @@ void World::die(bool with_power) {
   }
   daemon_.reset();
   files_.reset();
-  meanwhile_.clear();
+  do_all_later();
   if (!with_power) return;
+  if (disk_.keeps_order) forget_what_was_never_synced();
   disk_.lose_power(random_, history_.power_loss);
   disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));
 }
 
+// A run wrote with durability none: what Kato knew and did may be as if it had not been.
+void World::forget_what_was_never_synced() {
+  std::ranges::for_each(conversations_, forget_perhaps);
+  for (auto& [path, file] : user_files_) {
+    file.perhaps.merge(file.removed);
+    file.removed.clear();
+    file.settled.clear();
+    file.settled_size = 0;
+  }
+}
+
+void World::do_all_later() {
+  for (const auto& later : std::exchange(meanwhile_, {}))
+    do_later(later);
+}
+
 void World::work() {
-  if (!daemon_) return;
+  if (!daemon_) return do_all_later();
   wall_times_.push_back({run_, clock_.now()});
   is_working_ = true;
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;
-  for (auto& [call, step] : std::exchange(meanwhile_, {}))
-    do_step(step);
+  do_all_later();
   for (auto& conversation : conversations_)
     read_perhaps(conversation);
   if (files_->is_dead()) die(random_.one_in(4));
@@ -205,10 +227,21 @@ void World::wait(std::chrono::milliseconds duration) {
   work();
 }
 
-// Until nothing was written and nothing failed for a while.
 void World::settle() {
+  const auto end = clock_.steady() + kSettlingTime;
+  if (!daemon_) do_all_later();
+  work_until_quiet();
+  const auto left = end - clock_.steady();
+  if (left.count() > 0) clock_.advance(std::chrono::duration_cast<milliseconds>(left));
+  if (daemon_) note_settled();
+}
+
+// Until nothing was written and nothing failed for a while.
+void World::work_until_quiet() {
   milliseconds quiet{0};
+  int exact_hops = 0;
   for (int hop = 0; daemon_ && quiet < kQuietTime && hop < kMostHops; ++hop) {
+    if (!meanwhile_.empty()) exact_hops = 0;  // what happens now is seen in time
     const auto writes = writes_;
     const auto hits = files_->hits();
     work();
@@ -219,11 +252,10 @@ void World::settle() {
     if (!due) break;
     auto pause = std::chrono::ceil<milliseconds>(*due - clock_.steady());
     pause = std::clamp(pause, milliseconds(1), kQuietTime);
-    if (hop >= kExactHops) pause = std::max(pause, kLeap);
+    if (++exact_hops > kExactHops) pause = std::max(pause, kLeap);
     clock_.advance(pause);
     quiet += pause;
   }
-  if (daemon_) note_settled();
 }
 
 void World::note_settled() {
@@ -248,10 +280,10 @@ void World::note_settled() {
 
 void World::before_call(uint64_t call) {
   for (size_t i = 0; i < meanwhile_.size(); ++i) {
-    if (meanwhile_[i].first > call) continue;
-    const auto step = meanwhile_[i].second;
+    if (meanwhile_[i].call > call) continue;
+    const auto later = meanwhile_[i];
     meanwhile_.erase(meanwhile_.begin() + static_cast<std::ptrdiff_t>(i));
-    do_step(step);
+    do_later(later);
     return;
   }
 }

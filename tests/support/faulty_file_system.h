@@ -24,6 +24,7 @@ enum class FileOperation : uint8_t {
   kRemove,
   kSyncFolder,
   kSyncDisk,
+  kResolve,
 };
 
 struct FileCounts {
@@ -77,6 +78,8 @@ class FaultyFileSystem final : public FileSystem {
   }
   Result<std::string> canonical(const std::string& path) override {
     ++counts.canonicals;
+    if (const int error = ask(FileOperation::kResolve, path))
+      return fail_errno(error, "resolve " + path);
     return real_->canonical(path);
   }
   Status make_folders(const std::string& folder, uint32_t mode) override {
