@@ -53,6 +53,8 @@ class LiveSessions {
  private:
   // One of the session's sources; nullptr: it has none there.
   [[nodiscard]] SessionSource* source_of(const std::string& path);
+  [[nodiscard]] bool has_rival(const SessionSource& source) const;
+  void rank_again(SessionSource& source);
   LiveSession& entry_of(const SessionRef& ref);
   [[nodiscard]] std::optional<SessionSource> as_known(const IndexedSource& source,
                                                       const SessionIdentity& identity) const;
