@@ -83,6 +83,7 @@ void KatoTailer::start() {
         << "schemaVersion: 1\nallowedWriteRoots: [\"{state}/recordings\", \"" << home_
         << "/notes\"]\n";
   }
+  std::filesystem::remove(state_ + "-said");  // of a run before: it would say that it is ready
   process_ = std::make_unique<WatchedProcess>(
       std::vector<std::string>{program_, "run"},
       std::map<std::string, std::string>{
@@ -90,7 +91,6 @@ void KatoTailer::start() {
       state_ + "-said");
 }
 
-// A command that is older than the daemon would not run.
 bool KatoTailer::await_ready() const {
   Awaited said(state_ + "-said");
   return content_of(state_ + "-said").find("ready") != std::string::npos ||

@@ -53,11 +53,11 @@ class KatoTailer final : public Tailer {
         state_(std::move(state)) {}
   [[nodiscard]] std::string output() const override { return home_ + "/notes/bench.md"; }
   void start() override;
+  // Until it watches: a command that is older than the daemon would not run.
+  [[nodiscard]] bool await_ready() const;
   [[nodiscard]] bool begin_recording();
 
  private:
-  [[nodiscard]] bool await_ready() const;
-
   std::string program_;
   std::string home_;
   std::string state_;

@@ -76,6 +76,7 @@ Usage WatchedProcess::usage() const {
   }
   usage.read_bytes = field(proc + "/io", "rchar:");
   usage.resident_mb = static_cast<double>(field(proc + "/status", "VmRSS:")) / 1024;
+  usage.peak_mb = static_cast<double>(field(proc + "/status", "VmHWM:")) / 1024;
   for (const auto& file : std::filesystem::directory_iterator(proc + "/fd", gone)) {
     static_cast<void>(file);
     ++usage.open_files;

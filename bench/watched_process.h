@@ -14,6 +14,7 @@ struct Usage {
   uint64_t read_bytes = 0;  // by any read call, from wherever
   uint64_t wake_ups = 0;    // voluntary context switches
   double resident_mb = 0;
+  double peak_mb = 0;  // resident, at any time so far
   size_t open_files = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "host/base/hash.h"
 
+#include <algorithm>
 #include <new>
 
 #include <xxhash.h>
@@ -19,10 +20,11 @@ std::string hex_of(const uint8_t* bytes, size_t size) {
   return text;
 }
 
-void append_length(std::string& buffer, size_t length) {
+char* put_field(char* to, std::string_view field) noexcept {
   for (unsigned shift = 0; shift < 64; shift += 8) {
-    buffer.push_back(static_cast<char>((static_cast<uint64_t>(length) >> shift) & 0xFFU));
+    *to++ = static_cast<char>((static_cast<uint64_t>(field.size()) >> shift) & 0xFFU);
   }
+  return std::ranges::copy(field, to).out;
 }
 
 }  // namespace
@@ -32,13 +34,17 @@ uint64_t hash64(std::string_view bytes) noexcept {
 }
 
 Hash128 hash128(std::initializer_list<std::string_view> fields) noexcept {
-  std::string buffer;
-  for (const auto field : fields) {
-    append_length(buffer, field.size());
-    buffer.append(field);
-  }
+  size_t size = 0;
+  for (const auto field : fields)
+    size += sizeof(uint64_t) + field.size();
+  std::array<char, 512> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): it is written to
+  std::string more(size > room.size() ? size : 0, '\0');
+  char* const buffer = more.empty() ? room.data() : more.data();
+  char* end = buffer;
+  for (const auto field : fields)
+    end = put_field(end, field);
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(buffer.data(), buffer.size()));
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(buffer, size));
   Hash128 hash{};
   for (size_t i = 0; i < hash.size(); ++i) {
     hash[i] = canonical.digest[i];

@@ -205,6 +205,7 @@ Status Daemon::reload() {
   auto next = std::make_unique<Wiring>(*this, std::move(*assembly), std::move(*logs));
   next->table.take_over(std::move(wiring_->table));
   wiring_ = std::move(next);
+  first_look_ = true;
   take_up_owing();
   note(LogLevel::kInfo, "the config was read again");
   return {};

@@ -112,6 +112,11 @@ class Daemon final : public ControlHandler {
   void settle_twins();
   void take_up_owing();
   Status take_change(SourceFile change);
+  void take_or_try_again(SourceFile change);
+  // Of what the first look found, newest first, all but the newest is identified later.
+  void put_off(std::vector<SourceFile>& changed);
+  void identify(size_t most);
+  void end_first_sights();
   void look_again_at(const std::string& path);
   void remove_stray_copies(const std::string& key);
   [[nodiscard]] bool holds_backfill();
@@ -164,6 +169,8 @@ class Daemon final : public ControlHandler {
   IndexStore store_;
   RunMark run_;
   bool power_was_lost_ = false;
+  bool first_look_ = true;                 // is still to come
+  std::vector<std::string> unidentified_;  // paths of sources, the newest at the end
   MetaStore metas_;
   SourceBuffer buffer_;
   Scheduler scheduler_;

@@ -73,6 +73,7 @@ Result<std::string> Daemon::handle(const ControlRequest& request) {
 // ---- Which session ---------------------------------------------------------------------------
 
 Result<LiveSession*> Daemon::session_of(const ControlRequest& request) {
+  identify(SIZE_MAX);
   if (!request.source.empty()) return session_of_log(request.source);
   if (request.session.empty()) return fail(ErrorCode::kInvalid, "the request names no session");
   const auto session_id = session_by_prefix(request.session);

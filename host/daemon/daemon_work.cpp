@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kBirthSlackMillis = 2000;
 constexpr size_t kMostOpenAtWork = 128;
 constexpr size_t kMostOpenIdle = 16;
+constexpr size_t kIdentifiedAtOnce = 16;
 constexpr uint64_t kManySteps = 256;  // after so many much was in use that is not needed any more
 constexpr std::chrono::milliseconds kMemoryCheckInterval{500};
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
@@ -68,13 +69,9 @@ void Daemon::take_up_owing() {
 
 void Daemon::look_for_changes() {
   auto news = wiring_->table.look();
-  for (auto& source : news.changed) {
-    const auto path = source.path;
-    const auto taken = take_change(std::move(source));
-    if (!taken && taken.error().code() == ErrorCode::kIo) {
-      scheduler_.wait_until(path, {}, input_.clock.steady() + kTryAgainAfter);
-    }
-  }
+  put_off(news.changed);
+  for (auto& source : news.changed)
+    take_or_try_again(std::move(source));
   for (const auto& path : news.vanished) {
     note(LogLevel::kInfo, path + " is gone; what was read of it is kept");
   }
@@ -84,6 +81,14 @@ void Daemon::look_for_changes() {
   if (news.problems.empty()) degraded_.clear("watching");
   for (const auto& problem : news.problems) {
     note_degraded(problem.path.empty() ? "watching" : problem.path, problem.error);
+  }
+}
+
+void Daemon::take_or_try_again(SourceFile change) {
+  const auto path = change.path;
+  const auto taken = take_change(std::move(change));
+  if (!taken && taken.error().code() == ErrorCode::kIo) {
+    scheduler_.wait_until(path, {}, input_.clock.steady() + kTryAgainAfter);
   }
 }
 
@@ -141,10 +146,14 @@ void Daemon::work(const std::function<bool()>& should_stop) {
   const uint64_t steps_before = counters_.steps;
   look_for_changes();
   while (!should_stop()) {
-    const auto least = holds_backfill() ? Urgency::kLive : Urgency::kBackfill;
-    const auto next = scheduler_.next(least);
-    if (!next) break;
-    run_task(*next);
+    const bool holds = holds_backfill() || !unidentified_.empty();
+    const auto next = scheduler_.next(holds ? Urgency::kLive : Urgency::kBackfill);
+    if (!next && unidentified_.empty()) break;
+    if (next) {
+      run_task(*next);
+    } else {
+      identify(kIdentifiedAtOnce);
+    }
     status_changed_ = true;
     flush_commits();
     look_for_changes();
@@ -200,6 +209,7 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
   }
   const auto done =
       run_step(wiring_->context, *live.runtime, request_for(live, *index, live.dirty.size() == 1));
+  live.awaits_others = !unidentified_.empty() && live.runtime->is_first_sight();
   if (done && done->end != StepEnd::kMore) {
     live.dirty.erase(path);
     wiring_->table.known(path).was_read = true;
@@ -231,7 +241,7 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
       .source = source,
       .arrival = {.live_from_bytes = known.live_from_bytes, .now = input_.clock.now()},
       .commands_since = run_.commands_since,
-      .completes_first_sight = is_last};
+      .completes_first_sight = is_last && unidentified_.empty()};
   if (file.rule().growth == Growth::kDocument) {
     // What a document says anew came live if it was read since the daemon began to watch it.
     const bool came_live = known.live_from_bytes == 0 || known.was_read;

@@ -15,12 +15,16 @@ std::vector<SessionSource> take_all(Session& session) {
   return sources;
 }
 
-// The file that was identified before, perhaps longer than it was. Where several files of a session
-// are told apart by rank, a short one may have become more than it was.
-bool is_as_identified(const SourceFile& before, const FileInfo& now) {
-  if (before.rule().duplicates_by_rank && before.info.size_bytes < kFirstHeadBytes) return false;
-  return before.info.type == FileType::kRegular && before.info.id == now.id &&
-         before.info.size_bytes <= now.size_bytes;
+// The file that was identified before, perhaps longer than it was.
+bool is_same_file(const FileInfo& before, const FileInfo& now) {
+  return before.type == FileType::kRegular && before.id == now.id &&
+         before.size_bytes <= now.size_bytes;
+}
+
+// Where several files of a session are told apart by rank, a short one may have become more than it
+// was.
+bool may_rank_otherwise(const SessionSource& source) {
+  return source.file.rule().duplicates_by_rank && source.identified_bytes < kFirstHeadBytes;
 }
 
 // What the state knows of a source that is not there, ranked below all that are.
@@ -65,7 +69,7 @@ SessionSource* LiveSessions::source_of(const std::string& path) {
 Result<LiveSession*> LiveSessions::take(SourceFile change) {
   const auto path = change.path;
   if (auto* const known = source_of(path);
-      known != nullptr && is_as_identified(known->file, change.info)) {
+      known != nullptr && is_same_file(known->file.info, change.info) && !has_rival(*known)) {
     known->file.info = change.info;
     auto& live = *sessions_.at(session_of_path_.at(path));
     if (live.runtime) live.runtime->set_sources(live.session);
@@ -82,11 +86,35 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
   auto sources = take_all(live.session);
   std::erase_if(sources, [&path](const SessionSource& one) { return one.file.path == path; });
   forget_moved(change, live, sources);
-  sources.push_back(
-      {.file = std::move(change), .identity = std::move(*found->identity), .companions = {}});
+  for (auto& source : sources)
+    rank_again(source);
+  const uint64_t identified_bytes = change.info.size_bytes;
+  sources.push_back({.file = std::move(change),
+                     .identity = std::move(*found->identity),
+                     .companions = {},
+                     .identified_bytes = identified_bytes});
   arrange_anew(live, std::move(sources));
   live.dirty.insert(path);
   return &live;
+}
+
+// Whether the source may take the place of another file of its session, or lose it.
+bool LiveSessions::has_rival(const SessionSource& source) const {
+  const auto& session = sessions_.at(session_of_path_.at(source.file.path))->session;
+  return may_rank_otherwise(source) && session.sources.size() + session.set_aside.size() > 1;
+}
+
+// One that grew since it was identified, while it had no rival. What cannot be read ranks as
+// before.
+void LiveSessions::rank_again(SessionSource& source) {
+  const auto& info = source.file.info;
+  if (info.type != FileType::kRegular || info.size_bytes <= source.identified_bytes) return;
+  if (!may_rank_otherwise(source)) return;
+  auto found = identify(files_, source.file);
+  if (!found || !found->identity) return;
+  if (found->identity->provider_session_id != source.identity.provider_session_id) return;
+  source.identity = std::move(*found->identity);
+  source.identified_bytes = info.size_bytes;
 }
 
 void LiveSessions::read_companions_of(LiveSession& live) {
@@ -138,8 +166,11 @@ std::optional<SessionSource> LiveSessions::as_known(const IndexedSource& source,
     auto found = identify(files_, *file);
     if (found && found->identity &&
         found->identity->provider_session_id == identity.provider_session_id) {
-      return SessionSource{
-          .file = std::move(*file), .identity = std::move(*found->identity), .companions = {}};
+      const uint64_t identified_bytes = file->info.size_bytes;
+      return SessionSource{.file = std::move(*file),
+                           .identity = std::move(*found->identity),
+                           .companions = {},
+                           .identified_bytes = identified_bytes};
     }
   }
   if (!file || !is_of_provider(*file->root)) {

@@ -19,9 +19,10 @@ struct LiveSession {
   std::unique_ptr<SessionRuntime> runtime;  // opened when there is work
   std::set<std::string> dirty;              // paths of sources that are not decoded to their end
   bool serving_failed = false;              // a recording is to be served again
+  bool awaits_others = false;               // there may be files of it that are not identified yet
   uint64_t last_step = 0;
 
-  [[nodiscard]] bool has_work() const { return !dirty.empty() || serving_failed; }
+  [[nodiscard]] bool has_work() const { return !dirty.empty() || serving_failed || awaits_others; }
 };
 
 // [one thread at a time] A session that is known to the state is taken up with all its sources, so
@@ -38,6 +39,8 @@ class LiveSessions {
   [[nodiscard]] Result<LiveSession*> take(SourceFile change);
   // A session that the state knows. Its sources need not be there any more. kNotFound: it does not.
   [[nodiscard]] Result<LiveSession*> take_up(const std::string& session_id);
+  // Whether the file is a source of a session that is at work.
+  [[nodiscard]] bool has(const std::string& path) const { return session_of_path_.contains(path); }
   // nullptr: it is not at work.
   [[nodiscard]] LiveSession* find(const std::string& session_id);
   // Before its runtime is opened: until then nothing of the companions is kept, since thousands of
@@ -53,6 +56,8 @@ class LiveSessions {
  private:
   // One of the session's sources; nullptr: it has none there.
   [[nodiscard]] SessionSource* source_of(const std::string& path);
+  [[nodiscard]] bool has_rival(const SessionSource& source) const;
+  void rank_again(SessionSource& source);
   LiveSession& entry_of(const SessionRef& ref);
   [[nodiscard]] std::optional<SessionSource> as_known(const IndexedSource& source,
                                                       const SessionIdentity& identity) const;

@@ -1,6 +1,7 @@
 #include "host/ingest/alignment.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
 
@@ -17,14 +18,15 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
   std::vector<size_t> ends;  // of the best selection of each length: index of its last pair
   std::vector<size_t> before(pairs.size(), SIZE_MAX);
   for (size_t i = 0; i < pairs.size(); ++i) {
+    if (ends.empty() || pairs[ends.back()].place < pairs[i].place) {  // as it mostly is
+      if (!ends.empty()) before[i] = ends.back();
+      ends.push_back(i);
+      continue;
+    }
     const auto at = std::ranges::lower_bound(ends, pairs[i].place, {},
                                              [&](size_t end) { return pairs[end].place; });
     if (at != ends.begin()) before[i] = *std::prev(at);
-    if (at == ends.end()) {
-      ends.push_back(i);
-    } else {
-      *at = i;
-    }
+    *at = i;
   }
   std::vector<Pair> selected;
   for (size_t i = ends.empty() ? SIZE_MAX : ends.back(); i != SIZE_MAX; i = before[i])
@@ -35,46 +37,67 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
 
 // For each statement the first one of that id. What states again what was stated before it, in the
 // same log, does not tell how far the log got.
-std::vector<size_t> first_statements(std::span<const Statement> statements) {
+std::vector<size_t> first_statements(const KnownOrder& known,
+                                     std::span<const Statement> statements) {
+  constexpr size_t kNone = std::numeric_limits<size_t>::max();
   std::vector<size_t> firsts;
+  firsts.reserve(statements.size());
+  std::vector<size_t> stated_places(known.size(), kNone);
   std::map<EventId, size_t> stated;
-  for (size_t i = 0; i < statements.size(); ++i)
-    firsts.push_back(stated.emplace(statements[i].id, i).first->second);
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const auto& statement = statements[i];
+    auto& first = statement.place ? stated_places[*statement.place]
+                                  : stated.emplace(statement.id, i).first->second;
+    if (first == kNone) first = i;
+    firsts.push_back(first);
+  }
   return firsts;
 }
 
-std::vector<Pair> pairs_by_id(const KnownOrder& known, std::span<const Statement> statements,
+std::vector<Pair> pairs_by_id(std::span<const Statement> statements,
                               const std::vector<size_t>& firsts) {
   std::vector<Pair> pairs;
+  pairs.reserve(statements.size() + 1);
   for (size_t i = 0; i < statements.size(); ++i) {
     if (firsts[i] != i) continue;
-    if (const auto place = known.place_of(statements[i].id)) {
-      pairs.push_back({.statement = i, .place = *place});
-    }
+    if (const auto place = statements[i].place) pairs.push_back({.statement = i, .place = *place});
   }
   return longest_ascending(pairs);
+}
+
+// How often the statements say what one of them says that is not known by its id.
+std::unordered_map<uint64_t, size_t> times_of_unplaced(std::span<const Statement> statements,
+                                                       const std::vector<size_t>& firsts) {
+  std::unordered_map<uint64_t, size_t> times;
+  for (const auto& statement : statements) {
+    if (!statement.place && statement.is_said) times.emplace(statement.content, 0);
+  }
+  if (times.empty()) return times;
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const auto found = times.find(statements[i].content);
+    if (firsts[i] == i && found != times.end()) ++found->second;
+  }
+  return times;
 }
 
 // What can only be meant in one way: ids, and between them contents that occur once on both sides.
 std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Statement> statements,
                                 const std::vector<size_t>& firsts) {
-  std::unordered_map<uint64_t, size_t> times;
-  for (size_t i = 0; i < statements.size(); ++i)
-    times[statements[i].content] += firsts[i] == i ? 1 : 0;
+  const auto times = times_of_unplaced(statements, firsts);
   std::vector<Pair> pairs;
   size_t begin = 0;
   uint64_t from = 0;
   const auto by_content_until = [&](const Pair& fixed) {
     for (size_t i = begin; i < fixed.statement; ++i) {
       const auto& statement = statements[i];
-      const bool once = statement.is_said && firsts[i] == i && times[statement.content] == 1 &&
-                        known.count_of(statement.content) == 1 && !known.place_of(statement.id);
-      if (!once) continue;
+      if (firsts[i] != i || statement.place || !statement.is_said) continue;
+      if (times.at(statement.content) != 1) continue;
+      if (known.count_of(statement.content) != 1) continue;
       const auto place = known.next_with(statement.content, from);
       if (place && *place < fixed.place) pairs.push_back({.statement = i, .place = *place});
     }
   };
-  for (const auto& fixed : pairs_by_id(known, statements, firsts)) {
+  for (const auto& fixed : pairs_by_id(statements, firsts)) {
     by_content_until(fixed);
     pairs.push_back(fixed);
     begin = fixed.statement + 1;
@@ -89,7 +112,7 @@ std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Stateme
 Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   Aligned aligned;
   aligned.matches.resize(statements.size(), Match::kNone);
-  const auto firsts = first_statements(statements);
+  const auto firsts = first_statements(known, statements);
   auto certain = certain_pairs(known, statements, firsts);
   certain.push_back({.statement = statements.size(), .place = known.size()});
   size_t next = 0;
@@ -97,8 +120,7 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   for (const auto& fixed : certain) {
     for (; next < fixed.statement; ++next) {
       const auto& statement = statements[next];
-      // Out of order; known all the same.
-      if (firsts[next] != next || known.place_of(statement.id)) continue;
+      if (firsts[next] != next || statement.place) continue;  // out of order; known all the same
       const auto place = known.next_with(statement.content, from);
       if (!place || *place >= fixed.place) continue;
       aligned.matches[next] = Match::kByContent;
@@ -110,7 +132,7 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   }
   aligned.known_end = from;
   for (size_t i = 0; i < statements.size(); ++i) {
-    const bool by_id = known.place_of(statements[i].id).has_value();
+    const bool by_id = statements[i].place.has_value();
     if (by_id) aligned.matches[i] = Match::kById;
     if (firsts[i] != i) aligned.matches[i] = aligned.matches[firsts[i]];
     const bool proves = statements[i].is_said && firsts[i] == i;
@@ -121,11 +143,8 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   return aligned;
 }
 
-Statement statement_of(const Draft& draft, const EventId& id, uint64_t content) {
-  const auto kind = draft.body.kind;
-  return {.id = id,
-          .content = content,
-          .is_said = kind != EventKind::kProviderInfo && kind != EventKind::kProviderRaw};
+bool is_said(EventKind kind) noexcept {
+  return kind != EventKind::kProviderInfo && kind != EventKind::kProviderRaw;
 }
 
 }  // namespace kato

@@ -15,6 +15,7 @@ namespace kato {
 struct Statement {
   EventId id{};
   uint64_t content = 0;
+  std::optional<uint64_t> place;  // of the known event with this id
   // Part of what was said. What is merely noted by the client (provider.info, provider.raw) is
   // known by its id, or by standing where a match is expected, and proves nothing.
   bool is_said = true;
@@ -33,6 +34,6 @@ struct Aligned {
 // once on both sides). What is stated twice is matched where it is stated first.
 [[nodiscard]] Aligned align(const KnownOrder& known, std::span<const Statement> statements);
 
-[[nodiscard]] Statement statement_of(const Draft& draft, const EventId& id, uint64_t content);
+[[nodiscard]] bool is_said(EventKind kind) noexcept;
 
 }  // namespace kato

@@ -13,6 +13,7 @@ struct SessionSource {
   SourceFile file;
   SourceIdentity identity;
   std::vector<CompanionFile> companions;
+  uint64_t identified_bytes = 0;  // the length of the file when its provider was asked; 0: unknown
 };
 
 // A session and the sources that it is read from, in order.

@@ -6,6 +6,7 @@ namespace kato {
 
 void EventPipeline::on_draft(const Draft& draft) {
   if (sequencer_.skips(draft)) {
+    if (document_ != nullptr) document_->spoil();
     left_out_ = draft.record_offset_bytes;
     left_out_reason_ = "stated-before";
     return;
@@ -55,7 +56,23 @@ void EventPipeline::on_step_end() {
   if (records_ != nullptr) records_->on_step_end();
 }
 
+// An unchanged record states what it stated before.
+void EventPipeline::end_document_record(const RecordReport& record) {
+  if (record.outcome == RecordOutcome::kUnchanged) {
+    const auto said = document_->last_record(document_->record_count());
+    if (!said) {
+      status_ = fail(ErrorCode::kPlugin, "a record at {} is said to be unchanged, but it is new",
+                     record.offset_bytes);
+      return;
+    }
+    for (const auto& statement : *said)
+      sequencer_.take_again(record.offset_bytes, statement);
+  }
+  document_->end_record();
+}
+
 void EventPipeline::on_record(const RecordReport& record) {
+  if (document_ != nullptr) end_document_record(record);
   if (records_ == nullptr) return;
   if (record.offset_bytes != left_out_ || record.outcome == RecordOutcome::kHeld) {
     return records_->on_record(record);
@@ -82,6 +99,7 @@ void EventPipeline::on_step_bytes(std::string_view bytes, uint64_t base_offset_b
 
 void EventPipeline::on_host_record(HostOutcome outcome, uint64_t offset_bytes,
                                    uint64_t length_bytes) {
+  if (document_ != nullptr) document_->spoil();
   if (records_ != nullptr) records_->on_host_record(outcome, offset_bytes, length_bytes);
 }
 

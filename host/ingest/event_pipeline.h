@@ -55,6 +55,11 @@ class EventPipeline final : public StepListener, private EventListener {
     copies_ = copies;
     copy_use_ = use;
   }
+  // What comes in the next step is one document. memory: see Sequencer::begin_document.
+  void begin_document(DocumentMemory* memory) {
+    sequencer_.begin_document(memory);
+    document_ = memory;
+  }
   // What a look-up failed with; what came after it in the step is not to be trusted.
   [[nodiscard]] const Status& status() const { return status_; }
 
@@ -68,6 +73,7 @@ class EventPipeline final : public StepListener, private EventListener {
 
  private:
   void take(const Draft& draft);
+  void end_document_record(const RecordReport& record);
   [[nodiscard]] std::string_view record_json(const Draft& draft) const;
   void on_event(const Event& event, CommandRight right) override;
   [[nodiscard]] std::string_view bytes_at(uint64_t offset_bytes, uint64_t length_bytes) const;
@@ -77,6 +83,7 @@ class EventPipeline final : public StepListener, private EventListener {
   EventListener& events_;
   RecordListener* records_;
   bool keep_raw_ = false;
+  DocumentMemory* document_ = nullptr;
   CopiedHistory* copies_ = nullptr;
   CopyUse copy_use_ = CopyUse::kInherited;
   Status status_;

@@ -21,6 +21,8 @@ std::string_view outcome_name(RecordOutcome outcome) {
       return "malformed";
     case RecordOutcome::kHeld:
       return "incomplete";
+    case RecordOutcome::kUnchanged:
+      break;
   }
   return "raw";
 }

@@ -19,6 +19,8 @@ class KnownOrder {
 
   [[nodiscard]] size_t size() const noexcept { return contents_.size(); }
   [[nodiscard]] std::optional<uint64_t> content_of(const EventId& id) const;
+  // place: below size().
+  [[nodiscard]] uint64_t content_at(uint64_t place) const { return contents_[place]; }
   // The place of the event, from 0.
   [[nodiscard]] std::optional<uint64_t> place_of(const EventId& id) const;
   // The first place from `from` on where just that was said.

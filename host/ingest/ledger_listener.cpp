@@ -15,6 +15,7 @@ LedgerOutcome to_ledger(RecordOutcome outcome) {
       return LedgerOutcome::kMalformed;
     case RecordOutcome::kRaw:
     case RecordOutcome::kHeld:
+    case RecordOutcome::kUnchanged:
       break;
   }
   return LedgerOutcome::kRaw;

@@ -12,12 +12,16 @@ namespace {
 // What a source states, in its order.
 class Statements final : public StepListener {
  public:
-  Statements(const std::string& session_id, const std::vector<HeldRange>& held)
-      : session_id_(session_id), missing_(held) {}
+  Statements(const std::string& session_id, const KnownOrder& known,
+             const std::vector<HeldRange>& held)
+      : session_id_(session_id), known_(known), missing_(held) {}
 
   void on_draft(const Draft& draft) override {
     const auto id = make_event_id(session_id_, draft.record_key, draft.part_key, {});
-    statements_.push_back(statement_of(draft, id, content_hash(draft.body)));
+    statements_.push_back({.id = id,
+                           .content = content_hash(draft.body),
+                           .place = known_.place_of(id),
+                           .is_said = is_said(draft.body.kind)});
   }
   void on_record(const RecordReport& record) override {
     if (record.offset_bytes < base_) return;
@@ -40,6 +44,7 @@ class Statements final : public StepListener {
 
  private:
   const std::string& session_id_;
+  const KnownOrder& known_;
   std::vector<HeldRange> missing_;
   std::vector<Statement> statements_;
   std::string_view bytes_;
@@ -50,7 +55,8 @@ class Statements final : public StepListener {
 
 Result<Realignment> realign(SourceDecoding& decoding, const std::string& session_id,
                             const EventMemory& known, const std::vector<HeldRange>& held) {
-  Statements statements(session_id, held);
+  const auto& order = *known.order();
+  Statements statements(session_id, order, held);
   Realignment found;
   for (StepEnd end = StepEnd::kMore; end == StepEnd::kMore;) {
     const auto step = decoding.step(found.end_bytes, false, statements);
@@ -58,7 +64,6 @@ Result<Realignment> realign(SourceDecoding& decoding, const std::string& session
     end = step->end;
     found.end_bytes = step->cursor;
   }
-  const auto& order = *known.order();
   const auto aligned = align(order, statements.all());
   auto& alignment = found.alignment;
   if (aligned.last_match) alignment.drafts_to_skip = *aligned.last_match + 1;

@@ -23,35 +23,77 @@ bool Sequencer::skips(const Draft& draft) {
   return true;
 }
 
+void Sequencer::begin_document(DocumentMemory* memory) {
+  in_document_ = known_.order() != nullptr && known_.order()->size() > 0;
+  document_ = memory;
+  if (document_ != nullptr) document_->begin();
+}
+
 void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
   const EventId id = make_event_id(session_.session_id, draft.record_key, draft.part_key, {});
   const uint64_t content = known_.keeps_content() ? content_hash(draft.body) : 0;
   const bool stated_again =
       in_document_ || (restates_ && draft.relisted && known_.order() != nullptr);
-  const bool goes_on = in_document_ || run_.empty() ||
-                       run_.back().draft.record_offset_bytes == draft.record_offset_bytes;
+  const bool goes_on =
+      in_document_ || run_.empty() || run_.back().record_offset_bytes == draft.record_offset_bytes;
   if (!run_.empty() && !(stated_again && goes_on)) end_run(record_hash);
-  if (!stated_again) return take_now(draft, id, content, right_of(draft), record_hash);
-  run_.push_back(
-      {.draft = copy_draft(draft, arena_), .statement = statement_of(draft, id, content)});
+  const Statement statement{.id = id,
+                            .content = content,
+                            .place = stated_again ? known_.order()->place_of(id) : std::nullopt,
+                            .is_said = is_said(draft.body.kind)};
+  if (document_ != nullptr) document_->add(statement);
+  if (stated_again) return keep_back(draft, statement);
+  take_now(draft, id, content, right_of(draft), record_hash);
+}
+
+void Sequencer::take_again(uint64_t record_offset_bytes, const Statement& statement) {
+  document_->add(statement);
+  statements_.push_back(statement);
+  run_.push_back({.record_offset_bytes = record_offset_bytes});
+}
+
+void Sequencer::keep_back(const Draft& draft, const Statement& statement) {
+  statements_.push_back(statement);
+  Kept kept{.record_offset_bytes = draft.record_offset_bytes};
+  if (!adds_nothing(draft, statement)) {
+    auto& copy = arena_.make<Draft>(1).front();
+    copy = copy_draft(draft, arena_);
+    kept.draft = &copy;
+  }
+  run_.push_back(kept);
+}
+
+// Most of what a log states again.
+bool Sequencer::adds_nothing(const Draft& draft, const Statement& statement) const {
+  if (!statement.place) return false;
+  if (unfinished_ != nullptr && *unfinished_ == statement.id) return false;
+  return !restates_ || !draft.revisable ||
+         known_.order()->content_at(*statement.place) == statement.content;
 }
 
 void Sequencer::end_run(const RecordHash& record_hash) {
-  std::vector<Statement> statements;
-  for (const auto& kept : run_)
-    statements.push_back(kept.statement);
-  const auto aligned = statements.empty() ? Aligned{} : align(*known_.order(), statements);
-  const bool anything_known = known_.order() != nullptr && known_.order()->size() > 0;
+  if (run_.empty()) return;
+  const auto aligned = align(*known_.order(), statements_);
+  const bool anything_known = known_.order()->size() > 0;
   for (size_t i = 0; i < run_.size(); ++i) {
-    const auto& [draft, statement] = run_[i];
+    const auto& statement = statements_[i];
     if (aligned.matches[i] == Match::kByContent) continue;
     const bool before_a_match = aligned.last_match && i < *aligned.last_match;
     // History that was worded anew. Where the log kept its keys it is a part that came late.
-    if (before_a_match && !aligned.any_by_id) continue;
+    if (before_a_match && !aligned.any_by_id) {
+      if (document_ != nullptr) document_->spoil();
+      continue;
+    }
+    if (run_[i].draft == nullptr) {
+      pass_known(statement.id);
+      continue;
+    }
+    const auto& draft = *run_[i].draft;
     const bool is_new = !anything_known || (aligned.last_match && !before_a_match);
     take_now(draft, statement.id, statement.content,
              is_new ? right_of(draft) : CommandRight::kNever, record_hash);
   }
+  statements_.clear();
   run_.clear();
   arena_.clear();
 }
@@ -63,7 +105,7 @@ void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content
     complete(draft, id, std::nullopt);
     return take_known(draft, id, content, record_hash);
   }
-  if (follows_what_is_known(statement_of(draft, id, content))) return;
+  if (follows_what_is_known(content, is_said(draft.body.kind))) return;
   emit(draft, id, std::nullopt, content, right);
 }
 
@@ -88,12 +130,12 @@ void Sequencer::pass_known(const EventId& id) {
 }
 
 // A log that is being written anew may still be stating what is known.
-bool Sequencer::follows_what_is_known(const Statement& statement) {
+bool Sequencer::follows_what_is_known(uint64_t content, bool is_said) {
   if (alignment_ == nullptr || !alignment_->known_from || known_.order() == nullptr) return false;
-  const auto place = known_.order()->next_with(statement.content, *alignment_->known_from);
+  const auto place = known_.order()->next_with(content, *alignment_->known_from);
   if (place) {
     alignment_->known_from = *place + 1;
-  } else if (statement.is_said) {
+  } else if (is_said) {
     alignment_->known_from.reset();
   }
   return place.has_value();

@@ -8,6 +8,7 @@
 
 #include "host/event/event.h"
 #include "host/ingest/alignment.h"
+#include "host/ingest/document_memory.h"
 #include "host/ingest/event_memory.h"
 #include "host/session/session_meta.h"
 
@@ -56,32 +57,37 @@ class Sequencer {
   // A message that is known, but perhaps not all events of its commands: a kill came between their
   // lines. Reset when it has come by. Null: there is none. Must outlive the sequencer.
   void set_unfinished(std::optional<EventId>* message) { unfinished_ = message; }
-  // What comes until end_run() is one document, which states everything again.
-  void begin_document() { in_document_ = known_.order() != nullptr && known_.order()->size() > 0; }
+  // What comes until end_run() is one document, which states everything again. memory: gets what it
+  // states; null, or to outlive the sequencer.
+  void begin_document(DocumentMemory* memory);
 
   // True if the draft, which is the next one, only states what is known, and is not to be taken.
   [[nodiscard]] bool skips(const Draft& draft);
   // record_hash: used only for a revision. What the log states again is kept back until it is
   // known where that ends: a record, or the document.
   void take(const Draft& draft, const RecordHash& record_hash);
+  // The same for a draft that the document before stated just so, and that added nothing then.
+  void take_again(uint64_t record_offset_bytes, const Statement& statement);
   // Decides on what is kept back. To be called at the end of each step.
   void end_run(const RecordHash& record_hash);
 
   [[nodiscard]] uint64_t next_seq() const { return next_seq_; }
 
  private:
-  // A draft that is kept back. Its texts live in the arena.
+  // What is kept back until the run ends: one for each statement.
   struct Kept {
-    Draft draft;
-    Statement statement;
+    uint64_t record_offset_bytes = 0;
+    const Draft* draft = nullptr;  // a copy in the arena; null: it adds nothing to what is known
   };
 
   void take_now(const Draft& draft, const EventId& id, uint64_t content, CommandRight right,
                 const RecordHash& record_hash);
   void take_known(const Draft& draft, const EventId& id, uint64_t content,
                   const RecordHash& record_hash);
+  [[nodiscard]] bool adds_nothing(const Draft& draft, const Statement& statement) const;
+  void keep_back(const Draft& draft, const Statement& statement);
   void pass_known(const EventId& id);
-  [[nodiscard]] bool follows_what_is_known(const Statement& statement);
+  [[nodiscard]] bool follows_what_is_known(uint64_t content, bool is_said);
   [[nodiscard]] CommandRight right_of(const Draft& draft) const;
   void emit(const Draft& draft, const EventId& id, std::optional<EventId> revises, uint64_t content,
             CommandRight right);
@@ -97,6 +103,8 @@ class Sequencer {
   std::optional<EventId>* unfinished_ = nullptr;
   bool restates_ = true;
   bool in_document_ = false;
+  DocumentMemory* document_ = nullptr;
+  std::vector<Statement> statements_;  // of the run
   std::vector<Kept> run_;
   Arena arena_;
 };

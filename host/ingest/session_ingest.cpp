@@ -172,9 +172,10 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   (*slot)->reader = &reader;
   const uint64_t cursor = (*slot)->at;
   if (cursor >= arrival.live_from_bytes) pipeline.sequencer().set_capture_time(arrival.now);
-  prepare(pipeline, index, source);
+  prepare(pipeline, index, source, **slot);
 
   SourceDecoding decoding(reader, *(*slot)->decoder, growth, step_size(source, arrival, cursor));
+  decoding.set_knows_last((*slot)->document.knows_last());
   const auto step = decoding.step(cursor, false, pipeline);
   if (!step) return forward(step, source.file.path);
   if (!pipeline.status()) return forward(pipeline.status());
@@ -191,9 +192,12 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
 }
 
 // What the sequencer and the pipeline must know of the source.
-void SessionIngest::prepare(EventPipeline& pipeline, size_t index, const SessionSource& source) {
+void SessionIngest::prepare(EventPipeline& pipeline, size_t index, const SessionSource& source,
+                            OpenDecoder& slot) {
   pipeline.sequencer().set_alignment(&meta_.sources[index].alignment);
-  if (source.file.rule().growth == Growth::kDocument) pipeline.sequencer().begin_document();
+  if (source.file.rule().growth == Growth::kDocument) {
+    pipeline.begin_document(source.file.rule().may_copy_history ? nullptr : &slot.document);
+  }
   if (!source.file.rule().may_copy_history) return;
   const auto copies = copies_.try_emplace(index, support_.origins, meta_, index);
   const bool is_context = meta_.identity.parentage == SessionParentage::kSpawned;
@@ -242,9 +246,15 @@ Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t inde
   const bool document = source.file.rule().growth == Growth::kDocument;
   const uint64_t cursor = document ? 0 : meta.cursor.value;
   const auto found = decoders_.find(index);
-  if (found != decoders_.end() && found->second.at == cursor && !document) return &found->second;
+  if (found != decoders_.end()) {
+    auto& open = found->second;
+    const bool goes_on = document && open.document.knows_last() && open.identity == source.identity;
+    if (goes_on) open.at = cursor;
+    if (goes_on || (!document && open.at == cursor)) return &open;
+  }
   OpenDecoder& slot = decoders_[index];
   slot = OpenDecoder{.decoder = nullptr, .at = cursor, .reader = &reader};
+  if (document) slot.identity = source.identity;
   const bool same_plugin = meta.plugin_version == source.file.root->provider->identity().version;
   if (meta.decoder && same_plugin && !document) {
     const StateBlob state{.version = meta.decoder->version, .blob = meta.decoder->bytes};
@@ -299,6 +309,15 @@ Status SessionIngest::replay(OpenDecoder& slot, const SessionSource& source, con
   return {};
 }
 
+void SessionIngest::keep_document(DocumentMemory& document, StepEnd end) const {
+  if (end == StepEnd::kRetryLater) return;  // the decoder has taken nothing
+  if (end == StepEnd::kEndOfInput && known_.order() != nullptr) {
+    document.keep(*known_.order());
+  } else {
+    document.forget();
+  }
+}
+
 Status SessionIngest::keep_state(size_t index, const SessionSource& source, OpenDecoder& slot,
                                  const StepOutcome& outcome) {
   const auto saved = slot.decoder->save();
@@ -320,6 +339,7 @@ Status SessionIngest::keep_state(size_t index, const SessionSource& source, Open
   }
   if (outcome.end == StepEnd::kEndOfInput) read_to_end_.insert(index);
   slot.at = outcome.cursor;
+  if (source.file.rule().growth == Growth::kDocument) keep_document(slot.document, outcome.end);
   note_stretch(meta_.interleaving, index, outcome.cursor);
   return {};
 }

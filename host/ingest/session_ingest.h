@@ -63,12 +63,16 @@ class SessionIngest {
     std::unique_ptr<Decoder> decoder;
     uint64_t at = 0;                 // the cursor that it stands at
     SourceReader* reader = nullptr;  // that read_back reads from, during a step
+    DocumentMemory document = {};    // if it is one
+    SourceIdentity identity = {};    // that it was opened with, if it is one
   };
 
   Result<IngestStep> read_on(size_t index, const SessionSource& source, const Arrival& arrival,
                              SourceReader& reader);
-  void prepare(EventPipeline& pipeline, size_t index, const SessionSource& source);
-  Result<bool> is_in_place(size_t index, const SessionSource& source, SourceReader& reader) const;
+  void prepare(EventPipeline& pipeline, size_t index, const SessionSource& source,
+               OpenDecoder& slot);
+  Result<bool> is_in_place(const SourceMeta& meta, const SessionSource& source,
+                           SourceReader& reader) const;
   Status begin_anew(size_t index, const SessionSource& source, const Arrival& arrival,
                     SourceReader& reader);
   Result<OpenDecoder*> decoder_at_cursor(size_t index, const SessionSource& source,
@@ -77,6 +81,7 @@ class SessionIngest {
                                         OpenDecoder& slot);
   Status replay(OpenDecoder& slot, const SessionSource& source, const SourceMeta& meta,
                 SourceReader& reader, EventPipeline& pipeline);
+  void keep_document(DocumentMemory& document, StepEnd end) const;
   Status keep_state(size_t index, const SessionSource& source, OpenDecoder& slot,
                     const StepOutcome& outcome);
 

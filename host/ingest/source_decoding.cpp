@@ -69,9 +69,12 @@ Result<StepOutcome> SourceDecoding::document_step(bool final, StepListener& list
     return StepOutcome{.end = StepEnd::kEndOfInput, .cursor = reader_.info().size_bytes};
   }
   listener.on_step_bytes(chunk->bytes, 0);
-  const auto outcome = decoder_.decode(
-      {.bytes = chunk->bytes, .base_offset_bytes = 0, .end_of_input = true, .final = final},
-      listener);
+  const auto outcome = decoder_.decode({.bytes = chunk->bytes,
+                                        .base_offset_bytes = 0,
+                                        .end_of_input = true,
+                                        .final = final,
+                                        .knows_last = knows_last_},
+                                       listener);
   if (!outcome) return forward(outcome);
   const bool refused = outcome->verdict == DecodeVerdict::kSkipRecord ||
                        (outcome->verdict == DecodeVerdict::kOk && outcome->consumed_bytes == 0);

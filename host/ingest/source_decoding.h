@@ -49,6 +49,9 @@ class SourceDecoding {
                  size_t step_bytes = kDefaultStepBytes)
       : reader_(reader), decoder_(decoder), growth_(growth), step_bytes_(step_bytes) {}
 
+  // See DecodeRequest.
+  void set_knows_last(bool knows) { knows_last_ = knows; }
+
   // Decodes from `cursor` on: at least one record, or says why not. final: the source will not
   // grow, so an unterminated last record counts. An error leaves the decoder dead, and what the
   // listener got in this step must be thrown away.
@@ -63,6 +66,7 @@ class SourceDecoding {
   Decoder& decoder_;
   Growth growth_;
   size_t step_bytes_;
+  bool knows_last_ = false;
 };
 
 }  // namespace kato

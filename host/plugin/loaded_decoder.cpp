@@ -18,7 +18,7 @@ constexpr size_t kRequiredBlobBytes = KATO_SIZE_THROUGH(kato_state_blob, blob);
 constexpr size_t kRequiredHeldBytes = KATO_SIZE_THROUGH(kato_held_record, range);
 
 RecordOutcome outcome_of(int32_t outcome) {
-  const bool is_known = outcome >= KATO_RECORD_MAPPED && outcome <= KATO_RECORD_HELD;
+  const bool is_known = outcome >= KATO_RECORD_MAPPED && outcome <= KATO_RECORD_UNCHANGED;
   return is_known ? static_cast<RecordOutcome>(outcome) : RecordOutcome::kRaw;
 }
 
@@ -44,6 +44,7 @@ struct LoadedDecoder::Running {
   DecodeListener& listener;
   AccountCheck& account;
   DraftReader& drafts;
+  bool knows_last;
 
   static Running& of(void* context) { return *static_cast<Running*>(context); }
 
@@ -78,6 +79,9 @@ struct LoadedDecoder::Running {
     report.offset_bytes = record.offset_bytes;
     report.length_bytes = record.length_bytes;
     report.repaired_count = record.repaired_count;
+    if (report.outcome == RecordOutcome::kUnchanged && !knows_last) {
+      return call.breach("reported a record as unchanged without having been told to");
+    }
     if (!read_name(record.type, kMaxTypeBytes, report.type) ||
         !read_name(record.reason, kMaxTypeBytes, report.reason) ||
         !read_name(record.key, kMaxKeyBytes, report.key)) {
@@ -134,12 +138,13 @@ Result<DecodeOutcome> LoadedDecoder::decode_once(const DecodeRequest& request,
   call.read_back = [&](const kato_range& range, std::string& bytes) {
     return hand_back(range, bytes, call);
   };
-  Running running{call, listener, account_, drafts_};
+  Running running{call, listener, account_, drafts_, request.knows_last};
   const kato_emitter emitter{sizeof(kato_emitter), 0, &running, &Running::draft, &Running::record,
                              &Running::facts};
   uint32_t flags = 0;
   if (request.end_of_input) flags |= KATO_DECODE_END_OF_INPUT;
   if (request.final) flags |= KATO_DECODE_FINAL;
+  if (request.knows_last) flags |= KATO_DECODE_KNOWS_LAST;
   const kato_decode_input input{sizeof(kato_decode_input), flags, c_bytes_of(request.bytes),
                                 request.base_offset_bytes};
   uint64_t consumed = 0;

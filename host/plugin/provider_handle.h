@@ -67,6 +67,8 @@ struct SourceIdentity {
   int64_t rank = 0;
   std::string continues_source;
   std::string continues_at;
+
+  bool operator==(const SourceIdentity&) const = default;
 };
 
 struct ProbeRequest {
@@ -109,6 +111,7 @@ enum class RecordOutcome : uint8_t {
   kIgnored = 4,
   kMalformed = 5,
   kHeld = 6,
+  kUnchanged = 7,  // only with DecodeRequest::knows_last
 };
 
 // The account of one record. Views live until the call that hands it over returns.
@@ -163,6 +166,9 @@ struct DecodeRequest {
   uint64_t base_offset_bytes = 0;
   bool end_of_input = false;  // nothing follows at this moment
   bool final = false;         // the source is finished
+  // A document: what this decoder said of the last one that it took is known, record by record. Of
+  // those that it would say again it may report kUnchanged, and emit no drafts.
+  bool knows_last = false;
 };
 
 struct DecodeOutcome {

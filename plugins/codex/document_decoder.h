@@ -17,6 +17,8 @@ class DocumentDecoder final : public jsonlog::DocumentDecoder {
   void on_head(jsonlog::LogRecord& record) override;
   void on_item(jsonlog::LogRecord& record, uint64_t index) override;
   void on_tail(jsonlog::LogRecord& record) override;
+  void save_memory(jsonlog::StateWriter& out) const override { state_.save(out); }
+  void restore_memory(jsonlog::StateReader& in) override { state_.restore(in); }
   [[nodiscard]] uint32_t state_version() const override { return 1; }
 
  private:

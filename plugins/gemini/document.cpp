@@ -55,6 +55,8 @@ class SessionDocument final : public jsonlog::DocumentDecoder {
     record.ignore("session-header");
   }
 
+  void save_memory(jsonlog::StateWriter& out) const override { session_.memory.save(out); }
+  void restore_memory(jsonlog::StateReader& in) override { session_.memory.restore(in); }
   [[nodiscard]] uint32_t state_version() const override { return 1; }
 
  private:

@@ -1,6 +1,9 @@
 #include "document_decoder.h"
 
+#include <algorithm>
+#include <bit>
 #include <optional>
+#include <utility>
 
 #include "repair.h"
 
@@ -28,6 +31,9 @@ struct DocumentDecoder::Call {
   std::optional<OriginalOffsets> original;  // if the text had to be repaired
   uint64_t begun = 0;                       // of the next record in `text`
   size_t repairs = 0;                       // reported so far
+  size_t records = 0;                       // reported so far
+  Taken before;                             // empty: the host does not know it
+  Taken now;
 
   // The record from where the last one ended to `end`, a place in the text that was parsed.
   RecordPlace place_up_to(size_t end, std::string_view line) {
@@ -35,6 +41,15 @@ struct DocumentDecoder::Call {
     const RecordPlace place{line, offset + begun, original_end - begun};
     begun = original_end;
     return place;
+  }
+
+  void name_unchanged(const RecordPlace& place) {
+    sdk::Record record;
+    record.outcome = KATO_RECORD_UNCHANGED;
+    record.offset_bytes = place.offset_bytes;
+    record.length_bytes = place.length_bytes;
+    out.record(record);
+    ++records;
   }
 };
 
@@ -58,12 +73,16 @@ kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_inp
     record.length_bytes = mark;
     record.type = record.reason = "blank";
     out.record(record);
+    ++call.records;
   }
+  auto last = std::exchange(last_, {});
+  if ((input.flags & KATO_DECODE_KNOWS_LAST) != 0) call.before = std::move(last);
   if (error != JsonError::kNone || !json_.root().is_object()) {
     refuse(call, error == JsonError::kNone ? "not-an-object" : reason_of(error));
   } else if (const kato_status status = take_document(call); status != KATO_OK) {
     return status;
   }
+  if (!final) last_ = std::move(call.now);
   consumed_bytes = whole.size();
   return KATO_OK;
 }
@@ -81,16 +100,19 @@ void DocumentDecoder::refuse(Call& call, std::string_view reason) {
   call.out.record(record);
 }
 
+template <class Decide>
+void DocumentDecoder::take(Call& call, const RecordPlace& place, Value root, Decide&& decide) {
+  LogRecord record(place, json_, call.host, call.out, call.keys, {}, root);
+  record.repairs_before_ = call.repairs;
+  decide(record);
+  record.account();
+  ++call.records;
+  call.repairs = json_.repairs();
+  json_.arena().clear();  // texts live as long as the record
+}
+
 kato_status DocumentDecoder::take_document(Call& call) {
   if (json_.parsed_text().data() != call.text.data()) call.original.emplace(call.text);
-  const auto take = [&](const RecordPlace& place, Value root, auto&& decide) {
-    LogRecord record(place, json_, call.host, call.out, call.keys, {}, root);
-    record.repairs_before_ = call.repairs;
-    decide(record);
-    record.account();
-    call.repairs = json_.repairs();
-    json_.arena().clear();  // texts live as long as the record
-  };
   const auto on_head = [this](LogRecord& record) { this->on_head(record); };
   const auto on_tail = [this](LogRecord& record) { this->on_tail(record); };
 
@@ -101,10 +123,21 @@ kato_status DocumentDecoder::take_document(Call& call) {
   if (items.begin() == items.end()) {
     // A head keeps its key when items come; what has no list is known by its bytes.
     const auto line = list.is_array() ? std::string_view() : call.text;
-    take(call.place_up_to(json_.parsed_text().size(), line), root, on_head);
+    take(call, call.place_up_to(json_.parsed_text().size(), line), root, on_head);
     return KATO_OK;
   }
-  take(call.place_up_to((*items.begin()).offset(), {}), root, on_head);
+  take(call, call.place_up_to((*items.begin()).offset(), {}), root, on_head);
+  if (const kato_status status = take_items(call, list); status != KATO_OK) return status;
+  take(call, call.place_up_to(json_.parsed_text().size(), {}), root, on_tail);
+  return KATO_OK;
+}
+
+kato_status DocumentDecoder::take_items(Call& call, Value list) {
+  const auto items = list.items();
+  for (const Value item : items)
+    call.now.items.push_back(call.host.hash(item.bytes()));
+  const size_t count = call.now.items.size();
+  const size_t unchanged = recall_unchanged(call);
   uint64_t index = 0;
   for (auto at = items.begin(); at != items.end(); ++index) {
     if (index % kItemsBetweenAsking == 0 && call.host.cancelled()) return KATO_CANCELLED;
@@ -114,10 +147,64 @@ kato_status DocumentDecoder::take_document(Call& call) {
     const size_t end = at == items.end() ? item.offset() + bytes.size() : (*at).offset();
     RecordPlace place = call.place_up_to(end, bytes);
     place.item = index;
-    take(place, item, [&](LogRecord& record) { on_item(record, index); });
+    if (index < unchanged) {
+      call.name_unchanged(place);
+      continue;
+    }
+    // Documents grow and change at their end: the nearer to it, the less is taken again.
+    if (std::has_single_bit(count - index)) {
+      call.now.milestones.push_back({index, memory_of(call)});
+    }
+    take(call, place, item, [&](LogRecord& record) { on_item(record, index); });
   }
-  take(call.place_up_to(json_.parsed_text().size(), {}), root, on_tail);
+  call.now.milestones.push_back({count, memory_of(call)});
+  thin_out(call.now);
   return KATO_OK;
+}
+
+// One is kept for each doubling of the distance from the end.
+void DocumentDecoder::thin_out(Taken& taken) {
+  std::vector<Milestone> kept;
+  std::optional<uint64_t> last_width;
+  while (!taken.milestones.empty()) {
+    auto& milestone = taken.milestones.back();
+    const auto width = static_cast<uint64_t>(std::bit_width(taken.items.size() - milestone.item));
+    if (width != last_width) kept.push_back(std::move(milestone));
+    last_width = width;
+    taken.milestones.pop_back();
+  }
+  std::ranges::reverse(kept);
+  taken.milestones = std::move(kept);
+}
+
+// How many items are as they were. The memory in front of the next one is recalled.
+size_t DocumentDecoder::recall_unchanged(Call& call) {
+  Taken& now = call.now;
+  Taken& before = call.before;
+  now.records_before_items = call.records;
+  now.memory_behind_head = memory_of(call);
+  if (call.original || before.records_before_items != now.records_before_items ||
+      before.memory_behind_head != now.memory_behind_head) {
+    return 0;
+  }
+  const auto differing = std::ranges::mismatch(before.items, now.items).in1;
+  const auto same = static_cast<size_t>(differing - before.items.begin());
+  std::erase_if(before.milestones, [same](const Milestone& one) { return one.item > same; });
+  if (before.milestones.empty()) return 0;
+  now.milestones = std::move(before.milestones);
+  const auto& last = now.milestones.back();
+  StateReader in(last.memory);
+  call.keys.restore(in);
+  begin();
+  restore_memory(in);
+  return last.item;
+}
+
+std::string DocumentDecoder::memory_of(const Call& call) const {
+  StateWriter out;
+  call.keys.save(out);
+  save_memory(out);
+  return out.bytes();
 }
 
 sdk::SavedState DocumentDecoder::save() const {

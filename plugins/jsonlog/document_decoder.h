@@ -3,17 +3,21 @@
 #pragma once
 
 #include <kato/provider.hpp>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "json.h"
 #include "log_record.h"
+#include "state.h"
 
 namespace kato::jsonlog {
 
 // Each item is a record, with what separates it from the next one; what stands before the first
 // item and behind the last one are the records "head" and "tail". So every byte is accounted for.
-// All of it is stated each time; who knows an event already drops it by its id. Nothing is kept
-// from one decode to the next, so the state is empty.
+// All of it is stated each time, and who knows an event already drops it by its id; but to a host
+// that knows what was said of the document before, the items that did not change since are only
+// named. The saved state is empty.
 class DocumentDecoder : public sdk::Decoder {
  public:
   // A document that does not parse is one that is being written: KATO_RETRY_LATER; with
@@ -34,14 +38,36 @@ class DocumentDecoder : public sdk::Decoder {
   // record.root() is the item. index: its place in the list.
   virtual void on_item(LogRecord& record, uint64_t index) = 0;
   virtual void on_tail(LogRecord& record) = 0;
+  // All that what is said of an item depends on, besides the item.
+  virtual void save_memory(StateWriter& out) const = 0;
+  virtual void restore_memory(StateReader& in) = 0;  // behind begin()
   [[nodiscard]] virtual uint32_t state_version() const = 0;
 
  private:
   struct Call;
+  // The memory in front of an item.
+  struct Milestone {
+    size_t item = 0;
+    std::string memory;
+  };
+  // What is kept of a document that was taken.
+  struct Taken {
+    size_t records_before_items = 0;  // 0: there are no items, or nothing is kept
+    std::string memory_behind_head;
+    std::vector<uint64_t> items;        // hashes
+    std::vector<Milestone> milestones;  // ascending
+  };
+  template <class Decide>
+  void take(Call& call, const RecordPlace& place, Value root, Decide&& decide);
   kato_status take_document(Call& call);
+  kato_status take_items(Call& call, Value list);
+  [[nodiscard]] size_t recall_unchanged(Call& call);
+  static void thin_out(Taken& taken);
+  [[nodiscard]] std::string memory_of(const Call& call) const;
   void refuse(Call& call, std::string_view reason);
 
   Json json_;
+  Taken last_;
 };
 
 }  // namespace kato::jsonlog

@@ -94,6 +94,8 @@ TEST_CASE("a plugin that lies about what it consumed is stopped", "[abi]") {
          report(out, 0, 10, KATO_RECORD_HELD);
          report(out, 0, 10, KATO_RECORD_HELD);
        }},
+      {"unchanged without having been told to",
+       [&](const kato_emitter& out, uint64_t&) { report(out, 0, 10, KATO_RECORD_UNCHANGED); }},
   };
   for (const auto& lie : lies) {
     Attempt attempt;

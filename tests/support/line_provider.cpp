@@ -44,13 +44,22 @@ class LineDecoder final : public Decoder {
 
   Result<DecodeOutcome> decode(const DecodeRequest& request, DecodeListener& listener) override {
     uint64_t consumed = 0;
+    bool unchanged = request.knows_last;
     while (true) {
       const auto rest = request.bytes.substr(consumed);
       const auto end = rest.find('\n');
       if (end == std::string_view::npos) break;
-      take_line(rest.substr(0, end + 1), request.base_offset_bytes + consumed, listener);
+      const auto line = rest.substr(0, end + 1);
+      const uint64_t offset = request.base_offset_bytes + consumed;
+      unchanged = unchanged && std::string_view(last_).substr(consumed).starts_with(line);
+      if (unchanged) {
+        report(listener, RecordOutcome::kUnchanged, offset, line.size(), {}, {}, {});
+      } else {
+        take_line(line, offset, listener);
+      }
       consumed += end + 1;
     }
+    last_ = request.bytes;
     return DecodeOutcome{.verdict = DecodeVerdict::kOk, .consumed_bytes = consumed};
   }
 
@@ -138,6 +147,7 @@ class LineDecoder final : public Decoder {
   ReadBack read_back_;
   uint64_t lines_ = 0;
   std::vector<HeldRecord> held_;
+  std::string last_;  // what was decoded last: of a document all of it
 };
 
 class LineProvider final : public Provider {

@@ -333,6 +333,29 @@ TEST_CASE("P2: two exports into one file are both whole, and so is one beside a 
   CHECK(times(R"("text":"::export talk.jsonl")") == (records ? 2 : 3));
 }
 
+TEST_CASE("P9: a log that is the only one of its session is asked once whose it is",
+          "[daemon][P9]") {
+  DaemonRig rig;
+  const auto log =
+      rig.home.write(".gemini/tmp/proj/chats/session-2026-11-20T09-00-9d2f4b1c.jsonl",
+                     R"({"sessionId":"9d2f4b1c-0000-4000-8000-000000000001","projectHash":"proj",)"
+                     R"("startTime":"2026-11-20T09:00:00.000Z","kind":"main"})"
+                     "\n");
+  const auto daemon = rig.working();
+  int opened = 0;
+  rig.files.fault = [&](FileOperation operation, const std::string& path) {
+    if (operation == FileOperation::kOpen && path == log) ++opened;
+    return 0;
+  };
+  constexpr int kRecords = 5;
+  for (int i = 0; i < kRecords; ++i) {
+    std::ofstream(log, std::ios::app) << R"({"id":"m)" << i << R"(","type":"user","content":"x"})"
+                                      << "\n";
+    rig.work(*daemon);
+  }
+  CHECK(opened == kRecords);
+}
+
 TEST_CASE("a source that vanishes is noted, and its session stays", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");

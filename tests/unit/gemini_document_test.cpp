@@ -36,6 +36,24 @@ TEST_CASE("each rewriting states all of it, under keys that stay", "[gemini]") {
   CHECK(after == before);
 }
 
+TEST_CASE("who knows the last writing is told only what changed since", "[gemini]") {
+  GeminiSource source(GeminiSource::Form::kDocument);
+  const auto first = std::string(kPrompt) + "," + reply("Text.", kRunning);
+  source.decode(document(first));
+  const Lines changed = {"assistant.message+ text|Text.",
+                         "assistant.tool.call call| tool=ls call=c1",
+                         "assistant.tool.result result|x call=c1"};
+  const auto second = std::string(kPrompt) + "," + reply("Text.", kDone);
+  CHECK(source.decode(document(second), KATO_DECODE_KNOWS_LAST) == changed);
+  CHECK(source.records() == Lines{"ignored document session-header", "outcome 7 ", "mapped gemini",
+                                  "ignored document-end session-header"});
+  // The result is stated again as a user's turn, and known by what stood before.
+  const auto turn = R"({"id":"m9","timestamp":"t9","type":"user","content":[{"functionResponse":)"
+                    R"({"id":"c1","name":"ls","response":{"output":"x"}}}]})";
+  CHECK(source.decode(document(second + "," + turn), KATO_DECODE_KNOWS_LAST).empty());
+  CHECK(source.records().size() == 5);
+}
+
 TEST_CASE("half a session is left for later", "[gemini]") {
   GeminiSource source(GeminiSource::Form::kDocument);
   const auto whole = document(std::string(kPrompt) + "," + reply("Text."));

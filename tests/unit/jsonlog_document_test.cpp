@@ -1,4 +1,5 @@
 // The loop of document decoders, driven by a toy format: {"list":[{"say":TEXT}, ...]}.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,10 @@ using namespace kato;
 
 namespace {
 
+// An item says, besides its own words, what the one before said.
 class ToyDocument : public jsonlog::DocumentDecoder {
  protected:
-  void begin() override {}
+  void begin() override { before_.clear(); }
   [[nodiscard]] jsonlog::Value items(jsonlog::Value root) const override { return root["list"]; }
   void on_head(jsonlog::LogRecord& record) override { quiet(record, "head"); }
   void on_tail(jsonlog::LogRecord& record) override { quiet(record, "tail"); }
@@ -20,8 +22,12 @@ class ToyDocument : public jsonlog::DocumentDecoder {
     record.name_it("item", std::to_string(index), {});
     auto draft = record.draft(KATO_USER_MESSAGE, "text");
     draft.text = record.root()["say"].text();
+    draft.description = before_;
     record.emit(draft);
+    before_ = draft.text;
   }
+  void save_memory(jsonlog::StateWriter& out) const override { out.text(before_); }
+  void restore_memory(jsonlog::StateReader& in) override { before_ = in.text(); }
   [[nodiscard]] uint32_t state_version() const override { return 7; }
 
  private:
@@ -29,6 +35,8 @@ class ToyDocument : public jsonlog::DocumentDecoder {
     record.name_it(type, type, {});
     record.ignore("envelope");
   }
+
+  std::string before_;
 };
 
 struct Result {
@@ -36,22 +44,33 @@ struct Result {
   uint64_t consumed = 0;
   uint64_t accounted = 0;
   std::vector<std::string> lines;
+
+  [[nodiscard]] std::vector<std::string> drafts() const {
+    std::vector<std::string> only;
+    for (const auto& line : lines) {
+      if (line.starts_with("draft ")) only.push_back(line);
+    }
+    return only;
+  }
 };
 
-Result decode(const std::string& text, uint32_t flags = KATO_DECODE_END_OF_INPUT) {
+Result decode(ToyDocument& decoder, const std::string& text, uint32_t flags) {
   Result result;
   kato_host host{};
   host.struct_size = sizeof(host);
   host.error = [](void*, kato_status, uint64_t, kato_str) {};
   host.cancelled = [](void*) -> int32_t { return 0; };
-  host.hash = [](void*, kato_bytes) -> uint64_t { return 1; };
+  host.hash = [](void*, kato_bytes bytes) {
+    return uint64_t{std::hash<std::string_view>{}(sdk::view(bytes))};
+  };
   kato_emitter emitter{};
   emitter.struct_size = sizeof(emitter);
   emitter.context = &result;
   emitter.draft = [](void* self, const kato_draft* draft) {
-    static_cast<Result*>(self)->lines.push_back("draft " + std::to_string(draft->cursor.kind) +
-                                                ":" + std::to_string(draft->cursor.value) + " " +
-                                                std::string(sdk::view(draft->payload->text)));
+    static_cast<Result*>(self)->lines.push_back(
+        "draft " + std::to_string(draft->cursor.kind) + ":" + std::to_string(draft->cursor.value) +
+        " " + std::string(sdk::view(draft->payload->text)) +
+        std::string(sdk::view(draft->payload->description)));
   };
   emitter.record = [](void* self, const kato_record* record) {
     auto& to = *static_cast<Result*>(self);
@@ -61,14 +80,105 @@ Result decode(const std::string& text, uint32_t flags = KATO_DECODE_END_OF_INPUT
         std::to_string(record->length_bytes) + " " + std::to_string(record->outcome) +
         " repaired " + std::to_string(record->repaired_count));
   };
-  ToyDocument decoder;
   const kato_decode_input input{sizeof(kato_decode_input), flags, sdk::bytes(text), 0};
   sdk::Emitter out(&emitter);
   result.status = decoder.decode(sdk::Host(&host), input, out, result.consumed);
   return result;
 }
 
+Result decode(const std::string& text, uint32_t flags = KATO_DECODE_END_OF_INPUT) {
+  ToyDocument decoder;
+  return decode(decoder, text, flags);
+}
+
+// What a host knows that puts what it was told before in the place of what is unchanged.
+struct Follower {
+  ToyDocument decoder;
+  std::vector<std::vector<std::string>> said;  // by record
+  size_t unchanged = 0;                        // in the last document
+
+  std::vector<std::string> decode(const std::string& text, bool knows_last) {
+    uint32_t flags = KATO_DECODE_END_OF_INPUT;
+    if (knows_last) flags |= KATO_DECODE_KNOWS_LAST;
+    const auto result = ::decode(decoder, text, flags);
+    REQUIRE(result.status == KATO_OK);
+    REQUIRE(result.accounted == text.size());
+    std::vector<std::vector<std::string>> now(1);
+    unchanged = 0;
+    for (const auto& line : result.lines) {
+      if (line.starts_with("draft ")) {
+        now.back().push_back(line);
+        continue;
+      }
+      if (line.contains(" 7 repaired")) {
+        ++unchanged;
+        now.back() = said.at(now.size() - 1);
+      }
+      now.emplace_back();
+    }
+    said = now;
+    std::vector<std::string> all;
+    for (const auto& record : now)
+      all.insert(all.end(), record.begin(), record.end());
+    return all;
+  }
+};
+
+std::string toy(const std::vector<std::string>& says, const std::string& head = "{") {
+  std::string text = head + "\"list\":[";
+  for (const auto& say : says)
+    text += (text.back() == '[' ? R"({"say":")" : R"(, {"say":")") + say + "\"}";
+  return text + "]}";
+}
+
 }  // namespace
+
+TEST_CASE("what is unchanged in a document means what it meant", "[jsonlog]") {
+  std::vector<std::string> says;
+  for (int i = 0; i < 40; ++i)
+    says.push_back("item " + std::to_string(i));
+  const auto changed = [&says](size_t at) {
+    auto other = says;
+    other[at] = "changed";
+    return other;
+  };
+  auto longer = says;
+  longer.emplace_back("new");
+  const auto shorter = std::vector(says.begin(), says.begin() + 20);
+  auto in_front = says;
+  in_front.insert(in_front.begin(), "in front");
+  for (const auto& next : {says, longer, shorter, in_front, changed(39), changed(38), changed(20),
+                           changed(0), std::vector<std::string>{"one"}}) {
+    Follower follower;
+    follower.decode(toy(says), false);
+    CHECK(follower.decode(toy(next), true) == decode(toy(next)).drafts());
+    // And once more, from what was kept then.
+    CHECK(follower.decode(toy(longer), true) == decode(toy(longer)).drafts());
+  }
+}
+
+TEST_CASE("of a document that grew at its end no more than the end is stated", "[jsonlog]") {
+  std::vector<std::string> says(1000, "the same words");
+  Follower follower;
+  follower.decode(toy(says), false);
+  says.emplace_back("and more");
+  follower.decode(toy(says), true);
+  CHECK(follower.unchanged == 1000);
+  follower.decode(toy(says, R"({"updated":"now",)"), true);
+  CHECK(follower.unchanged == 1001);
+  follower.decode(toy(says), false);
+  CHECK(follower.unchanged == 0);
+}
+
+TEST_CASE("a document that was left for later is not the last one", "[jsonlog]") {
+  Follower follower;
+  follower.decode(toy({"a", "b"}), false);
+  const auto half = toy({"x", "y"});
+  CHECK(decode(follower.decoder, half.substr(0, 20), KATO_DECODE_END_OF_INPUT).status ==
+        KATO_RETRY_LATER);
+  follower.decode(toy({"a", "b", "c"}), true);
+  CHECK(follower.unchanged == 2);
+}
 
 TEST_CASE("head, items and tail of a document share its bytes out among them", "[jsonlog]") {
   const auto result = decode(R"({"a":1,"list":[{"say":"x"}, {"say":"y"}],"b":2} )");
@@ -77,7 +187,7 @@ TEST_CASE("head, items and tail of a document share its bytes out among them", "
   CHECK(result.accounted == 48);
   CHECK(result.lines == std::vector<std::string>{
                             "head@0+15 4 repaired 0", "draft 2:0 x", "item@15+13 1 repaired 0",
-                            "draft 2:1 y", "item@28+11 1 repaired 0", "tail@39+9 4 repaired 0"});
+                            "draft 2:1 yx", "item@28+11 1 repaired 0", "tail@39+9 4 repaired 0"});
 }
 
 TEST_CASE("a document without items is all head", "[jsonlog]") {
@@ -116,10 +226,10 @@ TEST_CASE("places in a document that had to be repaired are those of the origina
           "[jsonlog][bad-input]") {
   const auto result = decode("{\"list\":[{\"say\":\"\xFF\xFE\"},{\"say\":\"y\"}]}");
   CHECK(result.consumed == 35);
-  CHECK(result.lines == std::vector<std::string>{"head@0+9 4 repaired 2", "draft 2:0 \uFFFD\uFFFD",
-                                                 "item@9+13 1 repaired 0", "draft 2:1 y",
-                                                 "item@22+11 1 repaired 0",
-                                                 "tail@33+2 4 repaired 0"});
+  CHECK(result.lines ==
+        std::vector<std::string>{"head@0+9 4 repaired 2", "draft 2:0 \uFFFD\uFFFD",
+                                 "item@9+13 1 repaired 0", "draft 2:1 y\uFFFD\uFFFD",
+                                 "item@22+11 1 repaired 0", "tail@33+2 4 repaired 0"});
 }
 
 TEST_CASE("repaired characters count for the item that has them", "[jsonlog]") {

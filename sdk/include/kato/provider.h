@@ -153,8 +153,12 @@ enum kato_record_outcome {
                               the parts that are known */
   KATO_RECORD_IGNORED = 4, /* gave nothing, for a named reason */
   KATO_RECORD_MALFORMED =
-      5,               /* is not what the format says: broken JSON, a wrong type at the root */
-  KATO_RECORD_HELD = 6 /* consumed, but not decided yet: reported again when it is */
+      5,                /* is not what the format says: broken JSON, a wrong type at the root */
+  KATO_RECORD_HELD = 6, /* consumed, but not decided yet: reported again when it is */
+  /* Only with KATO_DECODE_KNOWS_LAST: the record in this place of the document before, counted from
+   * its first, would be said again just as it was. No drafts, and only offset_bytes and
+   * length_bytes are looked at. */
+  KATO_RECORD_UNCHANGED = 7
 };
 
 /* The account of one record. Each consumed byte belongs to exactly one record; a blank line and a
@@ -210,7 +214,12 @@ enum kato_decode_flag {
   KATO_DECODE_END_OF_INPUT = 1u << 0,
   /* The source is known to be finished (an export, an inspection): account for an unterminated
    * last line as a record, malformed if it does not parse. */
-  KATO_DECODE_FINAL = 1u << 1
+  KATO_DECODE_FINAL = 1u << 1,
+  /* KATO_GROWTH_DOCUMENT: the host knows what this instance said when it last took a document. Of
+   * what it would say again, record for record and draft for draft, it may say
+   * KATO_RECORD_UNCHANGED instead. A document that is rewritten with each message is so taken in
+   * the time that its new part needs. It may as well say everything. */
+  KATO_DECODE_KNOWS_LAST = 1u << 2
 };
 
 typedef struct kato_decode_input {

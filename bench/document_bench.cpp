@@ -1,0 +1,156 @@
+// kato-bench-document FOLDER KATO COUNT: what the running daemon spends on a document that is
+// written anew with one more message, beside what simdjson's DOM spends on the same bytes at the
+// same moment. FOLDER/home holds one such document, FOLDER/log its path. Prints a row of a table.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <simdjson.h>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "bench/tailers.h"
+
+namespace kato::bench {
+namespace {
+
+constexpr int kDeadlineMillis = 60'000;
+// Longer than the daemon waits for more before it commits.
+constexpr std::chrono::milliseconds kUntilCommitted{1400};
+
+[[noreturn]] void give_up(const std::string& what) {
+  static_cast<void>(std::fprintf(stderr, "kato-bench-document: %s\n", what.c_str()));
+  std::exit(EXIT_FAILURE);
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+std::string read_all(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The document as its client keeps it: all of it in memory, written whole.
+class Document {
+ public:
+  explicit Document(std::string path) : path_(std::move(path)), text_(read_all(path_)) {
+    end_ = text_.rfind(']');
+    updated_ = text_.find(kUpdated);
+    if (end_ == std::string::npos || updated_ == std::string::npos) give_up("no list in " + path_);
+  }
+
+  // One more message of a person; the time in the head changes with it, as it does in real ones.
+  void say(const std::string& marker, const std::string& text) {
+    const auto now = now_text();
+    text_.replace(updated_ + kUpdated.size(), now.size(), now);
+    const auto message = ",\n  {\"id\":\"id-" + marker + "\",\"timestamp\":\"" + now +
+                         "\",\"type\":\"user\",\"content\":[{\"text\":\"" + marker + "\\n" + text +
+                         "\"}]}";
+    text_.insert(end_, message);
+    end_ += message.size();
+    std::ofstream(path_ + ".new", std::ios::binary) << text_;
+    std::filesystem::rename(path_ + ".new", path_);
+  }
+  [[nodiscard]] double megabytes() const { return static_cast<double>(text_.size()) / 1e6; }
+
+ private:
+  static constexpr std::string_view kUpdated = "\"lastUpdated\":\"";
+
+  static std::string now_text() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    const std::time_t seconds = millis / 1000;
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+    char fraction[8];
+    static_cast<void>(
+        std::snprintf(fraction, sizeof(fraction), ".%03dZ", static_cast<int>(millis % 1000)));
+    return std::string(text, length) + fraction;
+  }
+
+  std::string path_;
+  std::string text_;
+  size_t end_ = 0;
+  size_t updated_ = 0;
+};
+
+double cpu_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+// The yardstick, with memory that is kept from one time to the next.
+class DomParse {
+ public:
+  // CPU ms of parsing alone; the document is in memory.
+  double run(const std::string& path) {
+    const auto text = simdjson::padded_string::load(path);
+    if (text.error()) give_up("cannot read " + path);
+    const double begin = cpu_ms();
+    if (parser_.parse(text.value_unsafe()).error()) give_up(path + " is no JSON");
+    return cpu_ms() - begin;
+  }
+
+ private:
+  simdjson::dom::parser parser_;
+};
+
+int run(const std::string& folder, const std::string& program, int count) {
+  std::string log;
+  std::getline(std::ifstream(folder + "/log"), log);
+  Document document(log);
+  KatoTailer kato(program, folder + "/home", folder + "/state", log);
+  kato.start();
+  if (!kato.await_ready()) give_up("the daemon is not ready");
+  Awaited output(kato.output());
+  const auto say = [&](const std::string& marker, const std::string& text) {
+    document.say(marker, text);
+    if (!output.wait_for(marker, kDeadlineMillis)) give_up("a message was lost");
+    std::this_thread::sleep_for(kUntilCommitted);
+  };
+  const auto name = std::to_string(::getpid()) + "-";
+  say("begin-" + name, "::start " + kato.output());
+  DomParse dom;
+  static_cast<void>(dom.run(log));
+  constexpr size_t kFill = 600;
+  std::vector<double> daemon_ms, dom_ms, ratios, read;
+  for (int i = 0; i < count; ++i) {
+    const auto before = kato.process().usage();
+    say("say-" + name + std::to_string(i) + ".", std::string(kFill, 'x'));
+    const auto after = kato.process().usage();
+    daemon_ms.push_back(after.cpu_ms - before.cpu_ms);
+    dom_ms.push_back(dom.run(log));
+    ratios.push_back(daemon_ms.back() / dom_ms.back());
+    read.push_back(static_cast<double>(after.read_bytes - before.read_bytes) / 1e6 /
+                   document.megabytes());
+  }
+  const auto usage = kato.process().usage();
+  static_cast<void>(kato.end());
+  std::printf("| %.1f | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |\n", document.megabytes(),
+              median(daemon_ms), median(dom_ms), median(ratios), median(read), usage.resident_mb,
+              usage.peak_mb);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace kato::bench
+
+int main(int count, char** arguments) {
+  if (count != 4) {
+    static_cast<void>(std::fputs("usage: kato-bench-document FOLDER KATO COUNT\n", stderr));
+    return 2;
+  }
+  return kato::bench::run(arguments[1], arguments[2], std::max(1, std::atoi(arguments[3])));
+}

@@ -1,0 +1,35 @@
+#include "host/ingest/document_memory.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kato {
+
+void DocumentMemory::begin() {
+  now_ = {};
+  begun_ = true;
+  spoiled_ = false;
+}
+
+void DocumentMemory::keep(const KnownOrder& known) {
+  for (auto& statement : now_.statements) {
+    if (!statement.place) statement.place = known.place_of(statement.id);
+  }
+  const auto is_known = [](const Statement& statement) { return statement.place.has_value(); };
+  complete_ =
+      std::exchange(begun_, false) && !spoiled_ && std::ranges::all_of(now_.statements, is_known);
+  last_ = std::exchange(now_, {});
+}
+
+void DocumentMemory::forget() {
+  now_ = last_ = {};
+  begun_ = complete_ = false;
+}
+
+std::optional<std::span<const Statement>> DocumentMemory::last_record(size_t index) const {
+  if (index >= last_.ends.size()) return std::nullopt;
+  const size_t begin = index == 0 ? 0 : last_.ends[index - 1];
+  return std::span(last_.statements).subspan(begin, last_.ends[index] - begin);
+}
+
+}  // namespace kato
