@@ -5,6 +5,7 @@
 #include "host/daemon/twin_adoption.h"
 #include "host/event/event_id.h"
 #include "host/ingest/decode_session.h"
+#include "host/ingest/meta_making.h"
 #include "host/io/files.h"
 #include "host/recording/write_recovery.h"
 #include "host/session/twin_files.h"

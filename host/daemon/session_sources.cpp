@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/ingest/session_ingest.h"
+#include "host/ingest/meta_making.h"
 #include "host/ingest/source_place.h"
 
 namespace kato {

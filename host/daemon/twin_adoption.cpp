@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "host/event/event_id.h"
-#include "host/ingest/session_ingest.h"
+#include "host/ingest/meta_making.h"
 #include "host/session/twin_reader.h"
 
 namespace kato {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "host/ingest/meta_making.h"
+
 namespace kato {
 namespace {
 

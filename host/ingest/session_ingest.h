@@ -96,16 +96,4 @@ class SessionIngest {
   std::map<size_t, uint64_t> live_from_;  // of sources that began anew, instead of Arrival's
 };
 
-// Whether the file is what it was when all of it had been read.
-[[nodiscard]] bool is_as_read(const SourceMeta& meta, const FileInfo& now);
-
-// What events said of the session as a whole.
-void keep_summary(SessionMeta& meta, const SessionSummary& summary);
-
-// A new source in the words of the meta: nothing of it is read yet.
-[[nodiscard]] SourceMeta make_source_meta(const SessionSource& source);
-
-// A session that was never seen before, in the words of the meta.
-[[nodiscard]] SessionMeta make_session_meta(const Session& session);
-
 }  // namespace kato

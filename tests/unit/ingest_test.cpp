@@ -5,6 +5,7 @@
 #include "host/ingest/catalog.h"
 #include "host/ingest/decode_session.h"
 #include "host/ingest/inspection.h"
+#include "host/ingest/meta_making.h"
 #include "host/ingest/session_ingest.h"
 
 #include "tests/support/catch.h"
