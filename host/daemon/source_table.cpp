@@ -26,8 +26,9 @@ SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vecto
       roots_(roots),
       index_(index),
       watcher_(files, clock, std::move(events), max_folder_watches(files)) {
-  for (const auto& root : roots_)
+  for (const auto& root : roots_) {
     watcher_.add_root(root.path, root.rules);
+  }
 }
 
 void SourceTable::take_over(SourceTable&& other) {
@@ -46,8 +47,9 @@ SourceNews SourceTable::look() {
     for (auto& problem : report.problems) {
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
-    for (const auto& path : report.files)
+    for (const auto& path : report.files) {
       take_path(path, news);
+    }
     if (report.rescan) scan_all(news);
     news.gone_folders = std::move(report.gone_folders);
     take_gone_folders(news);
@@ -110,8 +112,9 @@ void SourceTable::take_gone_folders(SourceNews& news) {
       if (std::ranges::any_of(news.gone_folders, lies_in)) below.push_back(source.path);
     }
   });
-  for (const auto& path : below)
+  for (const auto& path : below) {
     take_path(path, news);
+  }
 }
 
 // A source that vanished keeps its state.

@@ -26,8 +26,9 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
     }
   }
   std::vector<Pair> selected;
-  for (size_t i = ends.empty() ? SIZE_MAX : ends.back(); i != SIZE_MAX; i = before[i])
+  for (size_t i = ends.empty() ? SIZE_MAX : ends.back(); i != SIZE_MAX; i = before[i]) {
     selected.push_back(pairs[i]);
+  }
   std::ranges::reverse(selected);
   return selected;
 }
@@ -45,8 +46,9 @@ std::vector<Pair> pairs_by_id(const KnownOrder& known, std::span<const Statement
 // What can only be meant in one way: ids, and between them contents that occur once on both sides.
 std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Statement> statements) {
   std::unordered_map<uint64_t, size_t> times;
-  for (const auto& statement : statements)
+  for (const auto& statement : statements) {
     ++times[statement.content];
+  }
   std::vector<Pair> pairs;
   size_t begin = 0;
   uint64_t from = 0;

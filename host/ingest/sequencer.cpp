@@ -28,8 +28,10 @@ void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
 
 void Sequencer::end_run(const RecordHash& record_hash) {
   std::vector<Statement> statements;
-  for (const auto& kept : run_)
+  statements.reserve(run_.size());
+  for (const auto& kept : run_) {
     statements.push_back(kept.statement);
+  }
   const auto aligned = statements.empty() ? Aligned{} : align(*known_.order(), statements);
   const bool anything_known = known_.order() != nullptr && known_.order()->size() > 0;
   for (size_t i = 0; i < run_.size(); ++i) {
@@ -59,8 +61,9 @@ void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content
 void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t content,
                            const RecordHash& record_hash) {
   const auto* const order = known_.order();
-  if (!restates_ || !draft.revisable || order == nullptr || order->content_of(id) == content)
+  if (!restates_ || !draft.revisable || order == nullptr || order->content_of(id) == content) {
     return;
+  }
   if (draft.relisted && order->count_of(content) > 0) return;
   const auto revision = to_hex(record_hash(draft.record_offset_bytes, draft.record_length_bytes));
   const EventId revised =

@@ -104,15 +104,17 @@ TEST_CASE("P1: recordings under git stay clean", "[e2e][P1]") {
   restart(home, probe);
   check_clean(home, "a start with half an index");
 
-  for (const auto& talk : talks)
+  for (const auto& talk : talks) {
     fs::last_write_time(home.path(talk->log()), fs::file_time_type::clock::now());
+  }
   restart(home, probe);
   check_clean(home, "sources that were touched while no daemon ran");
 
   {
     const auto daemon = home.start_daemon();
-    for (const auto& talk : talks)
+    for (const auto& talk : talks) {
       fs::last_write_time(home.path(talk->log()), fs::file_time_type::clock::now());
+    }
     probe.pass();
     Home::stop(*daemon);
   }

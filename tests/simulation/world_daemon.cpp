@@ -167,8 +167,9 @@ void World::die(bool with_power) {
     files_->kill();
     trace(fmt::format("     the daemon is dead at call {}", files_->calls()));
     all_calls_ += files_->calls();
-    for (auto& conversation : conversations_)
+    for (auto& conversation : conversations_) {
       read_perhaps(conversation);
+    }
   }
   daemon_.reset();
   files_.reset();
@@ -184,10 +185,12 @@ void World::work() {
   is_working_ = true;
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;
-  for (auto& [call, step] : std::exchange(meanwhile_, {}))
+  for (auto& [call, step] : std::exchange(meanwhile_, {})) {
     do_step(step);
-  for (auto& conversation : conversations_)
+  }
+  for (auto& conversation : conversations_) {
     read_perhaps(conversation);
+  }
   if (files_->is_dead()) die(random_.one_in(4));
 }
 
@@ -228,8 +231,9 @@ void World::settle() {
 
 void World::note_settled() {
   trace(fmt::format("     settled at call {}", files_->calls()));
-  for (auto& conversation : conversations_)
+  for (auto& conversation : conversations_) {
     decide(conversation, run_, since());
+  }
   const auto note = [this](const std::string& folder) {
     for (const auto& path : disk_.files_below(folder)) {
       const auto content = disk_.content(path);
@@ -237,8 +241,9 @@ void World::note_settled() {
       auto& file = user_files_[path];
       file.is_missing = false;
       file.settled_size = content->size();
-      for (const auto& found : find_tokens(*content))
+      for (const auto& found : find_tokens(*content)) {
         file.settled.insert(found.token);
+      }
     }
   };
   note(project(0) + "/notes");

@@ -23,8 +23,9 @@ RecordingMeta recording_from(uint64_t seq, const std::optional<EventId>& id) {
 
 std::vector<uint64_t> seqs(RuntimeRig& rig) {
   std::vector<uint64_t> all;
-  for (const auto& line : rig.lines_with("\"seq\":"))
+  for (const auto& line : rig.lines_with("\"seq\":")) {
     all.push_back(std::stoull(line.substr(line.find("\"seq\":") + 6)));
+  }
   return all;
 }
 
