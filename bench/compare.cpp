@@ -68,8 +68,9 @@ template <typename Pick>
 double median_of(const Subject& subject, Pick pick) {
   std::vector<double> values;
   values.reserve(subject.costs.size());
-  for (const auto& cost : subject.costs)
+  for (const auto& cost : subject.costs) {
     values.push_back(pick(cost));
+  }
   return median(std::move(values));
 }
 
@@ -101,8 +102,9 @@ std::vector<Subject> read_subjects(int count, char** arguments) {
       subjects.back().command.push_back(arguments[at]);
     }
   }
-  for (auto& subject : subjects)
+  for (auto& subject : subjects) {
     subject.command.push_back(nullptr);
+  }
   return subjects;
 }
 
@@ -123,7 +125,8 @@ int main(int count, char** arguments) {
       if (!run(subject)) return 1;
     }
   }
-  for (const auto& subject : subjects)
+  for (const auto& subject : subjects) {
     print(subject, subjects.front(), bytes);
+  }
   return 0;
 }

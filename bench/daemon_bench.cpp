@@ -68,8 +68,9 @@ std::string grown_log(const std::string& folder) {
     if (std::fgets(line, sizeof(line), file) != nullptr) path = line;
     static_cast<void>(std::fclose(file));
   }
-  while (path.ends_with('\n'))
+  while (path.ends_with('\n')) {
     path.pop_back();
+  }
   if (path.empty()) give_up("no path in " + folder + "/log");
   return path;
 }
@@ -141,11 +142,13 @@ void measure_idle(const Programs& programs, const std::string& folder, int secon
     bare->start();
     all.push_back(bare.get());
   }
-  for (auto* tailer : all)
+  for (auto* tailer : all) {
     await_idle(tailer->process());
+  }
   std::vector<Usage> before;
-  for (auto* tailer : all)
+  for (auto* tailer : all) {
     before.push_back(tailer->process().usage());
+  }
   std::this_thread::sleep_for(std::chrono::seconds(seconds));
   std::printf(
       "\n| idle for %d s | CPU %% | wake-ups per s | resident MB | open files |\n"
@@ -158,8 +161,9 @@ void measure_idle(const Programs& programs, const std::string& folder, int secon
                 static_cast<double>(now.wake_ups - before[i].wake_ups) / seconds, now.resident_mb,
                 now.open_files);
   }
-  for (auto* tailer : all)
+  for (auto* tailer : all) {
     static_cast<void>(tailer->end());
+  }
 }
 
 struct Appends {
@@ -211,8 +215,9 @@ void measure_append(const Programs& programs, const std::string& folder, size_t 
       const auto marker = "append-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".";
       const auto begin = Clock::now();
       all[k]->append(marker);
-      if (!outputs[k]->wait_for(marker, kDeadlineMillis))
+      if (!outputs[k]->wait_for(marker, kDeadlineMillis)) {
         give_up(all[k]->name() + " lost a record");
+      }
       if (i >= kWarmUp) results[k].latency_ms.push_back(millis_since(begin));
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
     }
@@ -225,8 +230,9 @@ void measure_append(const Programs& programs, const std::string& folder, size_t 
                       std::to_string(pause_ms * static_cast<int>(all.size())) + " ms",
                   results[k], count);
   }
-  for (auto* tailer : all)
+  for (auto* tailer : all) {
     static_cast<void>(tailer->end());
+  }
 }
 
 int run(const std::vector<std::string>& words) {

@@ -149,8 +149,9 @@ void decode(const kato_provider_api& api, const std::string& path, Counts& count
       input.base_offset_bytes = offset;
       uint64_t consumed = 0;
       const auto status = api.decode(instance, &host, &input, &emitter, &consumed);
-      if (status != KATO_OK || consumed == 0)
+      if (status != KATO_OK || consumed == 0) {
         die(path + ": decoding stopped at " + std::to_string(offset));
+      }
       offset += consumed;
       piece.remove_prefix(consumed);
     }
@@ -164,8 +165,9 @@ int main(int count, char** arguments) {
   if (count < 3) die("usage: kato-bench-decode PLUGIN.so FILE...");
   const auto& api = load(arguments[1]);
   Counts counts;
-  for (int at = 2; at < count; ++at)
+  for (int at = 2; at < count; ++at) {
     decode(api, arguments[at], counts);
+  }
   static_cast<void>(std::printf("%llu drafts of %llu records, %llu bytes of text\n",
                                 static_cast<unsigned long long>(counts.drafts),
                                 static_cast<unsigned long long>(counts.records),

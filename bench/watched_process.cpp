@@ -16,8 +16,9 @@ constexpr double kNanosPerMilli = 1e6;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
-  for (auto& text : texts)
+  for (auto& text : texts) {
     all.push_back(text.data());
+  }
   all.push_back(nullptr);
   return all;
 }
@@ -42,8 +43,9 @@ WatchedProcess::WatchedProcess(const std::vector<std::string>& command,
                                const std::string& said) {
   auto words = command;
   std::vector<std::string> variables;
-  for (const auto& [name, value] : environment)
+  for (const auto& [name, value] : environment) {
     variables.push_back(name + "=" + value);
+  }
   const auto word_pointers = pointers(words);
   const auto variable_pointers = pointers(variables);
   pid_ = ::fork();

@@ -21,8 +21,9 @@ class ClaudeLog {
                  {"permissionMode", quoted("default")},
                  {"sessionId", quoted(session_)}}));
     user(quoted(words_.prose()), object({{"kind", quoted("human")}}));
-    for (uint64_t step = words_.below(12); step > 0; --step)
+    for (uint64_t step = words_.below(12); step > 0; --step) {
       call_a_tool();
+    }
     assistant(object({{"type", quoted("text")}, {"text", quoted(words_.answer())}}), "end_turn");
   }
 
@@ -118,8 +119,9 @@ std::string claude_path(const LogRequest& request) {
 
 void write_claude(std::ostream& out, const LogRequest& request) {
   ClaudeLog log(out, request.seed);
-  while (log.written() < request.bytes)
+  while (log.written() < request.bytes) {
     log.turn();
+  }
 }
 
 }  // namespace kato::bench

@@ -39,8 +39,9 @@ class CodexLog {
                                  {"model", quoted("gpt-6.1-sol")},
                                  {"summary", quoted("auto")}}));
     user(words_.prose());
-    for (uint64_t step = words_.below(12); step > 0; --step)
+    for (uint64_t step = words_.below(12); step > 0; --step) {
       call_a_tool();
+    }
     const auto said = words_.answer();
     assistant(said, "final_answer");
     line("event_msg", object({{"type", quoted("task_complete")},
@@ -140,8 +141,9 @@ std::string codex_path(const LogRequest& request) {
 
 void write_codex(std::ostream& out, const LogRequest& request) {
   CodexLog log(out, request.seed);
-  while (log.written() < request.bytes)
+  while (log.written() < request.bytes) {
     log.turn();
+  }
 }
 
 }  // namespace kato::bench

@@ -27,8 +27,9 @@ class GeminiLog {
                     {"timestamp", quoted(moments_.after(words_.below(60000)))},
                     {"type", quoted("user")},
                     {"content", array({text})}}));
-    for (uint64_t step = words_.below(8); step > 0; --step)
+    for (uint64_t step = words_.below(8); step > 0; --step) {
       call_a_tool();
+    }
     const auto answer = model_fields(words_.answer());
     message("{" + answer + "}");
   }
@@ -95,8 +96,9 @@ class GeminiLog {
 
 void write_log(std::ostream& out, const LogRequest& request, bool is_document) {
   GeminiLog log(out, request.seed, is_document);
-  while (log.written() < request.bytes)
+  while (log.written() < request.bytes) {
     log.turn();
+  }
   log.end();
 }
 

@@ -69,8 +69,9 @@ std::string Vocabulary::path() {
 
 std::string Vocabulary::prose() {
   std::string result = sentence();
-  for (uint64_t left = below(6); left > 0; --left)
+  for (uint64_t left = below(6); left > 0; --left) {
     result += " " + sentence();
+  }
   return result;
 }
 
@@ -107,8 +108,9 @@ std::string Vocabulary::answer() {
         result += "```cpp\n" + code(4 + below(20)) + "```";
         break;
       case 1:
-        for (int item = 1; item < 5; ++item)
+        for (int item = 1; item < 5; ++item) {
           result += std::to_string(item) + ". " + sentence() + "\n";
+        }
         break;
       case 2:
         result += "| " + word() + " | " + word() + " |\n|---|---|\n| " + word() + " | 12 |";

@@ -35,14 +35,16 @@ uint64_t hash64(std::string_view bytes) noexcept {
 
 Hash128 hash128(std::initializer_list<std::string_view> fields) noexcept {
   size_t size = 0;
-  for (const auto field : fields)
+  for (const auto field : fields) {
     size += sizeof(uint64_t) + field.size();
+  }
   std::array<char, 512> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): it is written to
   std::string more(size > room.size() ? size : 0, '\0');
   char* const buffer = more.empty() ? room.data() : more.data();
   char* end = buffer;
-  for (const auto field : fields)
+  for (const auto field : fields) {
     end = put_field(end, field);
+  }
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits(buffer, size));
   Hash128 hash{};

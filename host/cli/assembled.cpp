@@ -19,8 +19,9 @@ AssemblyInput assembly_input(const CliContext& context) {
 Result<std::unique_ptr<Assembly>> assemble(const CliContext& context) {
   auto assembly = Assembly::make(assembly_input(context));
   if (!assembly) return assembly;
-  for (const auto& warning : (*assembly)->warnings())
+  for (const auto& warning : (*assembly)->warnings()) {
     context.output.note("warning: " + warning);
+  }
   return assembly;
 }
 

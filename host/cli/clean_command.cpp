@@ -47,8 +47,9 @@ ExitCode clean(const CleanArguments& arguments, const CliContext& context) {
   if (!state) return context.output.error(state.error());
   const auto done = (*state)->clean(request);
   if (!done) return context.output.error(done.error());
-  for (const auto& line : *done)
+  for (const auto& line : *done) {
     context.output.print_line(line);
+  }
   if (auto finished = (*state)->finish(); !finished) return context.output.error(finished.error());
   if (logs) {
     const auto folder = state_folder(context);

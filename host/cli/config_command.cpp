@@ -19,8 +19,9 @@ ExitCode validate(const CliContext& context) {
   context.output.print_line((*assembly)->config_from_defaults()
                                 ? path + " is not there: the defaults hold"
                                 : path + " is valid");
-  for (const auto& warning : (*assembly)->warnings())
+  for (const auto& warning : (*assembly)->warnings()) {
     context.output.note("warning: " + warning);
+  }
   return ExitCode::kOk;
 }
 

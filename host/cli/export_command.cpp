@@ -40,8 +40,9 @@ class ExportRun {
     for (size_t i = 0; i < sessions->size(); ++i) {
       if (to_terminal) show_progress(i + 1, sessions->size());
       if (auto done = export_one((*sessions)[i]); !done) {
-        if (done.error().code() == ErrorCode::kCancelled)
+        if (done.error().code() == ErrorCode::kCancelled) {
           return context_.output.error(done.error());
+        }
         worst = context_.output.error(done.error());
       }
     }

@@ -34,10 +34,12 @@ void report_case(const GoldenCase& done, const GoldenArguments& arguments, const
     return;
   }
   output.print_line((done.failures.empty() ? "ok    " : "FAIL  ") + done.name);
-  for (const auto& file : done.updated)
+  for (const auto& file : done.updated) {
     output.print_line("      wrote expected/" + file);
-  for (const auto& failure : done.failures)
+  }
+  for (const auto& failure : done.failures) {
     output.print_line(failure);
+  }
 }
 
 ExitCode run_golden(const GoldenArguments& arguments, const CliContext& context) {

@@ -49,8 +49,9 @@ ExitCode list_plugins(bool json, const CliContext& context) {
   const auto entries = registry->entries();
   if (json) {
     auto list = nlohmann::ordered_json::array();
-    for (const auto& entry : entries)
+    for (const auto& entry : entries) {
       list.push_back(to_json(entry));
+    }
     context.output.print_line(list.dump());
     return ExitCode::kOk;
   }

@@ -22,7 +22,7 @@ uint64_t resident_bytes(FileSystem& files) {
 
 void give_back_memory() {
 #ifdef __GLIBC__
-  ::malloc_trim(0);
+  static_cast<void>(::malloc_trim(0));
 #endif
 }
 

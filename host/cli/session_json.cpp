@@ -36,8 +36,9 @@ nlohmann::ordered_json session_json(const Session& session, const SessionSummary
                    : identity.driver == Driver::kProgram ? "program"
                                                          : "unknown";
   json["sources"] = nlohmann::ordered_json::array();
-  for (const auto& source : session.sources)
+  for (const auto& source : session.sources) {
     json["sources"].push_back(source.file.path);
+  }
   json["firstTime"] = time_or_null(summary.first_time);
   json["lastTime"] = time_or_null(summary.last_time);
   json["events"] = summary.event_count();

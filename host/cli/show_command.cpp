@@ -14,8 +14,9 @@ namespace {
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string line;
-  for (const auto& text : texts)
+  for (const auto& text : texts) {
     line += (line.empty() ? "" : ", ") + text;
+  }
   return line;
 }
 
@@ -40,10 +41,12 @@ void print_session(const Session& session, const SessionSummary& summary, const 
     const auto count = summary.counts[static_cast<size_t>(kind)];
     if (count > 0) line("events", fmt::format("{:>6}  {}", count, kind_name(kind)));
   }
-  for (const auto& source : session.sources)
+  for (const auto& source : session.sources) {
     line("source", source.file.path);
-  for (const auto& source : session.set_aside)
+  }
+  for (const auto& source : session.set_aside) {
     line("duplicate", source.file.path);
+  }
 }
 
 ExitCode show_session(const std::string& text, bool json, const CliContext& context) {

@@ -29,8 +29,9 @@ std::vector<std::string> daemon_arguments(const CliContext& context) {
 [[noreturn]] void become_daemon(std::vector<std::string> arguments, int say_fd) {
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
-  for (auto& argument : arguments)
+  for (auto& argument : arguments) {
     argv.push_back(argument.data());
+  }
   argv.push_back(nullptr);
   ::setsid();
   const bool ready = ::chdir("/") == 0 && ::dup2(say_fd, STDERR_FILENO) >= 0;

@@ -197,8 +197,9 @@ Status Daemon::reload() {
   if (!logs) return forward(logs, "the old config holds on");
   flush_now();
   for (const auto& [session_id, live] : wiring_->live.all()) {
-    for (const auto& path : live->dirty)
+    for (const auto& path : live->dirty) {
       wiring_->table.known(path).stamp = 0;
+    }
     scheduler_.forget(session_id);
     scheduler_.forget(serving_task(session_id));
   }

@@ -59,8 +59,9 @@ Result<std::vector<std::string>> Daemon::clean(const CleanRequest& request) {
     const auto forgotten = clean_recordings(
         session_id, days_ago(input_.clock, *request.recordings_days), request.dry_run);
     if (!forgotten) return forward(forgotten);
-    for (const auto& destination : *forgotten)
+    for (const auto& destination : *forgotten) {
       lines.push_back(removed + "recording " + destination);
+    }
   }
   for (const auto& session_id : old_sessions) {
     const auto gone = clean_session(session_id, request.dry_run);

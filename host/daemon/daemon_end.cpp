@@ -36,8 +36,9 @@ Status Daemon::clean_twins() {
   for (const auto& session_id : with_twin) {
     wiring_->live.drop(session_id);
     if (auto cleaned = clean_twin(session_id, false);
-        !cleaned && cleaned.error().code() != ErrorCode::kRefused && all)
+        !cleaned && cleaned.error().code() != ErrorCode::kRefused && all) {
       all = cleaned;
+    }
   }
   return all;
 }

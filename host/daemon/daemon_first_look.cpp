@@ -19,8 +19,9 @@ constexpr size_t kMostAtOnce = 256;
 void Daemon::put_off(std::vector<SourceFile>& changed) {
   if (!std::exchange(first_look_, false) || changed.size() <= kMostAtOnce) return;
   const auto later = changed.begin() + kMostAtOnce;
-  for (auto source = later; source != changed.end(); ++source)
+  for (auto source = later; source != changed.end(); ++source) {
     unidentified_.push_back(std::move(source->path));
+  }
   std::ranges::reverse(unidentified_);
   changed.erase(later, changed.end());
 }

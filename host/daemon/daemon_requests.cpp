@@ -208,8 +208,9 @@ Result<std::string> Daemon::list_snapshots() {
   std::string json;
   std::vector<std::pair<std::string, std::string>> twins;  // session id, provider
   store_.index().for_each([&](const IndexedSession& session) {
-    if (session.has_twin)
+    if (session.has_twin) {
       twins.emplace_back(session.identity.session_id, session.identity.provider);
+    }
   });
   std::ranges::sort(twins);
   append_json_array(json, twins, [&](const auto& twin) {

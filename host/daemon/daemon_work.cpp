@@ -70,8 +70,9 @@ void Daemon::take_up_owing() {
 void Daemon::look_for_changes() {
   auto news = wiring_->table.look();
   put_off(news.changed);
-  for (auto& source : news.changed)
+  for (auto& source : news.changed) {
     take_or_try_again(std::move(source));
+  }
   for (const auto& path : news.vanished) {
     note(LogLevel::kInfo, path + " is gone; what was read of it is kept");
   }

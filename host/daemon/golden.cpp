@@ -52,8 +52,8 @@ struct GoldenSession final : public EventListener {
 
 using GoldenSessions = std::map<std::string, std::unique_ptr<GoldenSession>>;
 
-Status decode_step(FileSystem& files, Root root, GoldenSessions& sessions) {
-  const std::vector<Root> roots{std::move(root)};  // the sessions point to it
+Status decode_step(FileSystem& files, const Root& root, GoldenSessions& sessions) {
+  const std::vector<Root> roots{root};  // the sessions point to it
   const auto catalog = make_catalog(files, roots);
   for (const auto& session : catalog.sessions) {
     auto& golden = sessions[session.ref.provider_session_id];

@@ -41,8 +41,9 @@ bool HeldRecords::has_exactly(const std::vector<HeldRange>& wanted) const {
 Result<bool> HeldRecords::keep(const SessionMeta& meta, const std::vector<SessionSource>& sources,
                                SourceBuffer& buffer) {
   std::vector<HeldRange> wanted;
-  for (const auto& source : meta.sources)
+  for (const auto& source : meta.sources) {
     std::ranges::copy(source.held, std::back_inserter(wanted));
+  }
   if (wanted.empty() && last_.empty() && !kept_) return false;
   if (auto loaded = load(); !loaded) return forward(loaded);
   if (has_exactly(wanted)) {

@@ -86,8 +86,9 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
   auto sources = take_all(live.session);
   std::erase_if(sources, [&path](const SessionSource& one) { return one.file.path == path; });
   forget_moved(change, live, sources);
-  for (auto& source : sources)
+  for (auto& source : sources) {
     rank_again(source);
+  }
   const uint64_t identified_bytes = change.info.size_bytes;
   sources.push_back({.file = std::move(change),
                      .identity = std::move(*found->identity),

@@ -12,7 +12,7 @@
 #include "host/recording/command_interpreter.h"
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): a name of the library
 }
 
 namespace kato {

@@ -84,8 +84,9 @@ void Relocation::apply(SessionMeta& meta, const TwinMeta& twin,
     if (recording.intent) move_periods(recording.intent->periods);
     move_cursor(recording.cursor, twin, served[i]);
   }
-  for (auto& pending : meta.pending_exports)
+  for (auto& pending : meta.pending_exports) {
     move_position(pending.through);
+  }
   const bool at_end = meta.command_cursor && meta.command_cursor->seq + 1 >= old_next_seq;
   if (meta.command_cursor) move_position(*meta.command_cursor);
   if (at_end) meta.command_cursor->seq = meta.next_seq - 1;

@@ -73,8 +73,9 @@ Status SessionRuntime::take_over_destinations() {
     if (!writes) return forward(writes);
     unsettled_ = take_over(*writes, meta_);
   }
-  for (const auto& destination : unsettled_)
+  for (const auto& destination : unsettled_) {
     destination_written(destination, true);
+  }
   return {};
 }
 

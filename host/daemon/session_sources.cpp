@@ -46,13 +46,16 @@ Status SessionSources::settle(const Session& found) {
   }
   auto arranged = arrange(found.ref, those_on_disk(found));
   before_.clear();
-  for (const auto& source : meta_.sources)
+  for (const auto& source : meta_.sources) {
     before_.push_back(source.standing);
+  }
   note_missing(found, arranged);
-  for (auto& source : arranged.sources)
+  for (auto& source : arranged.sources) {
     place(std::move(source));
-  for (auto& source : arranged.set_aside)
+  }
+  for (auto& source : arranged.set_aside) {
     set_aside(std::move(source));
+  }
   if (root_ != nullptr) return {};
   return fail(ErrorCode::kNotFound, "session {} of provider {} has no source",
               found.ref.provider_session_id, found.ref.provider);

@@ -112,8 +112,9 @@ Result<std::vector<EventPosition>> SessionRuntime::old_positions() const {
 
 std::vector<bool> SessionRuntime::served_recordings() const {
   std::vector<bool> served;
-  for (const auto& recording : meta_.recordings)
+  for (const auto& recording : meta_.recordings) {
     served.push_back(meta_.twin.exists && !is_behind(recording, twin_source()));
+  }
   return served;
 }
 
@@ -141,20 +142,24 @@ Status SessionRuntime::renew_twin(const AgainInput& input, const CaptureTimes& c
   auto old = old_positions();
   if (!old) return forward(old);
   Relocation relocation;
-  for (const auto& position : *old)
+  for (const auto& position : *old) {
     relocation.add_old(position);
-  for (const auto& place : made->places)
+  }
+  for (const auto& place : made->places) {
     relocation.add_new(place);
+  }
   relocation.apply(meta_,
                    {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
                    served_recordings());
-  for (const auto& unmet : made->unmet)
+  for (const auto& unmet : made->unmet) {
     memory_->add(unmet.id, unmet.content_hash);
+  }
   if (made->missing_bytes > 0) {
     meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", made->missing_bytes);
   }
-  for (const auto& source : sources_.all())
+  for (const auto& source : sources_.all()) {
     made->summary.add_hint(source.identity.title_hint);
+  }
   meta_.identity.title = made->summary.title();
   twin_.emplace(std::move(made->log));
   twin_path_ = beside;

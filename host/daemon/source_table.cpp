@@ -29,8 +29,9 @@ SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vecto
       roots_(roots),
       index_(index),
       watcher_(files, clock, std::move(events), max_folder_watches(files)) {
-  for (const auto& root : roots_)
+  for (const auto& root : roots_) {
     watcher_.add_root(root.path, root.rules);
+  }
 }
 
 void SourceTable::take_over(SourceTable&& other) {
@@ -50,8 +51,9 @@ SourceNews SourceTable::look() {
     for (auto& problem : report.problems) {
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
-    for (const auto& path : report.files)
+    for (const auto& path : report.files) {
       take_path(path, news);
+    }
     if (report.rescan) scan_all(news);
     news.gone_folders = std::move(report.gone_folders);
     take_gone_folders(news);
@@ -132,8 +134,9 @@ void SourceTable::take_path(const std::string& path, SourceNews& news) {
 // A disk that failed for a moment has lost nothing.
 void SourceTable::take_unclear(SourceNews& news) {
   if (unclear_.empty() || clock_.steady() < unclear_due_) return;
-  for (const auto& path : std::exchange(unclear_, {}))
+  for (const auto& path : std::exchange(unclear_, {})) {
     take_path(path, news);
+  }
 }
 
 // Nothing is said of the single files in a folder that is gone.
@@ -148,8 +151,9 @@ void SourceTable::take_gone_folders(SourceNews& news) {
       if (std::ranges::any_of(news.gone_folders, lies_in)) below.push_back(source.path);
     }
   });
-  for (const auto& path : below)
+  for (const auto& path : below) {
     take_path(path, news);
+  }
 }
 
 // A source that vanished keeps its state.

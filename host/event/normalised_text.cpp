@@ -73,11 +73,13 @@ void append_normalised(std::string& out, std::string_view text) {
   for (; at + kStep <= text.size(); at += kStep) {
     const bool wide = std::endian::native == std::endian::little;
     if (wide && writer.put_eight(text.data() + at)) continue;
-    for (const char c : text.substr(at, kStep))
+    for (const char c : text.substr(at, kStep)) {
       writer.put(c);
+    }
   }
-  for (const char c : text.substr(at))
+  for (const char c : text.substr(at)) {
     writer.put(c);
+  }
   const size_t end = static_cast<size_t>(writer.end(out.data() + begin) - out.data());
   out[end] = '\0';
   out.resize(end + 1);

@@ -29,8 +29,9 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
     *at = i;
   }
   std::vector<Pair> selected;
-  for (size_t i = ends.empty() ? SIZE_MAX : ends.back(); i != SIZE_MAX; i = before[i])
+  for (size_t i = ends.empty() ? SIZE_MAX : ends.back(); i != SIZE_MAX; i = before[i]) {
     selected.push_back(pairs[i]);
+  }
   std::ranges::reverse(selected);
   return selected;
 }

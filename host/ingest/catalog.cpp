@@ -78,8 +78,9 @@ std::vector<SourceFile> guesses(const Root& root, const std::string& path) {
 
 int64_t Session::newest_mtime_ns() const {
   int64_t newest = 0;
-  for (const auto& source : sources)
+  for (const auto& source : sources) {
     newest = std::max(newest, source.file.info.mtime_ns);
+  }
   return newest;
 }
 
@@ -138,8 +139,9 @@ Result<Session> session_of_file(FileSystem& files, const std::string& path,
   for (const auto& root : roots) {
     if (auto source = as_source_of(root, path)) candidates.push_back(std::move(*source));
   }
-  for (const auto& root : roots)
+  for (const auto& root : roots) {
     std::ranges::move(guesses(root, path), std::back_inserter(candidates));
+  }
   for (auto& candidate : candidates) {
     candidate.info = *info;
     auto found = identify(files, candidate);

@@ -65,8 +65,9 @@ void EventPipeline::end_document_record(const RecordReport& record) {
                      record.offset_bytes);
       return;
     }
-    for (const auto& statement : *said)
+    for (const auto& statement : *said) {
       sequencer_.take_again(record.offset_bytes, statement);
+    }
   }
   document_->end_record();
 }

@@ -112,8 +112,9 @@ void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content
 void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t content,
                            const RecordHash& record_hash) {
   const auto* const order = known_.order();
-  if (!restates_ || !draft.revisable || order == nullptr || order->content_of(id) == content)
+  if (!restates_ || !draft.revisable || order == nullptr || order->content_of(id) == content) {
     return;
+  }
   if (draft.relisted && order->count_of(content) > 0) return;
   const auto revision = to_hex(record_hash(draft.record_offset_bytes, draft.record_length_bytes));
   const EventId revised =

@@ -32,8 +32,9 @@ size_t step_size(const SessionSource& source, const Arrival& arrival, uint64_t c
 class OnlyHeld final : public StepListener {
  public:
   OnlyHeld(EventPipeline& pipeline, const std::vector<HeldRange>& held) : pipeline_(pipeline) {
-    for (const auto& range : held)
+    for (const auto& range : held) {
       held_.insert(range.offset_bytes);
+    }
   }
   void on_draft(const Draft& draft) override {
     if (held_.contains(draft.record_offset_bytes)) pipeline_.on_draft(draft);
@@ -177,10 +178,12 @@ Status SessionIngest::begin_anew(size_t index, const SessionSource& source, cons
   const bool watched = read_to_end_.contains(index) || arrival.live_from_bytes == 0;
   const bool is_foreign = found->alignment.quiet_until_bytes > 0;
   live_from_[index] = watched && !is_foreign ? 0 : found->end_bytes;
-  for (const auto& held : meta.held)
+  for (const auto& held : meta.held) {
     meta_.ledger.release(held.length_bytes);
-  for (const auto& lost : found->lost)
+  }
+  for (const auto& lost : found->lost) {
     meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", lost.length_bytes);
+  }
   const bool had_more = meta.alignment.history_gone || meta.cursor.value > 0;
   meta.cursor = {};
   meta.anchor.reset();

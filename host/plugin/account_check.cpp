@@ -8,8 +8,9 @@ namespace kato::plugin {
 
 AccountCheck::AccountCheck(const std::vector<HeldRecord>* held) : held_is_known_(held != nullptr) {
   if (held == nullptr) return;
-  for (const auto& record : *held)
+  for (const auto& record : *held) {
     held_.emplace(record.offset_bytes, record.length_bytes);
+  }
 }
 
 void AccountCheck::begin(uint64_t base_offset_bytes, uint64_t size_bytes) {

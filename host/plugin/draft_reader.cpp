@@ -13,6 +13,7 @@ namespace kato::plugin {
 namespace {
 
 constexpr size_t kMaxKeyBytes = 512;
+// NOLINTNEXTLINE(bugprone-sizeof-expression): the field is a pointer
 constexpr size_t kRequiredDraftBytes = KATO_SIZE_THROUGH(kato_draft, payload);
 constexpr size_t kRequiredPayloadBytes = KATO_SIZE_THROUGH(kato_payload, text);
 constexpr size_t kRequiredOptionBytes = KATO_SIZE_THROUGH(kato_option, label);

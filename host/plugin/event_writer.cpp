@@ -72,8 +72,9 @@ void EventWriter::fill_payload(Slot& slot, const Payload& payload) {
         {sizeof(kato_option), c_str_of(option.label), c_str_of(option.description)});
   }
   slot.selections.clear();
-  for (const auto selection : payload.selections)
+  for (const auto selection : payload.selections) {
     slot.selections.push_back(c_str_of(selection));
+  }
   slot.attachments.clear();
   for (const auto& attachment : payload.attachments) {
     slot.attachments.push_back({sizeof(kato_attachment), c_str_of(attachment.media_type),

@@ -181,8 +181,9 @@ class Walk {
 
   bool digits() {
     const size_t begin = at_;
-    while (at_ < text_.size() && is_digit(text_[at_]))
+    while (at_ < text_.size() && is_digit(text_[at_])) {
       ++at_;
+    }
     return at_ > begin;
   }
 

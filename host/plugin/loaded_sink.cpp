@@ -171,8 +171,9 @@ class LoadedSink final : public Sink {
 std::vector<kato_str> c_texts_of(const std::vector<std::string>& texts) {
   std::vector<kato_str> out;
   out.reserve(texts.size());
-  for (const auto& text : texts)
+  for (const auto& text : texts) {
     out.push_back(c_str_of(text));
+  }
   return out;
 }
 

@@ -6,7 +6,7 @@
 
 #include "host/base/error.h"
 
-struct kato_plugin_descriptor;
+struct kato_plugin_descriptor;  // NOLINT(readability-identifier-naming): a name of the C headers
 
 namespace kato::plugin {
 

@@ -177,8 +177,9 @@ void ScannedRegistry::finish() {
 
 std::vector<PluginEntry> ScannedRegistry::entries() const {
   std::vector<PluginEntry> out;
-  for (const auto& slot : slots_)
+  for (const auto& slot : slots_) {
     out.push_back(slot->entry);
+  }
   return out;
 }
 
@@ -267,8 +268,9 @@ std::unique_ptr<PluginRegistry> PluginRegistry::scan(FileSystem& files,
                                                      const PluginSearchPath& path,
                                                      PluginServices services) {
   auto registry = std::make_unique<ScannedRegistry>(files, std::move(services));
-  for (const auto& folder : path.folders)
+  for (const auto& folder : path.folders) {
     registry->scan_folder(folder);
+  }
   registry->finish();
   return registry;
 }

@@ -8,7 +8,6 @@
 namespace kato::plugin {
 namespace {
 
-constexpr size_t kMaxSessionIdBytes = 256;
 constexpr size_t kRequiredDescriptionBytes =
     KATO_SIZE_THROUGH(kato_source_description, pattern_count);
 constexpr size_t kRequiredPatternBytes = KATO_SIZE_THROUGH(kato_source_pattern, include);
@@ -39,8 +38,9 @@ class TextReader {
       call_.breach("gave a list that is none");
       return copies;
     }
-    for (size_t i = 0; i < count && !call_.is_broken(); ++i)
+    for (size_t i = 0; i < count && !call_.is_broken(); ++i) {
       copies.push_back(text(first[i]));
+    }
     return copies;
   }
 
@@ -154,9 +154,9 @@ SourceIdentity read_identity(const kato_identity* identity, PluginCall& call) {
   out.continues_source = reader.text(c.continues_source);
   out.continues_at = reader.text(c.continues_at);
   const size_t id_size = out.provider_session_id.size();
-  if (id_size == 0 || id_size > kMaxSessionIdBytes) {
+  if (id_size == 0 || id_size > size_t{KATO_MAX_SESSION_ID_BYTES}) {
     call.breach(fmt::format("gave a session id of {} bytes; 1 to {} are allowed", id_size,
-                            kMaxSessionIdBytes));
+                            size_t{KATO_MAX_SESSION_ID_BYTES}));
   }
   if (!parse_rfc3339(out.started_at)) out.started_at.clear();
   return out;

@@ -19,8 +19,9 @@ bool is_short_ascii(std::string_view text) noexcept {
     std::memcpy(&word, text.data() + i, 8);
     seen |= word;
   }
-  for (; i < text.size(); ++i)
+  for (; i < text.size(); ++i) {
     seen |= static_cast<uint64_t>(static_cast<unsigned char>(text[i]));
+  }
   return (seen & kHighBits) == 0;
 }
 

@@ -18,8 +18,9 @@ Result<std::unique_ptr<ExportWriter>> ExportWriter::begin(FileSystem& files,
   std::string discarded;
   if (of.goes_on) {
     // Nothing comes before the first event.
-  } else if (auto begun = writer->renderer_->begin(discarded); !begun)
+  } else if (auto begun = writer->renderer_->begin(discarded); !begun) {
     return forward(begun);
+  }
   writer->stage_ =
       std::make_unique<RenderStage>(*writer->renderer_, of.sink->wants_json(), of.session, of.zone);
   return writer;

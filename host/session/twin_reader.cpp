@@ -71,9 +71,8 @@ Result<std::optional<TwinEvent>> TwinReader::next_event() {
   if (!event) {
     return forward(event, fmt::format("twin {}, at byte {}", path_, (*line)->offset_bytes));
   }
-  return TwinEvent{.event = std::move(*event),
-                   .offset_bytes = (*line)->offset_bytes,
-                   .end_bytes = (*line)->end_bytes};
+  return TwinEvent{
+      .event = *event, .offset_bytes = (*line)->offset_bytes, .end_bytes = (*line)->end_bytes};
 }
 
 Result<std::optional<TwinLine>> TwinReader::find(const EventId& id) {

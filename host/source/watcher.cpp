@@ -142,8 +142,9 @@ DiscoveryResult SourceWatcher::walk(const Root& root, std::string_view below) {
   auto found = discover(files_, root.path, root.rules, below,
                         [this](const std::string& folder) { enter(folder); });
   note_times(root, found);
-  for (const auto& problem : found.problems)
+  for (const auto& problem : found.problems) {
     note_failure(problem.error);
+  }
   return found;
 }
 

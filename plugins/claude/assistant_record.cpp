@@ -41,8 +41,9 @@ class AssistantLine {
       to_.raw_line();
     } else {
       size_t number = 0;
-      for (const Value block : content.items())
+      for (const Value block : content.items()) {
         map_block(block, number++);
+      }
     }
     map_usage();
     to_.record.ignore("empty");

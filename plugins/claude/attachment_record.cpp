@@ -108,8 +108,9 @@ void map_mailbox(const Mapping& to) {
 void map_instructions(const Mapping& to) {
   const Value attachment = to.line.attachment;
   std::vector<std::string_view> texts;
-  for (const Value file : attachment["files"].items())
+  for (const Value file : attachment["files"].items()) {
     texts.push_back(file["content"].text());
+  }
   const Value content = attachment["content"];
   if (content.is_string()) texts.push_back(content.text());
   if (content.is_object()) texts.push_back(content["content"].text());

@@ -58,8 +58,9 @@ std::string_view result_text(const Mapping& to, Value content) {
   if (content.is_string()) return content.text();
   if (content.is_object()) return block_words(to, content);
   std::vector<std::string_view> texts;
-  for (const Value block : content.items())
+  for (const Value block : content.items()) {
     texts.push_back(block_words(to, block));
+  }
   return joined(to, texts);
 }
 

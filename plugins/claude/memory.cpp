@@ -27,8 +27,9 @@ bool RecentHashes::remove(uint64_t hash) noexcept {
 void RecentHashes::save(jsonlog::StateWriter& out) const {
   out.number(next_);
   out.number(hashes_.size());
-  for (const uint64_t hash : hashes_)
+  for (const uint64_t hash : hashes_) {
     out.hash(hash);
+  }
 }
 
 void RecentHashes::restore(jsonlog::StateReader& in) {
@@ -40,8 +41,9 @@ void RecentHashes::restore(jsonlog::StateReader& in) {
     return;
   }
   hashes_.resize(count);
-  for (auto& hash : hashes_)
+  for (auto& hash : hashes_) {
     hash = in.hash();
+  }
 }
 
 bool Memory::changed(Repeated what, uint64_t hash) noexcept {
@@ -54,10 +56,12 @@ bool Memory::changed(Repeated what, uint64_t hash) noexcept {
 void Memory::save(jsonlog::StateWriter& out) const {
   out.text(turn_id);
   out.hash(message);
-  for (const bool flag : {directory_known, conversation_begun, own_begun, old_client, warmup})
+  for (const bool flag : {directory_known, conversation_begun, own_begun, old_client, warmup}) {
     out.flag(flag);
-  for (const auto* recent : {&plans, &released, &prompted})
+  }
+  for (const auto* recent : {&plans, &released, &prompted}) {
     recent->save(out);
+  }
   for (const uint64_t hash : repeated) {
     out.flag(hash != 0);
     if (hash != 0) out.hash(hash);
@@ -70,10 +74,12 @@ void Memory::restore(jsonlog::StateReader& in) {
   for (bool* flag : {&directory_known, &conversation_begun, &own_begun, &old_client, &warmup}) {
     *flag = in.flag();
   }
-  for (auto* recent : {&plans, &released, &prompted})
+  for (auto* recent : {&plans, &released, &prompted}) {
     recent->restore(in);
-  for (auto& hash : repeated)
+  }
+  for (auto& hash : repeated) {
     hash = in.flag() ? in.hash() : 0;
+  }
 }
 
 }  // namespace kato::claude

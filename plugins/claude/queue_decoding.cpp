@@ -76,8 +76,9 @@ kato_status ClaudeDecoder::drop_repeated(const Mapping& to, std::string_view tex
     jsonlog::Arena arena;
     if (contains_lines(text, prompt_text(queued["content"], arena))) merged.push_back(i);
   }
-  for (size_t k = merged.size(); k-- > 0;)
+  for (size_t k = merged.size(); k-- > 0;) {
     drop(to.record, merged[k], "duplicate");
+  }
   if (merged.empty() && text.starts_with('/')) drop_alias(to);
   return KATO_OK;
 }

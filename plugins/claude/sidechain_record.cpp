@@ -38,8 +38,9 @@ void map_sidechain(const Mapping& to) {
   const Value content = to.line.message["content"];
   if (content.is_string()) map_block(to, content, 0);
   size_t number = 0;
-  for (const Value block : content.items())
+  for (const Value block : content.items()) {
     map_block(to, block, number++);
+  }
   to.record.ignore("empty");
 }
 

@@ -217,8 +217,9 @@ std::string_view prompt_text(Value content, jsonlog::Arena& arena) {
     texts.push_back(trimmed(words));
   };
   if (content.is_string()) add(content.text());
-  for (const Value block : content.items())
+  for (const Value block : content.items()) {
     add(block_text(block));
+  }
   return texts.size() == 1 ? texts.front() : arena.join(texts);
 }
 

@@ -63,8 +63,9 @@ std::vector<uint64_t> hashes_of_texts(const Line& line) {
   std::vector<uint64_t> hashes;
   for (const auto block : line.payload["content"].items()) {
     const auto text = without_citation(block["text"].text());
-    if (is_text(block["type"].word()) && !trimmed(text).empty())
+    if (is_text(block["type"].word()) && !trimmed(text).empty()) {
       hashes.push_back(twin_hash(line, text));
+    }
   }
   if (hashes.size() < 2) hashes.clear();
   return hashes;
@@ -83,8 +84,9 @@ bool texts_were_announced(Line& line) {
 // Its events may follow.
 void remember_item(Line& line, uint64_t hash) {
   line.state.answer_items.put(hash);
-  for (const uint64_t text : hashes_of_texts(line))
+  for (const uint64_t text : hashes_of_texts(line)) {
     line.state.answer_items.put(text);
+  }
 }
 
 Fate on_announced(Line& line) {

@@ -38,8 +38,9 @@ void add_paths(Value paths, std::vector<sdk::Attachment>& attachments) {
 std::vector<sdk::Attachment> attachments_of_event(const Line& line) {
   std::vector<sdk::Attachment> attachments;
   for (const auto name : {"images", "audio"}) {
-    for (const auto url : line.payload[name].items())
+    for (const auto url : line.payload[name].items()) {
       attachments.push_back(attachment_of_url(line, url.word()));
+    }
   }
   add_paths(line.payload["local_images"], attachments);
   add_paths(line.payload["local_audio"], attachments);
@@ -190,8 +191,9 @@ void on_hook_item(Line& line, Value item) {
     line.record.ignore("duplicate");
     return;
   }
-  for (const auto fragment : item["fragments"].items())
+  for (const auto fragment : item["fragments"].items()) {
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "hook-output", fragment["text"].text());
+  }
 }
 void ignore_twin_item(Line& line, Value) {
   line.record.ignore("duplicate");

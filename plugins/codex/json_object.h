@@ -21,8 +21,9 @@ class JsonObject {
   }
   // Of another object, under the same names.
   void add_all(jsonlog::Value from, std::initializer_list<std::string_view> keys) {
-    for (const auto key : keys)
+    for (const auto key : keys) {
       add(key, from[key]);
+    }
   }
   // Empty if nothing was added.
   [[nodiscard]] std::string_view finish(const Line& line) {

@@ -31,8 +31,9 @@ void on_client_message(Line& line) {
   };
   const auto content = line.payload["content"];
   if (content.is_string()) take(content.text());
-  for (const auto block : content.items())
+  for (const auto block : content.items()) {
     take(block["text"].text());
+  }
   line.record.ignore(index == 0 ? "empty" : "duplicate");
 }
 

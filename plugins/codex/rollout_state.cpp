@@ -14,8 +14,9 @@ void save_questions(const std::vector<OpenQuestion>& questions, jsonlog::StateWr
     out.hash(question.call);
     out.flag(question.answered_later);
     out.number(question.secrets.size());
-    for (const uint64_t secret : question.secrets)
+    for (const uint64_t secret : question.secrets) {
       out.hash(secret);
+    }
   }
 }
 
@@ -25,8 +26,9 @@ void restore_questions(std::vector<OpenQuestion>& questions, jsonlog::StateReade
     question.call = in.hash();
     question.answered_later = in.flag();
     question.secrets.resize(in.count(sizeof(uint64_t)));
-    for (uint64_t& secret : question.secrets)
+    for (uint64_t& secret : question.secrets) {
       secret = in.hash();
+    }
   }
 }
 

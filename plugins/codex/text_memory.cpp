@@ -29,8 +29,9 @@ void TextMemory::erase(size_t index) noexcept {
 
 void TextMemory::save(jsonlog::StateWriter& out) const {
   out.number(size_);
-  for (size_t i = 0; i < size_; ++i)
+  for (size_t i = 0; i < size_; ++i) {
     out.hash(hashes_[i]);
+  }
 }
 
 void TextMemory::restore(jsonlog::StateReader& in) {
@@ -39,8 +40,9 @@ void TextMemory::restore(jsonlog::StateReader& in) {
     size_ = 0;
     in.refuse();
   }
-  for (size_t i = 0; i < size_; ++i)
+  for (size_t i = 0; i < size_; ++i) {
     hashes_[i] = in.hash();
+  }
 }
 
 }  // namespace kato::codex

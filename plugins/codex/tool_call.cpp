@@ -50,8 +50,9 @@ void on_function_call(Line& line) {
   auto input = arguments.json();
   if (arguments.is_string()) {
     const auto text = arguments.text();
-    if (line.inner.parse(text, jsonlog::Behind::kPadding) == jsonlog::JsonError::kNone)
+    if (line.inner.parse(text, jsonlog::Behind::kPadding) == jsonlog::JsonError::kNone) {
       input = text;
+    }
   }
   call(line, id, space.empty() ? name : line.arena().join({space, ".", name}), input);
   if (is_question(name)) {

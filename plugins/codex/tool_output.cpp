@@ -44,8 +44,9 @@ bool tells_of_a_cut(std::string_view text) noexcept {
 // The number behind `words` at the beginning of a line before the output begins.
 int exit_code_behind(std::string_view text, std::string_view words) noexcept {
   size_t at = text.find(words);
-  while (at != std::string_view::npos && at > 0 && text[at - 1] != '\n')
+  while (at != std::string_view::npos && at > 0 && text[at - 1] != '\n') {
     at = text.find(words, at + 1);
+  }
   if (at == std::string_view::npos) return 0;
   int code = 0;
   const char* const begin = text.data() + at + words.size();
@@ -99,8 +100,9 @@ std::string_view joined_blocks(const Line& line, jsonlog::Value blocks) {
   for (const auto block : blocks.items()) {
     const auto type = block["type"].word();
     std::string_view text = block["text"].text();
-    if (type == "input_image")
+    if (type == "input_image") {
       text = describe(line, attachment_of_url(line, block["image_url"].word()));
+    }
     if (type == "image") {
       sdk::Attachment image;
       image.media_type = block["mimeType"].word();

@@ -82,8 +82,9 @@ void for_each_text(const Line& line, Visit&& visit) {
 void tell_unknown_blocks(Line& line) {
   size_t index = 0;
   for (const auto block : line.payload["content"].items()) {
-    if (!is_text(block) && !is_image(block))
+    if (!is_text(block) && !is_image(block)) {
       line.record.emit_raw(line.arena().join({"raw/", std::to_string(index)}));
+    }
     ++index;
   }
 }

@@ -5,8 +5,9 @@ namespace {
 
 // Of what base64 text stands for.
 uint64_t decoded_size(std::string_view base64) {
-  while (base64.ends_with('='))
+  while (base64.ends_with('=')) {
     base64.remove_suffix(1);
+  }
   return base64.size() / 4 * 3 + base64.size() % 4 * 3 / 4;
 }
 

@@ -24,8 +24,9 @@ bool MemberScan::skip_string() noexcept {
     const size_t quote = text_.find('"', at_);
     if (quote == std::string_view::npos) break;
     size_t escapes = 0;
-    while (quote - escapes > begin && text_[quote - escapes - 1] == '\\')
+    while (quote - escapes > begin && text_[quote - escapes - 1] == '\\') {
       ++escapes;
+    }
     at_ = quote + 1;
     if (escapes % 2 == 0) return true;
   }

@@ -78,8 +78,9 @@ void map_patch(jsonlog::LogRecord& record, Session& session) {
   record.name_it("$patch", {}, {});
   const auto patch = record.root()["$patch"];
   map_change(record, session, patch);
-  for (const auto update : patch["updates"].items())
+  for (const auto update : patch["updates"].items()) {
     map_change(record, session, update);
+  }
   auto draft = record.draft(KATO_PROVIDER_INFO, "edit");
   draft.subtype = "history-edited";
   record.emit(draft);

@@ -7,7 +7,6 @@ namespace kato::gemini {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr size_t kMaxIdBytes = 256;
 
 // What the metadata of a session says. The texts are JSON, as they stand in the file.
 struct Header {
@@ -110,7 +109,8 @@ sdk::Probe probe(const kato_probe_input& input) {
   HeaderText text;
   auto& identity = probe.identity;
   identity.provider_session_id = text.of(header.session_id);
-  if (identity.provider_session_id.empty() || identity.provider_session_id.size() > kMaxIdBytes) {
+  if (identity.provider_session_id.empty() ||
+      identity.provider_session_id.size() > KATO_MAX_SESSION_ID_BYTES) {
     const bool more_may_come = head.empty() || (header.is_object && !(whole && header.complete));
     if (more_may_come) probe.verdict = KATO_PROBE_NEED_MORE_BYTES;
     if (more_may_come || !header.is_object) return probe;

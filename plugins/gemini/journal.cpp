@@ -84,8 +84,9 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
     const uint64_t key = record.host().hash(record.key());
     // A reply that names its model comes from the model.
     if (reply && fields.model.is_string()) memory.relisting = false;
-    if (type == "user" && memory.any_message && is_context_and_more(record.root()))
+    if (type == "user" && memory.any_message && is_context_and_more(record.root())) {
       memory.relisting = true;
+    }
 
     // A reply from history has parts and no model; one that came just now has text and a model.
     const bool from_history = reply && !fields.model.is_string() && fields.content.is_array();

@@ -95,8 +95,9 @@ std::string_view Message::joined(const std::vector<std::string_view>& texts,
                                  std::string_view between) const {
   if (texts.size() == 1) return texts.front();
   size_t size = 0;
-  for (const auto text : texts)
+  for (const auto text : texts) {
     size += text.size() + between.size();
+  }
   if (size == 0) return {};
   char* const begin = arena().take(size);
   char* end = begin;

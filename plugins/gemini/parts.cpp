@@ -30,8 +30,9 @@ Part read_part(jsonlog::Value value) {
 }
 
 std::string_view name_of(const Part& part) {
-  for (const auto& member : part.value.members())
+  for (const auto& member : part.value.members()) {
     return member.key;
+  }
   return "part";
 }
 

@@ -91,8 +91,9 @@ class ReplyContent {
       emit_thought(message_, index++, thought_text(message_, thought), thought["timestamp"].word());
     }
     if (has_thoughts_) return;
-    for (const auto thought : thoughts_)
+    for (const auto thought : thoughts_) {
       emit_thought(message_, index++, thought, {});
+    }
   }
 
   void emit_text() {
@@ -115,14 +116,16 @@ class ReplyContent {
       if (call.is_object()) map_tool_call(message_, call, index);
       ++index;
     }
-    for (const auto call : calls_)
+    for (const auto call : calls_) {
       map_function_call(message_, call, index++);
+    }
   }
 
   void emit_unknown() {
     uint64_t index = 0;
-    for (const auto what : unknown_)
+    for (const auto what : unknown_) {
       message_.emit_raw(what, index++);
+    }
   }
 
  private:

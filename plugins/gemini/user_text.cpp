@@ -130,7 +130,8 @@ bool split_known(std::string_view text, std::vector<Piece>& out) {
       return true;
     }
   }
-  if (words.starts_with("<scratchpad>") && words.find("<state_snapshot>") != words.npos) {
+  if (words.starts_with("<scratchpad>") &&
+      words.find("<state_snapshot>") != std::string_view::npos) {
     add(out, {PieceKind::kSystem, kCompactionSummary, words});
     return true;
   }
@@ -177,8 +178,9 @@ std::string unescape_shell(std::string_view command) {
 }
 
 void UserTextSplitter::split(std::string_view text, std::vector<Piece>& out) {
-  while (!is_blank(text))
+  while (!is_blank(text)) {
     text = in_references_ ? take_references(text, out) : take_front(text, out);
+  }
 }
 
 std::string_view UserTextSplitter::take_front(std::string_view text, std::vector<Piece>& out) {

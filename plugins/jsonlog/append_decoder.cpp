@@ -169,8 +169,9 @@ sdk::SavedState AppendDecoder::save() const {
   sdk::SavedState saved;
   saved.version = (kBaseVersion << 16U) | state_version();
   saved.blob = out.bytes();
-  for (const auto& held : held_)
+  for (const auto& held : held_) {
     saved.held.push_back({held.key, held.range});
+  }
   return saved;
 }
 

@@ -26,12 +26,14 @@ void Arena::give_back_from(const char* end) noexcept {
 
 std::string_view Arena::join(std::span<const std::string_view> parts) {
   size_t size = 0;
-  for (const auto part : parts)
+  for (const auto part : parts) {
     size += part.size();
+  }
   char* const joined = take(size);
   char* end = joined;
-  for (const auto part : parts)
+  for (const auto part : parts) {
     end = std::copy(part.begin(), part.end(), end);
+  }
   return {joined, size};
 }
 

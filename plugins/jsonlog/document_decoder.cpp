@@ -134,8 +134,9 @@ kato_status DocumentDecoder::take_document(Call& call) {
 
 kato_status DocumentDecoder::take_items(Call& call, Value list) {
   const auto items = list.items();
-  for (const Value item : items)
+  for (const Value item : items) {
     call.now.items.push_back(call.host.hash(item.bytes()));
+  }
   const size_t count = call.now.items.size();
   const size_t unchanged = recall_unchanged(call);
   uint64_t index = 0;

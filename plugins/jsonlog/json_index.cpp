@@ -22,8 +22,9 @@ bool is_number(std::string_view token) noexcept {
   const auto peek = [&] { return i < token.size() ? token[i] : '\0'; };
   const auto digits = [&] {
     const size_t begin = i;
-    while (is_digit(peek()))
+    while (is_digit(peek())) {
       ++i;
+    }
     return i > begin;
   };
   if (peek() == '-') ++i;

@@ -16,8 +16,9 @@ uint64_t mix(std::string_view timestamp, uint64_t hash) {
 std::string to_hex(uint64_t value) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text(16, '0');
-  for (size_t i = text.size(); i-- > 0; value >>= 4)
+  for (size_t i = text.size(); i-- > 0; value >>= 4) {
     text[i] = kDigits[value & 15U];
+  }
   return text;
 }
 

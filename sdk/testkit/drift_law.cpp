@@ -128,8 +128,9 @@ class Drift {
     const ProviderDriver driver(api_, changed);
     const Run run = driver.run({});
     report_.count(1);
-    for (const auto& breach : run.said->breaches())
+    for (const auto& breach : run.said->breaches()) {
       report_.fail("drift, full account", when + breach);
+    }
     if (run.status != KATO_OK) {
       report_.fail("drift, totality", when + "decode returned " + status_text(run.status));
     }
@@ -272,8 +273,9 @@ uint64_t check_drift(LawReport& report, const kato_provider_api& api,
   Drift drift(report, api, input);
   if (!drift.has_records()) return 0;
   uint64_t changed = 0;
-  for (size_t i = 0; i < input.drifts; ++i)
+  for (size_t i = 0; i < input.drifts; ++i) {
     changed += drift.check(input.seed * 1000003 + i) ? 1 : 0;
+  }
   return changed;
 }
 

@@ -30,8 +30,9 @@ void check_any_bytes(LawReport& report, const kato_provider_api& api,
   static_cast<void>(driver.probe(input.source.bytes.size()));
   const auto whole = driver.run({});
   report.count(1);
-  for (const auto& breach : whole.said->breaches())
+  for (const auto& breach : whole.said->breaches()) {
     report.fail("totality", breach);
+  }
   if (whole.status != KATO_OK && whole.status != KATO_SKIP_RECORD &&
       whole.status != KATO_QUARANTINE_SOURCE) {
     report.fail("totality", "decode returned " + status_text(whole.status));
@@ -54,8 +55,9 @@ void check_any_bytes(LawReport& report, const kato_provider_api& api,
 
 void check_totality(LawReport& report, const kato_provider_api& api,
                     const ProviderLawInput& input) {
-  for (size_t i = 0; i < input.mutants; ++i)
+  for (size_t i = 0; i < input.mutants; ++i) {
     check_mutant(report, api, input, input.seed * 1000003 + i);
+  }
 }
 
 void check_foreign_states(LawReport& report, const kato_provider_api& api,
@@ -86,8 +88,9 @@ void check_interruptions(LawReport& report, const kato_provider_api& api,
   const auto whole = driver.run({});
   const auto compare = [&](const Run& other, const std::string& when) {
     report.count(1);
-    for (const auto& breach : other.said->breaches())
+    for (const auto& breach : other.said->breaches()) {
       report.fail("interruptions", when + ": " + breach);
+    }
     const auto difference = whole.said->difference(*other.said);
     if (!difference.empty()) report.fail("interruptions", when + ": " + difference);
   };
@@ -102,8 +105,9 @@ void check_interruptions(LawReport& report, const kato_provider_api& api,
           "when bytes cannot be handed back at once");
   const auto gone = driver.run({.cuts = ends, .read_back = ReadBackMode::kIsGone});
   report.count(1);
-  for (const auto& breach : gone.said->breaches())
+  for (const auto& breach : gone.said->breaches()) {
     report.fail("interruptions", "when bytes cannot be handed back ever: " + breach);
+  }
 }
 
 }  // namespace kato::testkit

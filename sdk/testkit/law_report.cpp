@@ -26,8 +26,9 @@ std::string LawReport::text() const {
   std::string text = subject_ + ": " + std::to_string(runs_) + " runs, ";
   if (ok()) return text + "all laws hold\n";
   text += std::to_string(failure_count_) + " failures\n";
-  for (const auto& failure : failures_)
+  for (const auto& failure : failures_) {
     text += "  " + failure.law + ": " + failure.what + "\n";
+  }
   if (failure_count_ > failures_.size()) {
     text += "  and " + std::to_string(failure_count_ - failures_.size()) + " more\n";
   }

@@ -13,8 +13,9 @@ namespace {
 class Padded {
  public:
   explicit Padded(std::string_view bytes) : size_(bytes.size()), bytes_(bytes) {
-    for (size_t i = 0; i < KATO_READ_PADDING_BYTES; ++i)
+    for (size_t i = 0; i < KATO_READ_PADDING_BYTES; ++i) {
       bytes_ += "\n{\"]}5,"[i % 7];
+    }
     bytes_.shrink_to_fit();
   }
   [[nodiscard]] kato_bytes c() const {

@@ -16,8 +16,9 @@ constexpr size_t kMaxCutsOfDocuments = 20;
 
 void report_breaches(LawReport& report, const Run& run, const std::string& when) {
   report.count(1);
-  for (const auto& breach : run.said->breaches())
-    report.fail("full account", when + ": " + breach);
+  for (const auto& breach : run.said->breaches()) {
+    report.fail("full account", std::string(when).append(": ").append(breach));
+  }
 }
 
 // What the drafts of one record were.
@@ -80,8 +81,9 @@ std::vector<uint64_t> some_of(std::vector<uint64_t> cuts, size_t max, Seeded& ra
 
 std::vector<uint64_t> random_cuts(uint64_t size, size_t count, Seeded& random) {
   std::set<uint64_t> cuts;
-  for (size_t i = 0; i < count; ++i)
+  for (size_t i = 0; i < count; ++i) {
     cuts.insert(random.below(size));
+  }
   return {cuts.begin(), cuts.end()};
 }
 
@@ -97,8 +99,9 @@ void check_outcomes(LawReport& report, const Transcript& said) {
     entry.mapped = entry.mapped || (!is_raw && draft.kind != KATO_PROVIDER_INFO);
   }
   std::map<uint64_t, const HeardRecord*> last_word;
-  for (const auto& record : said.records())
+  for (const auto& record : said.records()) {
     last_word[record.offset_bytes] = &record;
+  }
   for (const auto& [offset, record] : last_word) {
     const auto found = given.find(offset);
     const auto what = misfit(record->outcome, found == given.end() ? Given{} : found->second);
@@ -111,8 +114,9 @@ void check_account(LawReport& report, const kato_provider_api& api, const Provid
   const auto run = driver.run({});
   report_breaches(report, run, "whole");
   if (run.status != KATO_OK) report.fail("totality", "decode returned " + status_text(run.status));
-  for (const auto& slip : run.said->slips())
+  for (const auto& slip : run.said->slips()) {
     report.fail("fields", slip);
+  }
   check_outcomes(report, *run.said);
   if (!input.ids_may_repeat) check_keys(report, *run.said);
   const double megabytes = static_cast<double>(input.source.bytes.size()) / 1e6;
@@ -150,14 +154,16 @@ void check_probe(LawReport& report, const kato_provider_api& api, const Provider
   const auto note = [&](const ProbeOutcome& outcome, uint64_t head) {
     report.count(1);
     const auto when = "with the first " + std::to_string(head) + " bytes: ";
-    for (const auto& breach : outcome.breaches)
+    for (const auto& breach : outcome.breaches) {
       report.fail("probe", when + breach);
+    }
     if (outcome.status != KATO_OK && outcome.status != KATO_RETRY_LATER) {
       report.fail("probe", when + status_text(outcome.status));
     }
   };
-  for (uint64_t head = 0; head < size; head = head * 2 + 64)
+  for (uint64_t head = 0; head < size; head = head * 2 + 64) {
     note(driver.probe(head), head);
+  }
   const auto whole = driver.probe(size);
   note(whole, size);
   const auto again = driver.probe(size);

@@ -21,8 +21,7 @@ std::string some_text(Seeded& random) {
       "# Not a heading of Kato's",
       "# User_2026-02-25_0826_40",
       "---\nid: not-front-matter\n---",
-      "Gr\xc3\xbc\xc3\x9f"
-      "e aus \xe6\x9d\xb1\xe4\xba\xac \xf0\x9f\x98\x80",
+      "Gr\u00fc\u00dfe aus \u6771\u4eac \U0001f600",
       "CRLF\r\nline\r\nends\r\n",
       "<details><summary>x</summary>\n\n</details>",
       "a\tb\x01\x7f",
@@ -32,8 +31,9 @@ std::string some_text(Seeded& random) {
   };
   auto text = pick(kTexts, random);
   if (random.one_in(20)) {
-    for (int i = 0; i < 400; ++i)
+    for (int i = 0; i < 400; ++i) {
       text += "A long line of output that goes on. ";
+    }
   }
   return text;
 }
@@ -117,8 +117,9 @@ void fill_payload(SampleEvent& event, Seeded& random) {
 std::string hex_id(uint64_t number) {
   constexpr auto kDigits = "0123456789abcdef";
   std::string id(32, '0');
-  for (size_t i = 0; i < 16; ++i)
+  for (size_t i = 0; i < 16; ++i) {
     id[31 - i] = kDigits[number >> (4 * i) & 15U];
+  }
   return id;
 }
 

@@ -18,8 +18,9 @@ std::string place_of_difference(const std::string& one, const std::string& other
 void compare(LawReport& report, std::string_view law, const Run& whole, const Run& other,
              const std::string& when) {
   report.count(1);
-  for (const auto& breach : other.breaches)
-    report.fail("states", when + ": " + breach);
+  for (const auto& breach : other.breaches) {
+    report.fail("states", std::string(when).append(": ").append(breach));
+  }
   if (other.status != whole.status) {
     report.fail(law,
                 when + ": " + status_text(other.status) + " against " + status_text(whole.status));
@@ -42,8 +43,9 @@ void check_tolerance(LawReport& report, const SinkDriver& driver, const SinkLawI
   unknown.text = "of a kind that nobody knows";
   unknown.canonical_json = R"({"kind":"unknown"})";
   auto events = input.events;
-  for (size_t i = events.size() + 1; i-- > 0; i -= std::min<size_t>(i, 4))
+  for (size_t i = events.size() + 1; i-- > 0; i -= std::min<size_t>(i, 4)) {
     events.insert(events.begin() + static_cast<ptrdiff_t>(i), unknown);
+  }
   auto tolerant = driver.run(events, {});
   if (wants_json && tolerant.status == KATO_OK) tolerant.body = whole.body;
   compare(report, "tolerance", whole, tolerant, "with events of an unknown kind");
@@ -85,14 +87,17 @@ void check_splits(LawReport& report, const SinkDriver& driver, const SinkLawInpu
   compare(report, "determinism", whole, driver.run(input.events, {}), "a second time");
   if (whole.status != KATO_OK) report.fail("totality", "it returned " + status_text(whole.status));
   std::vector<size_t> each;
-  for (size_t i = 0; i <= input.events.size(); ++i)
+  each.reserve(input.events.size() + 1);
+  for (size_t i = 0; i <= input.events.size(); ++i) {
     each.push_back(i);
+  }
   compare(report, "split invariance", whole, driver.run(input.events, each), "one event at a time");
   Seeded random(input.seed);
   for (int i = 0; i < 8; ++i) {
     std::vector<size_t> cuts;
-    for (int j = 0; j < 5; ++j)
+    for (int j = 0; j < 5; ++j) {
       cuts.push_back(random.below(input.events.size() + 1));
+    }
     std::ranges::sort(cuts);
     compare(report, "split invariance", whole, driver.run(input.events, cuts), "cut at random");
   }

@@ -35,16 +35,18 @@ bool place(SourceFile& source, const fs::path& folder, const std::vector<SourceP
   auto begin = static_cast<size_t>(std::distance(folder.begin(), folder.end()));
   for (; begin < parts.size(); ++begin) {
     fs::path relative;
-    for (size_t i = begin; i < parts.size(); ++i)
+    for (size_t i = begin; i < parts.size(); ++i) {
       relative /= parts[i];
+    }
     const auto text = relative.string();
     const auto found =
         std::ranges::find_if(patterns, [&](const auto& pattern) { return pattern.fits(text); });
     if (found == patterns.end()) continue;
     if (found->packing != KATO_PACKING_NONE) return false;
     source.root = fs::path();
-    for (size_t i = 0; i < begin; ++i)
+    for (size_t i = 0; i < begin; ++i) {
       source.root /= parts[i];
+    }
     source.content.path = text;
     add_companions(source, *found);
     return true;

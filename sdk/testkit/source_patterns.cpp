@@ -44,8 +44,9 @@ std::vector<SourcePattern> source_patterns(const kato_provider_api& api) {
     copy.growth = pattern.growth;
     copy.packing = pattern.packing;
     copy.include = sdk::view(pattern.include);
-    for (size_t j = 0; j < pattern.exclude_count; ++j)
+    for (size_t j = 0; j < pattern.exclude_count; ++j) {
       copy.excludes.emplace_back(sdk::view(pattern.excludes[j]));
+    }
     const sdk::Strided companions(pattern.companions, pattern.companion_count);
     for (size_t j = 0; j < companions.size(); ++j) {
       const auto companion = companions[j];
@@ -65,8 +66,9 @@ std::string companion_path(std::string_view pattern, std::string_view source) {
       {"{parent}", folder.filename().string()}};
   std::string out(pattern);
   for (const auto& [token, value] : values) {
-    for (size_t at = out.find(token); at != std::string::npos; at = out.find(token, at))
+    for (size_t at = out.find(token); at != std::string::npos; at = out.find(token, at)) {
       out.replace(at, token.size(), value);
+    }
   }
   return std::filesystem::path(out).lexically_normal().string();
 }

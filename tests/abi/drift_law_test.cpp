@@ -107,8 +107,9 @@ LawReport report_with(Fault fault) {
   ProviderLawInput input;
   input.name = "sayings";
   input.source.path = "a.log";
-  for (const auto* text : {"one", "two", "again", "three", "four", "five"})
+  for (const auto* text : {"one", "two", "again", "three", "four", "five"}) {
     input.source.bytes += std::string(R"({"type":"say","text":")") + text + "\"}\n";
+  }
   input.drifts = 300;
   LawReport report(input.name);
   check_drift(report, sdk::ProviderTable<SayProvider>::kApi, input);

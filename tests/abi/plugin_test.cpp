@@ -29,8 +29,9 @@ struct Heard final : DecodeListener {
 
 std::unique_ptr<PluginRegistry> scan(FileSystem& files, std::vector<std::string> names) {
   PluginSearchPath path;
-  for (const auto& name : names)
+  for (const auto& name : names) {
     path.folders.push_back(std::string(KATO_TEST_PLUGINS) + "/" + name);
+  }
   return PluginRegistry::scan(files, path);
 }
 
@@ -39,8 +40,9 @@ std::unique_ptr<PluginRegistry> scan(FileSystem& files, std::vector<std::string>
 TEST_CASE("a provider in plain C is found, loaded and decodes", "[abi]") {
   const auto files = make_posix_file_system();
   const auto registry = scan(*files, {"toy_provider", "toy_sink"});
-  for (const auto& entry : registry->entries())
+  for (const auto& entry : registry->entries()) {
     CHECK(entry.reason.empty());
+  }
   CHECK(registry->provider_ids() == std::vector<std::string>{"toy"});
   const auto provider = registry->provider("toy");
   REQUIRE(provider);

@@ -1,5 +1,6 @@
 /* A plugin that is wrong in one way; which one, the definitions say. Otherwise it is complete, so
  * that nothing but that one fault can be why it is refused. */
+/* NOLINTBEGIN(readability-identifier-naming,bugprone-macro-parentheses): C has names of its own */
 #include <kato/provider.h>
 #include <kato/sink.h>
 #include <stdlib.h>
@@ -230,3 +231,4 @@ KATO_EXPORT const kato_plugin_descriptor* ENTRY(uint32_t host_abi_major, uint32_
   return &descriptor;
 }
 #endif
+/* NOLINTEND(readability-identifier-naming,bugprone-macro-parentheses) */

@@ -117,12 +117,15 @@ void Heard::on_draft(const Draft& draft) {
   item.data_json = payload.data_json;
   item.timestamp = draft.body.provider_timestamp;
   item.raw_type = payload.raw_type;
-  for (const auto& option : payload.options)
+  for (const auto& option : payload.options) {
     item.options.emplace_back(option.label);
-  for (const auto selection : payload.selections)
+  }
+  for (const auto selection : payload.selections) {
     item.selections.emplace_back(selection);
-  for (const auto& attachment : payload.attachments)
+  }
+  for (const auto& attachment : payload.attachments) {
     item.attachment_sizes.push_back(attachment.size_bytes);
+  }
   drafts.push_back(std::move(item));
 }
 

@@ -159,8 +159,9 @@ TEST_CASE("a sink's state comes once, and is bounded", "[abi]") {
     scripted.script.save = [=](const kato_blob_writer& out) {
       const std::string content(size, 's');
       const kato_state_blob blob{sizeof(blob), 5, c_bytes(content)};
-      for (int i = 0; i < times; ++i)
+      for (int i = 0; i < times; ++i) {
         out.state(out.context, &blob);
+      }
       return KATO_OK;
     };
     return scripted.renderer()->save();

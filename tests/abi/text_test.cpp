@@ -99,8 +99,9 @@ TEST_CASE("what was repaired is UTF-8, and what was UTF-8 stays as it is", "[abi
   Seeded random(1);
   for (int i = 0; i < 20000; ++i) {
     std::string bytes = valid + valid;
-    for (uint64_t left = random.below(4); left > 0; --left)
+    for (uint64_t left = random.below(4); left > 0; --left) {
       bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+    }
     bytes.resize(random.below(bytes.size() + 1));
     std::string repaired;
     append_repaired_utf8(repaired, bytes);

@@ -12,6 +12,7 @@
  *   withdraw  ID
  * Anything else is kept as provider.raw.
  */
+/* NOLINTBEGIN(readability-identifier-naming): C has names of its own */
 #include <kato/provider.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,8 +168,9 @@ static kato_status settle(const decoding* d, const record* r, int deliver) {
   kato_provider_instance* const self = d->self;
   const uint64_t id_hash = hash_text(d, r->field[1]);
   uint64_t i = 0;
-  while (i < self->held_count && self->held[i].id_hash != id_hash)
+  while (i < self->held_count && self->held[i].id_hash != id_hash) {
     ++i;
+  }
   if (i == self->held_count) {
     report(d, r, KATO_RECORD_IGNORED, "nothing-queued");
     return KATO_OK;
@@ -385,3 +387,4 @@ KATO_EXPORT const kato_plugin_descriptor* KATO_PLUGIN_ENTRY(uint32_t host_abi_ma
   (void)host_abi_minor;
   return host_abi_major == KATO_ABI_MAJOR ? &descriptor : NULL;
 }
+/* NOLINTEND(readability-identifier-naming) */

@@ -1,5 +1,6 @@
 /* A render sink in plain C against the C headers alone: "[n] SPEAKER: TEXT", one line a message,
  * numbered through the file. */
+/* NOLINTBEGIN(readability-identifier-naming): C has names of its own */
 #include <kato/sink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,3 +94,4 @@ KATO_EXPORT const kato_plugin_descriptor* KATO_PLUGIN_ENTRY(uint32_t host_abi_ma
   (void)host_abi_minor;
   return host_abi_major == KATO_ABI_MAJOR ? &descriptor : NULL;
 }
+/* NOLINTEND(readability-identifier-naming) */

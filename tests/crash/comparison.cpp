@@ -53,19 +53,22 @@ std::string without_capture_times(const std::string& text) {
 
 size_t occurrences(const std::string& text, const std::string& part) {
   size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size()))
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) {
     ++count;
+  }
   return count;
 }
 
 std::map<std::string, size_t> counted(const Scenario& scenario, const std::string& text) {
   std::map<std::string, size_t> counts;
   const auto events = events_of(text);
-  for (const auto& event : events)
+  for (const auto& event : events) {
     ++counts[event.id];
+  }
   if (events.empty()) {
-    for (const auto& marker : scenario.markers)
+    for (const auto& marker : scenario.markers) {
       counts[marker] = occurrences(text, marker);
+    }
   }
   return counts;
 }
@@ -112,8 +115,9 @@ bool is_honest(const Outcome& outcome, const EventLine& event) {
 
 void compare_times(const Outcome& outcome, Difference& difference) {
   std::map<std::string, std::string> durable;
-  for (const auto& event : events_of(outcome.twin_at_kill))
+  for (const auto& event : events_of(outcome.twin_at_kill)) {
     durable[event.id] = event.captured;
+  }
   std::map<std::string, std::string> final;
   for (const auto& event : events_of(outcome.twin)) {
     final[event.id] = event.captured;

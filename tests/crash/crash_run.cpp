@@ -28,8 +28,9 @@ void append_file(const std::string& path, const std::string& content) {
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);)
+  for (std::string line; std::getline(stream, line);) {
     lines.push_back(line);
+  }
   return lines;
 }
 
@@ -42,13 +43,15 @@ Outcome CrashRun::play(const Kill& first, const Kill& second) {
   kills_ = {first, second};
   lay_out();
   start();
-  for (const auto& stage : scenario_.stages)
+  for (const auto& stage : scenario_.stages) {
     go(stage);
+  }
   end_daemon();
   kills_.clear();
   start();
-  for (const auto& stage : scenario_.epilogue)
+  for (const auto& stage : scenario_.epilogue) {
     go(stage);
+  }
   end_daemon();
   for (const auto& path : scenario_.destinations) {
     outcome_.destinations[path] = read_file(home_ + "/" + path);
@@ -63,8 +66,9 @@ void CrashRun::lay_out() {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
   }
-  for (const auto& [path, content] : scenario_.files)
+  for (const auto& [path, content] : scenario_.files) {
     append_file(home_ + "/" + path, content);
+  }
   std::filesystem::permissions(home_ + "/.kato", std::filesystem::perms::owner_all);
   log_bytes_ = std::filesystem::file_size(home_ + "/" + scenario_.log);
 }

@@ -8,7 +8,6 @@
 // KATO_SHIM_NOW    milliseconds since 1970 that the wall clock shows
 //
 // What the C library calls within itself (stdio, the loader) is not seen.
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,50 +23,51 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char* below_;
-static size_t below_length_;
-static int trace_fd_ = -1;
-static long kill_at_;
-static int half_;
-static long calls_;
-static long long now_ms_ = -1;
+static const char* below;
+static size_t below_length;
+static int trace_fd = -1;
+static long kill_at;
+static int half;
+static long calls;
+static long long now_ms = -1;
 
 __attribute__((constructor)) static void read_environment(void) {
   const char* value = getenv("KATO_SHIM_NOW");
-  if (value != NULL) now_ms_ = strtoll(value, NULL, 10);
+  if (value != NULL) now_ms = strtoll(value, NULL, 10);
   value = getenv("KATO_SHIM_AT");
-  if (value != NULL) kill_at_ = strtol(value, NULL, 10);
-  half_ = getenv("KATO_SHIM_HALF") != NULL;
-  below_ = getenv("KATO_SHIM_BELOW");
-  if (below_ != NULL) below_length_ = strlen(below_);
+  if (value != NULL) kill_at = strtol(value, NULL, 10);
+  half = getenv("KATO_SHIM_HALF") != NULL;
+  below = getenv("KATO_SHIM_BELOW");
+  if (below != NULL) below_length = strlen(below);
   value = getenv("KATO_SHIM_TRACE");
   if (value != NULL) {
-    trace_fd_ =
+    trace_fd =
         (int)syscall(SYS_openat, AT_FDCWD, value, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   }
 }
 
 static void die(void) {
   syscall(SYS_kill, getpid(), SIGKILL);
-  for (;;)
+  for (;;) {
     pause();
+  }
 }
 
 static int is_below(const char* path) {
-  return below_ != NULL && path != NULL && strncmp(path, below_, below_length_) == 0 &&
-         (path[below_length_] == '/' || path[below_length_] == '\0');
+  return below != NULL && path != NULL && strncmp(path, below, below_length) == 0 &&
+         (path[below_length] == '/' || path[below_length] == '\0');
 }
 
 // Whether this is the call at which to die; `detail` is its path.
 static int is_last(const char* name, const char* detail, size_t size) {
   char line[1024];
-  ++calls_;
+  ++calls;
   const int length = snprintf(line, sizeof(line), "%s %zu %s\n", name, size,
-                              is_below(detail) ? detail + below_length_ : detail);
-  if (trace_fd_ >= 0 && length > 0) {
-    (void)!syscall(SYS_write, trace_fd_, line, (size_t)length);
+                              is_below(detail) ? detail + below_length : detail);
+  if (trace_fd >= 0 && length > 0) {
+    (void)!syscall(SYS_write, trace_fd, line, (size_t)length);
   }
-  return calls_ == kill_at_;
+  return calls == kill_at;
 }
 
 static void count_path(const char* name, const char* path) {
@@ -87,7 +87,7 @@ static int count_fd(const char* name, int fd, size_t size) {
   if (length > 0) {
     path[length] = '\0';
     if (is_below(path) && is_last(name, path, size)) {
-      if (!half_ || size < 2) die();
+      if (!half || size < 2) die();
       halve = 1;
     }
   }
@@ -95,31 +95,32 @@ static int count_fd(const char* name, int fd, size_t size) {
   return halve;
 }
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+// NOLINTNEXTLINE(bugprone-macro-parentheses): names cannot stand in parentheses
+#define KATO_REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-#define OPEN(name)                             \
+#define KATO_OPEN(name)                        \
   int name(const char* path, int flags, ...) { \
     va_list rest;                              \
     va_start(rest, flags);                     \
     const mode_t mode = va_arg(rest, mode_t);  \
     va_end(rest);                              \
     count_path("open", path);                  \
-    return REAL(name)(path, flags, mode);      \
+    return KATO_REAL(name)(path, flags, mode); \
   }
-OPEN(open)
-OPEN(open64)
+KATO_OPEN(open)
+KATO_OPEN(open64)
 
-#define OPENAT(name)                                       \
+#define KATO_OPENAT(name)                                  \
   int name(int folder, const char* path, int flags, ...) { \
     va_list rest;                                          \
     va_start(rest, flags);                                 \
     const mode_t mode = va_arg(rest, mode_t);              \
     va_end(rest);                                          \
     count_path("openat", path);                            \
-    return REAL(name)(folder, path, flags, mode);          \
+    return KATO_REAL(name)(folder, path, flags, mode);     \
   }
-OPENAT(openat)
-OPENAT(openat64)
+KATO_OPENAT(openat)
+KATO_OPENAT(openat64)
 
 // Only openat2 is called this way.
 long syscall(long number, ...) {
@@ -143,91 +144,91 @@ long syscall(long number, ...) {
 
 ssize_t write(int fd, const void* bytes, size_t size) {
   if (count_fd("write", fd, size)) {
-    (void)!REAL(write)(fd, bytes, size / 2);
+    (void)!KATO_REAL(write)(fd, bytes, size / 2);
     die();
   }
-  return REAL(write)(fd, bytes, size);
+  return KATO_REAL(write)(fd, bytes, size);
 }
 
 ssize_t writev(int fd, const struct iovec* parts, int count) {
   if (count_fd("writev", fd, count > 0 ? parts[0].iov_len : 0)) {
-    (void)!REAL(write)(fd, parts[0].iov_base, parts[0].iov_len / 2);
+    (void)!KATO_REAL(write)(fd, parts[0].iov_base, parts[0].iov_len / 2);
     die();
   }
-  return REAL(writev)(fd, parts, count);
+  return KATO_REAL(writev)(fd, parts, count);
 }
 
-#define PWRITE(name)                                                   \
+#define KATO_PWRITE(name)                                              \
   ssize_t name(int fd, const void* bytes, size_t size, off_t offset) { \
     if (count_fd("pwrite", fd, size)) {                                \
-      (void)!REAL(name)(fd, bytes, size / 2, offset);                  \
+      (void)!KATO_REAL(name)(fd, bytes, size / 2, offset);             \
       die();                                                           \
     }                                                                  \
-    return REAL(name)(fd, bytes, size, offset);                        \
+    return KATO_REAL(name)(fd, bytes, size, offset);                   \
   }
-PWRITE(pwrite)
-PWRITE(pwrite64)
+KATO_PWRITE(pwrite)
+KATO_PWRITE(pwrite64)
 
-#define ON_FD(name)               \
+#define KATO_ON_FD(name)          \
   int name(int fd) {              \
     (void)count_fd(#name, fd, 0); \
-    return REAL(name)(fd);        \
+    return KATO_REAL(name)(fd);   \
   }
-ON_FD(fsync)
-ON_FD(fdatasync)
-ON_FD(syncfs)
+KATO_ON_FD(fsync)
+KATO_ON_FD(fdatasync)
+KATO_ON_FD(syncfs)
 
 int ftruncate(int fd, off_t size) {
   (void)count_fd("ftruncate", fd, 0);
-  return REAL(ftruncate)(fd, size);
+  return KATO_REAL(ftruncate)(fd, size);
 }
 
 int fchmod(int fd, mode_t mode) {
   (void)count_fd("fchmod", fd, 0);
-  return REAL(fchmod)(fd, mode);
+  return KATO_REAL(fchmod)(fd, mode);
 }
 
 int fchown(int fd, uid_t owner, gid_t group) {
   (void)count_fd("fchown", fd, 0);
-  return REAL(fchown)(fd, owner, group);
+  return KATO_REAL(fchown)(fd, owner, group);
 }
 
 int mkdir(const char* path, mode_t mode) {
   count_path("mkdir", path);
-  return REAL(mkdir)(path, mode);
+  return KATO_REAL(mkdir)(path, mode);
 }
 
 int unlink(const char* path) {
   count_path("unlink", path);
-  return REAL(unlink)(path);
+  return KATO_REAL(unlink)(path);
 }
 
 int rmdir(const char* path) {
   count_path("rmdir", path);
-  return REAL(rmdir)(path);
+  return KATO_REAL(rmdir)(path);
 }
 
 int rename(const char* from, const char* to) {
   count_path("rename", to);
-  return REAL(rename)(from, to);
+  return KATO_REAL(rename)(from, to);
 }
 
 int renameat2(int from_folder, const char* from, int to_folder, const char* to,
               unsigned int flags) {
   count_path("renameat2", to);
-  return REAL(renameat2)(from_folder, from, to_folder, to, flags);
+  return KATO_REAL(renameat2)(from_folder, from, to_folder, to, flags);
 }
 
 int link(const char* from, const char* to) {
   count_path("link", to);
-  return REAL(link)(from, to);
+  return KATO_REAL(link)(from, to);
 }
 
 int clock_gettime(clockid_t clock, struct timespec* time) {
-  if (clock == CLOCK_REALTIME && now_ms_ >= 0) {
-    time->tv_sec = (time_t)(now_ms_ / 1000);
-    time->tv_nsec = (long)(now_ms_ % 1000) * 1000000;
+  if (clock == CLOCK_REALTIME && now_ms >= 0) {
+    time->tv_sec = (time_t)(now_ms / 1000);
+    time->tv_nsec = (long)(now_ms % 1000) * 1000000;
     return 0;
   }
-  return REAL(clock_gettime)(clock, time);
+  return KATO_REAL(clock_gettime)(clock, time);
 }

@@ -76,8 +76,9 @@ class Campaign {
     const UnixMillis begin = SystemClock().now();
     for (const auto& agent : options_.agents) {
       for (const auto& extension : options_.extensions) {
-        for (const auto& durability : options_.durabilities)
+        for (const auto& durability : options_.durabilities) {
           try_all(agent, extension, durability, begin);
+        }
       }
     }
     return print();
@@ -98,8 +99,9 @@ class Campaign {
       ++row.problems;
       say(row.name + ": the uninterrupted run: " + reference.problems.front());
     } else if (options_.list) {
-      for (size_t i = 0; i < reference.calls.size(); ++i)
+      for (size_t i = 0; i < reference.calls.size(); ++i) {
         say(fmt::format("{} {}", i + 1, reference.calls[i]));
+      }
     } else {
       const auto points = points_of(reference);
       const auto until = std::chrono::steady_clock::now() + share();
@@ -130,8 +132,9 @@ class Campaign {
         spread ? static_cast<size_t>(SystemClock().now().value / kMillisPerDay) * 11 : 0;
     std::vector<size_t> numbers;
     for (size_t k = 0; k < stride; ++k) {
-      for (size_t i = (first + k * 14) % stride; i < count; i += stride)
+      for (size_t i = (first + k * 14) % stride; i < count; i += stride) {
         numbers.push_back(i);
+      }
     }
     return numbers;
   }
@@ -164,8 +167,9 @@ class Campaign {
     row.sum.times += difference.times;
     if (!difference.any() || ++told_ > kMostNotes) return;
     say(where);
-    for (const auto& note : difference.notes)
+    for (const auto& note : difference.notes) {
       say("  " + note);
+    }
   }
 
   int print() {
@@ -195,32 +199,33 @@ std::optional<Options> read_options(const std::vector<std::string>& words) {
   Options options;
   for (size_t i = 0; i < words.size(); ++i) {
     const auto& word = words[i];
-    if (word == "--twice")
+    if (word == "--twice") {
       options.twice = true;
-    else if (word == "--list")
+    } else if (word == "--list") {
       options.list = true;
-    else if (word == "--half")
+    } else if (word == "--half") {
       options.half = true;
-    else if (++i == words.size())
+    } else if (++i == words.size()) {
       return std::nullopt;
-    else if (word == "--agent")
+    } else if (word == "--agent") {
       options.agents = {words[i]};
-    else if (word == "--sink")
+    } else if (word == "--sink") {
       options.extensions = {words[i]};
-    else if (word == "--durability")
+    } else if (word == "--durability") {
       options.durabilities = {words[i]};
-    else if (word == "--seconds")
+    } else if (word == "--seconds") {
       options.budget = std::chrono::seconds(std::atoi(words[i].c_str()));
-    else if (word == "--every")
+    } else if (word == "--every") {
       options.every = std::max(1, std::atoi(words[i].c_str()));
-    else if (word == "--offset")
+    } else if (word == "--offset") {
       options.offset = std::atoi(words[i].c_str());
-    else if (word == "--then")
+    } else if (word == "--then") {
       options.then = std::atoi(words[i].c_str());
-    else if (word == "--at")
+    } else if (word == "--at") {
       options.at = std::atoi(words[i].c_str());
-    else
+    } else {
       return std::nullopt;
+    }
   }
   return options;
 }

@@ -72,8 +72,9 @@ Scenario make_scenario(const std::string& agent, const std::string& extension,
   auto& stages = scenario.stages;
   const auto stage = [&](std::string log, std::vector<std::string> files) {
     Stage next{.log = std::move(log), .edit = {}, .then = {}};
-    for (auto& file : files)
+    for (auto& file : files) {
       next.then.push_back({std::move(file), write.last()});
+    }
     stages.push_back(std::move(next));
   };
   stage(write.user("::start notes." + extension), {notes});

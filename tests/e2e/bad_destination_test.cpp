@@ -137,8 +137,9 @@ TEST_CASE("P8: a source that another process truncates while it is read harms no
   REQUIRE(eventually([&] { return home.contains("proj/notes.md", "::start"); }));
   constexpr int kRounds = 50;
   for (int i = 0; i < kRounds; ++i) {
-    for (int k = 0; k < 20; ++k)
+    for (int k = 0; k < 20; ++k) {
       talk.assistant("text " + std::to_string(i) + "-" + std::to_string(k) + ".");
+    }
     const auto size = fs::file_size(home.path(talk.log()));
     fs::resize_file(home.path(talk.log()), i % 3 == 0 ? 0 : size - size / 3);
   }

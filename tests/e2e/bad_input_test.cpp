@@ -126,8 +126,9 @@ TEST_CASE("P4: a bad log has an outcome, its good lines are exported, every byte
           "[e2e][P4]") {
   const Home home;
   for (const auto& log : agent_logs(home)) {
-    for (const auto& bad : bad_logs(log))
+    for (const auto& bad : bad_logs(log)) {
       check_bad_log(home, log.path, bad);
+    }
   }
   for (const auto& bad : bad_documents()) {
     check_bad_log(home, ".gemini/tmp/proj/chats/session-2026-11-20T09-00-9d2f4b1d.json", bad);

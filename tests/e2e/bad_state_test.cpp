@@ -104,8 +104,9 @@ TEST_CASE("two daemons: the second is refused, and the first records on", "[e2e]
   const auto daemon = home.start_daemon();
   talk.user("::start notes.md");
   REQUIRE(eventually([&] { return home.contains("proj/notes.md", "::start"); }));
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     CHECK(home.kato({"run"}).exit_code == 4);
+  }
   talk.assistant("recorded once");
   CHECK(eventually([&] { return home.contains("proj/notes.md", "recorded once"); }));
   Home::stop(*daemon);

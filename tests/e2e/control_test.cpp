@@ -106,8 +106,9 @@ TEST_CASE("recordings from the command line, with and without a daemon", "[e2e][
   CHECK(listed.size() == 2);
   CHECK(home.kato({"record", "start", session, home.path("elsewhere.md")}).exit_code == 4);
   CHECK(home.kato({"record", "stop", session}).exit_code == 0);
-  for (const auto& recording : status_of(home)["recordings"])
+  for (const auto& recording : status_of(home)["recordings"]) {
     CHECK(recording["state"] == "off");
+  }
 }
 
 TEST_CASE("a running daemon keeps its state from being cleaned", "[e2e][control]") {

@@ -27,8 +27,9 @@ bool has_twin(const Home& home) {
 
 size_t count_of(const std::string& text, const std::string& part) {
   size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
     ++count;
+  }
   return count;
 }
 

@@ -52,8 +52,9 @@ TEST_CASE("P2: a full disk of a destination loses and doubles nothing, and stops
   REQUIRE(eventually([&] { return home.contains("elsewhere/notes.md", "::start"); }));
 
   disk.fill();
-  for (int i = 0; i < kAnswers; ++i)
+  for (int i = 0; i < kAnswers; ++i) {
     talk.assistant(answer(i));
+  }
   REQUIRE(eventually([&] { return complains(home, "No space left"); }));
   CHECK(home.contains(kLog, home.path("proj/notes.md")));
   other.assistant("not concerned");
@@ -78,8 +79,9 @@ TEST_CASE("P2: a daemon that is restarted with a full disk writes the rest once 
     talk.user("::start notes.jsonl");
     REQUIRE(eventually([&] { return home.contains("proj/notes.jsonl", "::start"); }));
     disk.fill();
-    for (int i = 0; i < kAnswers; ++i)
+    for (int i = 0; i < kAnswers; ++i) {
       talk.assistant(answer(i));
+    }
     REQUIRE(eventually([&] { return complains(home, "No space left"); }));
     Home::stop(*daemon);
   }
@@ -102,8 +104,9 @@ TEST_CASE("P2: a destination on a disk that turns read-only waits, and goes on w
   other.user("::start notes.md");
   REQUIRE(eventually([&] { return home.contains("proj/notes.md", "::start"); }));
   disk.set_read_only(true);
-  for (int i = 0; i < kAnswers; ++i)
+  for (int i = 0; i < kAnswers; ++i) {
     talk.assistant(answer(i));
+  }
   REQUIRE(eventually([&] { return complains(home, "Read-only file system"); }));
   other.assistant("not concerned");
   CHECK(eventually([&] { return home.contains("elsewhere/notes.md", "not concerned"); }));
@@ -123,8 +126,9 @@ TEST_CASE("P2: a full disk of the state loses and doubles nothing", "[e2e][P2]")
   talk.user("::start notes.md");
   REQUIRE(eventually([&] { return home.contains("proj/notes.md", "::start"); }));
   disk.fill();
-  for (int i = 0; i < kAnswers; ++i)
+  for (int i = 0; i < kAnswers; ++i) {
     talk.assistant(answer(i));
+  }
   // The log lies on the full disk too; standard error does not.
   REQUIRE(
       eventually([&] { return daemon->err_so_far().find("No space left") != std::string::npos; }));

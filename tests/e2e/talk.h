@@ -18,8 +18,9 @@ class Talk {
       : home_(home),
         talk_(Conversation::of(agent,
                                {.project = home.path(project), .begin = begin, .number = number})) {
-    for (const auto& [path, content] : talk_->companions())
+    for (const auto& [path, content] : talk_->companions()) {
       home.write(path, content);
+    }
     home.write(std::string(project) + "/.keep", "");
     home.write(log(), talk_->opening());
   }

@@ -38,8 +38,9 @@ std::set<int64_t> times_in(const std::string& text) {
     const auto rfc = m.str(1) + "T" + m.str(2) + ":" + m.str(3) + ":" + m.str(4) + "Z";
     if (const auto time = parse_rfc3339(rfc)) times.insert(time->value);
   }
-  for (std::sregex_iterator at(text.begin(), text.end(), kMillis); at != none; ++at)
+  for (std::sregex_iterator at(text.begin(), text.end(), kMillis); at != none; ++at) {
     times.insert(std::stoll(at->str()));
+  }
   return times;
 }
 
@@ -63,11 +64,13 @@ std::vector<std::pair<std::string, std::string>> written(const Home& home) {
 
 void check_times(const Home& home, const std::vector<std::unique_ptr<Talk>>& talks) {
   std::set<int64_t> honest;
-  for (const auto& talk : talks)
+  for (const auto& talk : talks) {
     honest.merge(times_in(home.read(talk->log())));
+  }
   honest.insert(kWatching.value);
-  for (const auto time : std::set<int64_t>(honest))
+  for (const auto time : std::set<int64_t>(honest)) {
     honest.insert(whole_second(time));
+  }
   const auto files = written(home);
   REQUIRE(files.size() >= 3 * std::size(kAgents));
   for (const auto& [path, content] : files) {
@@ -94,12 +97,14 @@ TEST_CASE("P3: no written byte has a time that neither a log nor the live clock 
     const auto daemon = home.start_daemon();
     // Seen for the first time, and older than the daemon: only what is without a time, and live,
     // commands. So the others are made known first.
-    for (const auto& talk : talks)
+    for (const auto& talk : talks) {
       talk->assistant("known now");
+    }
     REQUIRE(eventually([&] {
       size_t metas = 0;
-      for (const auto& entry : fs::directory_iterator(home.path(".kato/sessions")))
+      for (const auto& entry : fs::directory_iterator(home.path(".kato/sessions"))) {
         metas += entry.path().string().ends_with(".meta.json") ? 1 : 0;
+      }
       return metas == talks.size();
     }));
     for (size_t i = 0; i < talks.size(); ++i) {
@@ -115,8 +120,9 @@ TEST_CASE("P3: no written byte has a time that neither a log nor the live clock 
   }
   check_times(home, talks);
 
-  for (const auto& talk : talks)
+  for (const auto& talk : talks) {
     talk->assistant("said while nobody watched");
+  }
   home.stop_clock_at(kCatchingUp);
   {
     const auto daemon = home.start_daemon();

@@ -90,8 +90,9 @@ void remove_all(const Home& home, const std::string& ending) {
 
 // So that a start opens their sessions.
 void touch_logs(const Home& home, const std::vector<std::unique_ptr<Talk>>& talks) {
-  for (const auto& talk : talks)
+  for (const auto& talk : talks) {
     fs::last_write_time(home.path(talk->log()), fs::file_time_type::clock::now());
+  }
 }
 
 std::vector<std::string> metas(const Home& home) {
@@ -209,8 +210,9 @@ TEST_CASE("P1: recordings under git stay clean when Kato reads the conversations
   check_clean(home, "an upgrade");
 
   const auto daemon = home.start_daemon();
-  for (const auto& talk : talks)
+  for (const auto& talk : talks) {
     talk->assistant("after all that");
+  }
   for (const std::string agent : kAgents) {
     const auto recording = "proj/" + agent + ".jsonl";
     CHECK(eventually([&] { return home.contains(recording, "after all that"); }));

@@ -21,8 +21,9 @@ constexpr std::string_view kClearScreen = "\x1b[H\x1b[2J";
 // The same conversation under another id.
 std::string of_other(std::string line) {
   const std::string first = "11111111-2222-4333-8444-555555555555";
-  for (auto at = line.find(first); at != std::string::npos; at = line.find(first))
+  for (auto at = line.find(first); at != std::string::npos; at = line.find(first)) {
     line.replace(at, first.size(), "22222222-2222-4333-8444-555555555555");
+  }
   return line;
 }
 
@@ -46,8 +47,9 @@ pid_t pid_of(const Home& home) {
 
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
+  for (const auto& entry : fs::directory_iterator(folder)) {
     names.push_back(entry.path().filename());
+  }
   return names;
 }
 

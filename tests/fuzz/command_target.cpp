@@ -49,8 +49,9 @@ void try_input(std::string_view input) {
   // Words around it change nothing but the lines.
   const std::string text(input);
   auto before = parse_commands("Words.\n" + text).commands;
-  for (auto& command : before)
+  for (auto& command : before) {
     --command.line;
+  }
   require(before == message.commands, "words before it change its commands");
   require(parse_commands(text + "\nWords.").commands == message.commands,
           "words behind it change its commands");

@@ -54,8 +54,9 @@ int64_t number_of(std::string_view text) {
 std::string hex_id(uint64_t number) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string id(32, '0');
-  for (size_t i = 0; i < 16; ++i)
+  for (size_t i = 0; i < 16; ++i) {
     id[31 - i] = kDigits[number >> (4 * i) & 15U];
+  }
   return id;
 }
 
@@ -72,8 +73,9 @@ Pairs pairs_of(std::string_view bytes) {
 
 std::string bytes_of(const Pairs& pairs) {
   std::string bytes;
-  for (const auto& [first, second] : pairs)
+  for (const auto& [first, second] : pairs) {
     bytes += first + kItemEnd + second + kItemEnd;
+  }
   return bytes;
 }
 
@@ -96,14 +98,16 @@ SampleEvent event_of(std::string_view bytes, uint64_t seq) {
   event.time_unix_ms = is_time ? time : KATO_NO_TIME;
   event.attachment_size_bytes = static_cast<uint64_t>(number());
   event.command_line = static_cast<uint64_t>(number());
-  for (const auto field : kTexts)
+  for (const auto field : kTexts) {
     event.*field = utf8_of(take_section(bytes, kUnitEnd));
+  }
   keep_json(event.input_json);
   keep_json(event.data_json);
   event.options = pairs_of(take_section(bytes, kUnitEnd));
   event.attachments = pairs_of(take_section(bytes, kUnitEnd));
-  for (const auto selection : sections_of(take_section(bytes, kUnitEnd), kItemEnd))
+  for (const auto selection : sections_of(take_section(bytes, kUnitEnd), kItemEnd)) {
     event.selections.push_back(utf8_of(selection));
+  }
   event.canonical_json = R"({"eventId":")" + event.event_id + "\"}";
   return event;
 }
@@ -122,8 +126,9 @@ std::string utf8_of(std::string_view text) {
 
 std::vector<SampleEvent> events_of(std::string_view bytes) {
   std::vector<SampleEvent> events;
-  while (!bytes.empty() && events.size() < kMostEvents)
+  while (!bytes.empty() && events.size() < kMostEvents) {
     events.push_back(event_of(take_section(bytes, kRecordEnd), events.size() + 1));
+  }
   return events;
 }
 
@@ -134,13 +139,16 @@ std::string bytes_of(const std::vector<SampleEvent>& events) {
          {int64_t{event.kind}, int64_t{event.flags}, int64_t{event.payload_flags},
           int64_t{event.level}, int64_t{event.utc_offset_s}, event.time_unix_ms,
           static_cast<int64_t>(event.attachment_size_bytes),
-          static_cast<int64_t>(event.command_line)})
+          static_cast<int64_t>(event.command_line)}) {
       bytes += std::to_string(number) + kUnitEnd;
-    for (const auto field : kTexts)
+    }
+    for (const auto field : kTexts) {
       bytes += event.*field + kUnitEnd;
+    }
     bytes += bytes_of(event.options) + kUnitEnd + bytes_of(event.attachments) + kUnitEnd;
-    for (const auto& selection : event.selections)
+    for (const auto& selection : event.selections) {
       bytes += selection + kItemEnd;
+    }
     bytes += kRecordEnd;
   }
   return bytes;

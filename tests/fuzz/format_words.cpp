@@ -35,8 +35,9 @@ std::string dictionary_of(const std::vector<std::string>& seeds) {
     }
   }
   std::vector<std::pair<size_t, std::string_view>> words;
-  for (const auto& [word, count] : counts)
+  for (const auto& [word, count] : counts) {
     words.emplace_back(count, word);
+  }
   std::ranges::sort(words, std::ranges::greater());
   if (words.size() > kMostWords) words.resize(kMostWords);
   std::string dictionary;

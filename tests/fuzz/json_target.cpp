@@ -46,8 +46,9 @@ void walk(const Value& value) {
     require(is_utf8(value.unescape_key(key)), "a name that is no text");
     walk(member);
   }
-  for (const Value item : value.items())
+  for (const Value item : value.items()) {
     walk(item);
+  }
   static_cast<void>(value.integer());
 }
 

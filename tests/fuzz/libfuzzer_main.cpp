@@ -25,8 +25,9 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
 void write_seeds(const std::filesystem::path& folder) {
   const auto seeds = kato::fuzz::seeds();
   std::filesystem::create_directories(folder / "corpus");
-  for (size_t i = 0; i < seeds.size(); ++i)
+  for (size_t i = 0; i < seeds.size(); ++i) {
     write_file(folder / "corpus" / ("seed-" + std::to_string(i)), seeds[i]);
+  }
   write_file(folder / "words.dict", kato::fuzz::dictionary_of(seeds));
 }
 

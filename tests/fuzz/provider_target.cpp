@@ -100,8 +100,9 @@ std::vector<std::string> seeds() {
   std::vector<std::string> seeds;
   for (const auto& source : fixtures()) {
     auto seed = source.content.path + kRecordEnd;
-    for (const auto& companion : source.content.companions)
+    for (const auto& companion : source.content.companions) {
       seed += companion.content.value_or("") + kRecordEnd;
+    }
     seeds.push_back(seed + source.content.bytes);
   }
   return seeds;

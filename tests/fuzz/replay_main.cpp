@@ -33,15 +33,17 @@ int main(int argc, char** argv) {
   replay("nothing at all", {});
   const auto seeds = kato::fuzz::seeds();
   if (seeds.empty()) kato::fuzz::finding("the target has no seeds");
-  for (size_t i = 0; i < seeds.size(); ++i)
+  for (size_t i = 0; i < seeds.size(); ++i) {
     replay("seed-" + std::to_string(i), seeds[i]);
+  }
   for (const char* const argument : std::span(argv, static_cast<size_t>(argc)).subspan(1)) {
     if (!fs::is_directory(argument)) {
       replay_file(argument);
       continue;
     }
-    for (const auto& entry : fs::directory_iterator(argument))
+    for (const auto& entry : fs::directory_iterator(argument)) {
       replay_file(entry.path());
+    }
   }
   return 0;
 }

@@ -20,8 +20,9 @@ inline std::string_view take_section(std::string_view& rest, char end) {
 
 inline std::vector<std::string_view> sections_of(std::string_view text, char end) {
   std::vector<std::string_view> sections;
-  while (!text.empty())
+  while (!text.empty()) {
     sections.push_back(take_section(text, end));
+  }
   return sections;
 }
 

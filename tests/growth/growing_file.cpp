@@ -24,8 +24,9 @@ constexpr uint64_t kLargestBatch = 13;
 
 std::vector<size_t> ends_of_records(std::string_view log) {
   std::vector<size_t> ends;
-  for (size_t at = log.find('\n'); at != std::string_view::npos; at = log.find('\n', at + 1))
+  for (size_t at = log.find('\n'); at != std::string_view::npos; at = log.find('\n', at + 1)) {
     ends.push_back(at + 1);
+  }
   return ends;
 }
 
@@ -37,8 +38,9 @@ std::set<size_t> cuts_of(std::string_view log, Seeded& random) {
     cuts.insert(ends[i]);
     if (habit == Habit::kBatches) i += random.below(kLargestBatch);
     // Also several writes for one record.
-    for (uint64_t n = habit == Habit::kAnywhere ? random.below(4) : 0; n > 0; --n)
+    for (uint64_t n = habit == Habit::kAnywhere ? random.below(4) : 0; n > 0; --n) {
       cuts.insert(random.below(log.size()));
+    }
   }
   return cuts;
 }

@@ -121,8 +121,9 @@ std::vector<GrowingHome::Line> GrowingHome::plan() {
   for (const auto& source : input_.sources) {
     write_file(source_path(source), source.content.bytes, std::ios::trunc);
     for (const auto& companion : source.content.companions) {
-      if (companion.content)
+      if (companion.content) {
         write_file(home_ / "root/" + companion.path, *companion.content, std::ios::trunc);
+      }
     }
   }
   const auto assembly = assemble();
@@ -130,10 +131,12 @@ std::vector<GrowingHome::Line> GrowingHome::plan() {
   std::vector<Line> lines;
   for (const auto& session : catalog.sessions) {
     auto& line = lines.emplace_back();
-    for (const auto& source : session.sources)
+    for (const auto& source : session.sources) {
       line.push_back({source.file.path, {}});
-    for (const auto& source : session.set_aside)
+    }
+    for (const auto& source : session.set_aside) {
       line.push_back({source.file.path, {}});
+    }
   }
   for (auto& line : lines) {
     for (auto& growing : line) {

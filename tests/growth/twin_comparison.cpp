@@ -83,8 +83,9 @@ void forget_places(std::vector<Json>& events) {
     const auto end = std::find_if(begin, events.end(),
                                   [&](const Json& event) { return item_of(event) != item; });
     std::sort(begin, end, by_id);
-    for (; begin != end; ++begin)
+    for (; begin != end; ++begin) {
       (*begin)["source"].erase("emitIndex");
+    }
   }
 }
 

@@ -14,8 +14,9 @@ inline std::vector<testkit::SourceFile> corpus_sources(const kato_provider_api& 
   for (const auto* const part : {"clients", "public"}) {
     for (const auto& folder : std::filesystem::directory_iterator(corpus + "/" + part)) {
       if (!folder.path().filename().string().starts_with(KATO_PLUGIN)) continue;
-      for (auto& source : testkit::sources_below(api, folder.path()))
+      for (auto& source : testkit::sources_below(api, folder.path())) {
         sources.push_back(std::move(source));
+      }
     }
   }
   return sources;

@@ -37,8 +37,9 @@ struct Words {
       for (const auto& record : run.said->records()) {
         if (record.outcome == KATO_RECORD_IGNORED) reasons.insert(record.reason);
       }
-      for (const auto& draft : run.said->drafts())
+      for (const auto& draft : run.said->drafts()) {
         subtypes.insert(subtype_of(draft));
+      }
     }
     subtypes.erase("");
   }

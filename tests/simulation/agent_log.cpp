@@ -124,8 +124,9 @@ std::string AgentLog::record(const Said& said) const {
 std::string AgentLog::whole(std::span<const Said> conversation) const {
   if (!is_document()) {
     std::string file = head();
-    for (const auto& said : conversation)
+    for (const auto& said : conversation) {
       file += record(said);
+    }
     return file;
   }
   const auto last = conversation.empty() ? started_ : conversation.back().at;

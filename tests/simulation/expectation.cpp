@@ -17,11 +17,13 @@ class Reading {
       so_far_.push_back(&spoken);
       auto writing = on_;  // what is switched off by this message still gets it
       if (is_obeyed(spoken)) {
-        for (const auto& order : spoken.orders)
+        for (const auto& order : spoken.orders) {
           obey(order, writing);
+        }
       }
-      for (const auto& path : writing)
+      for (const auto& path : writing) {
         files_[path].tokens.push_back({spoken.token, spoken.is_sure});
+      }
     }
     return std::move(files_);
   }
@@ -57,9 +59,10 @@ class Reading {
     auto& file = files_[path];
     file.is_written_whole = true;
     const size_t count = so_far_.size() - (with_this ? 0 : 1);
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; ++i) {
       file.tokens.push_back(
           {so_far_[i]->token, so_far_[i]->is_sure && !so_far_[i]->cut_at.has_value()});
+    }
   }
 
   // Into the file that was asked for if it is new or Kato's alone, else into one beside it.
@@ -90,8 +93,9 @@ class Reading {
       }
     }
     for (const auto& [path, count] : captures_) {
-      while (siblings_[path] < count && input_.exists(sibling_name(path, siblings_[path] + 2)))
+      while (siblings_[path] < count && input_.exists(sibling_name(path, siblings_[path] + 2))) {
         ++siblings_[path];
+      }
     }
   }
 

@@ -45,8 +45,9 @@ constexpr std::array kFaults = {
 template <class Chances>
 auto pick(Random& random, const Chances& chances) {
   uint64_t sum = 0;
-  for (const auto& chance : chances)
+  for (const auto& chance : chances) {
     sum += chance.weight;
+  }
   uint64_t at = random.below(sum);
   for (const auto& chance : chances) {
     if (at < chance.weight) return chance.kind;

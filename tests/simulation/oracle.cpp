@@ -61,16 +61,18 @@ std::optional<std::string> check_tokens(const std::vector<std::string>& found,
       return "P5: what the person removed is there again: " + token;
     }
     const size_t before = next;
-    while (next < tokens.size() && tokens[next].token != token && may_miss(tokens[next]))
+    while (next < tokens.size() && tokens[next].token != token && may_miss(tokens[next])) {
       ++next;
+    }
     if (next == tokens.size() || tokens[next].token != token) {
       const auto here = before < tokens.size() ? tokens[before].token : "the end";
       return fmt::format("P2: {} stands where {} must stand", token, here);
     }
     ++next;
   }
-  while (next < tokens.size() && may_miss(tokens[next]))
+  while (next < tokens.size() && may_miss(tokens[next])) {
     ++next;
+  }
   if (next < tokens.size()) return fmt::format("P2: {} is missing", tokens[next].token);
   return std::nullopt;
 }
@@ -81,11 +83,13 @@ class Judge {
 
   Judgement run() {
     done_.violations = world_.violations();
-    for (const auto& conversation : world_.conversations())
+    for (const auto& conversation : world_.conversations()) {
       judge_session(conversation);
+    }
     check_times(world_, done_.violations);
-    for (const auto& [path, user] : world_.user_files())
+    for (const auto& [path, user] : world_.user_files()) {
       judge_user_texts(path, user);
+    }
     judge_strays();
     return std::move(done_);
   }
@@ -170,8 +174,9 @@ class Judge {
     if (user.user_tokens.empty()) return;
     const auto content = world_.disk().content(path).value_or("");
     std::vector<std::string> found;
-    for (auto& one : find_tokens(content))
+    for (auto& one : find_tokens(content)) {
       found.push_back(std::move(one.token));
+    }
     for (const auto& token : user.user_tokens) {
       const auto count = std::ranges::count(found, token);
       if (count == 1) continue;

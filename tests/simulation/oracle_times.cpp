@@ -33,8 +33,9 @@ class TimeCheck {
   TimeCheck(const World& world, std::vector<std::string>& violations)
       : world_(world), violations_(violations) {
     for (const auto& conversation : world.conversations()) {
-      for (const auto& spoken : conversation.spoken)
+      for (const auto& spoken : conversation.spoken) {
         spoken_[spoken.token] = {&conversation, &spoken};
+      }
     }
   }
 

@@ -33,8 +33,9 @@ std::string describe(const History& history, const SeedResult& result) {
   auto text = fmt::format("seed {} FAILED ({} sessions, {}, power loss {})\n", history.seed,
                           history.sessions, history.by_polling ? "polling" : "events",
                           history.power_loss == PowerLossOrder::kByTime ? "by time" : "any order");
-  for (const auto& violation : result.violations)
+  for (const auto& violation : result.violations) {
     text += "  " + violation + "\n";
+  }
   return text;
 }
 
@@ -50,10 +51,12 @@ void report_failure(const WorldInput& input, const Options& options, History his
     history = shrink(input, std::move(history), result.violations.front());
     const auto again = run_history(input, history);
     text += fmt::format("  shrunk to {} steps:\n", history.steps.size());
-    for (const auto& step : history.steps)
+    for (const auto& step : history.steps) {
       text += "    " + to_text(step) + "\n";
-    for (const auto& violation : again.violations)
+    }
+    for (const auto& violation : again.violations) {
       text += "  " + violation + "\n";
+    }
   }
   print(text + fmt::format("  again: kato-simulate --seeds {} --steps {} --verbose\n", history.seed,
                            options.limits.steps));

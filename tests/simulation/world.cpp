@@ -32,8 +32,9 @@ World::World(const WorldInput& input, const History& history)
               project(i));
   }
   bystanders_[home() + "/notes.md"] = "Other notes of mine.\n";
-  for (const auto& [path, content] : bystanders_)
+  for (const auto& [path, content] : bystanders_) {
     disk_.put(path, content);
+  }
   for (uint32_t i = 0; i < history.sessions; ++i) {
     const auto kind = static_cast<AgentKind>((history.seed + i) % kAgentKinds);
     conversations_.push_back(
@@ -103,8 +104,9 @@ void World::lose_index() {
 }
 
 void World::touch_logs() {
-  for (const auto& conversation : conversations_)
+  for (const auto& conversation : conversations_) {
     disk_.touch(conversation.log.path());
+  }
 }
 
 void World::drop_logs() {

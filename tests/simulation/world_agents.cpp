@@ -129,8 +129,9 @@ void World::talk(Conversation& conversation, uint32_t what) {
   const size_t first_new = conversation.spoken.size();
   say(conversation, true, what);
   const uint32_t answers = what % 7 == 0 ? 3 : 1;
-  for (uint32_t i = 0; i < answers; ++i)
+  for (uint32_t i = 0; i < answers; ++i) {
     say(conversation, false, what / 3 + i);
+  }
   write_log(conversation, first_new, what % 3 == 0);
 }
 
@@ -158,8 +159,9 @@ void World::write_log(Conversation& conversation, size_t first_new, bool as_new_
   }
   if (conversation.file_exists && first_new > 0 && !log.is_document()) {
     std::string bytes;
-    for (size_t i = first_new; i < conversation.spoken.size(); ++i)
+    for (size_t i = first_new; i < conversation.spoken.size(); ++i) {
       bytes += log.record(conversation.spoken[i].said);
+    }
     disk_.put_more(log.path(), bytes);
   } else {
     put_whole_log(conversation, as_new_file);

@@ -173,8 +173,9 @@ void World::die(bool with_power) {
     files_->kill();
     trace(fmt::format("     the daemon is dead at call {}", files_->calls()));
     all_calls_ += files_->calls();
-    for (auto& conversation : conversations_)
+    for (auto& conversation : conversations_) {
       read_perhaps(conversation);
+    }
   }
   daemon_.reset();
   files_.reset();
@@ -197,8 +198,9 @@ void World::forget_what_was_never_synced() {
 }
 
 void World::do_all_later() {
-  for (const auto& later : std::exchange(meanwhile_, {}))
+  for (const auto& later : std::exchange(meanwhile_, {})) {
     do_later(later);
+  }
 }
 
 void World::work() {
@@ -208,8 +210,9 @@ void World::work() {
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;
   do_all_later();
-  for (auto& conversation : conversations_)
+  for (auto& conversation : conversations_) {
     read_perhaps(conversation);
+  }
   if (files_->is_dead()) die(random_.one_in(4));
 }
 
@@ -260,8 +263,9 @@ void World::work_until_quiet() {
 
 void World::note_settled() {
   trace(fmt::format("     settled at call {}", files_->calls()));
-  for (auto& conversation : conversations_)
+  for (auto& conversation : conversations_) {
     decide(conversation, run_, since());
+  }
   const auto note = [this](const std::string& folder) {
     for (const auto& path : disk_.files_below(folder)) {
       const auto content = disk_.content(path);
@@ -269,8 +273,9 @@ void World::note_settled() {
       auto& file = user_files_[path];
       file.is_missing = false;
       file.settled_size = content->size();
-      for (const auto& found : find_tokens(*content))
+      for (const auto& found : find_tokens(*content)) {
         file.settled.insert(found.token);
+      }
     }
   };
   note(project(0) + "/notes");

@@ -64,22 +64,25 @@ class FaultyFileSystem final : public FileSystem {
     return watched(real_->open_beneath(root, relative, mode), path);
   }
   Result<FileInfo> info(const std::string& path) override {
-    if (const int error = ask(FileOperation::kInfo, path))
+    if (const int error = ask(FileOperation::kInfo, path)) {
       return fail_errno(error, "look at " + path);
+    }
     ++counts.infos;
     return real_->info(path);
   }
   Result<FileInfo> link_info(const std::string& path) override { return real_->link_info(path); }
   Result<std::vector<DirectoryEntry>> list(const std::string& folder) override {
-    if (const int error = ask(FileOperation::kList, folder))
+    if (const int error = ask(FileOperation::kList, folder)) {
       return fail_errno(error, "list " + folder);
+    }
     ++counts.lists;
     return real_->list(folder);
   }
   Result<std::string> canonical(const std::string& path) override {
     ++counts.canonicals;
-    if (const int error = ask(FileOperation::kResolve, path))
+    if (const int error = ask(FileOperation::kResolve, path)) {
       return fail_errno(error, "resolve " + path);
+    }
     return real_->canonical(path);
   }
   Status make_folders(const std::string& folder, uint32_t mode) override {
@@ -89,19 +92,22 @@ class FaultyFileSystem final : public FileSystem {
     return real_->make_folders(folder, mode);
   }
   Status rename(const std::string& from, const std::string& to) override {
-    if (const int error = ask(FileOperation::kRename, to))
+    if (const int error = ask(FileOperation::kRename, to)) {
       return fail_errno(error, "rename to " + to);
+    }
     ++counts.renames;
     return real_->rename(from, to);
   }
   Status exchange(const std::string& one, const std::string& other) override {
-    if (const int error = ask(FileOperation::kRename, one))
+    if (const int error = ask(FileOperation::kRename, one)) {
       return fail_errno(error, "exchange " + one);
+    }
     return real_->exchange(one, other);
   }
   Status remove(const std::string& path) override {
-    if (const int error = ask(FileOperation::kRemove, path))
+    if (const int error = ask(FileOperation::kRemove, path)) {
       return fail_errno(error, "remove " + path);
+    }
     return real_->remove(path);
   }
   Status sync_folder(const std::string& folder) override {

@@ -20,8 +20,9 @@ std::string read_file(const std::string& path) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
-  for (auto& text : texts)
+  for (auto& text : texts) {
     all.push_back(text.data());
+  }
   all.push_back(nullptr);
   return all;
 }
@@ -42,8 +43,9 @@ Process::Process(const std::vector<std::string>& argv,
   err_path_ = stem + ".err";
   auto arguments = argv;
   std::vector<std::string> variables;
-  for (const auto& [name, value] : environment)
+  for (const auto& [name, value] : environment) {
     variables.push_back(name + "=" + value);
+  }
   const auto argument_pointers = pointers(arguments);
   const auto variable_pointers = pointers(variables);
   pid_ = ::fork();

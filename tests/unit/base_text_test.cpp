@@ -63,8 +63,9 @@ TEST_CASE("what shells would understand differently is refused", "[base][expansi
 
 TEST_CASE("defaults that nest without end, or grow without end, are refused", "[base][expansion]") {
   std::string deep;
-  for (int i = 0; i < 100000; ++i)
+  for (int i = 0; i < 100000; ++i) {
     deep += "${A:-";
+  }
   CHECK(refused(deep));
   const FixedEnvironment large({{"BIG", std::string(60000, 'x')}});
   CHECK_FALSE(expand_path("${BIG}${BIG}", large));

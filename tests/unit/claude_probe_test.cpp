@@ -87,9 +87,10 @@ TEST_CASE("a long first line asks for more, up to the whole file", "[claude][qui
 
 TEST_CASE("bookkeeping alone is not waited behind for ever", "[claude][quick]") {
   std::string head;
-  while (head.size() < 300'000)
+  while (head.size() < 300'000) {
     head += R"({"type":"file-history-snapshot","messageId":"x"})"
             "\n";
+  }
   CHECK(probe(kMain, std::string_view(head).substr(0, 10'000), false).verdict ==
         KATO_PROBE_NEED_MORE_BYTES);
   CHECK(probe(kMain, head, false).verdict == KATO_PROBE_MINE);

@@ -73,8 +73,9 @@ TEST_CASE("old clients' prompts stand before the message that answers them", "[c
                              old_answer("a4", "m2"));
   const auto order = [&] {
     Texts texts;
-    for (const auto& event : result.events)
+    for (const auto& event : result.events) {
       texts.push_back(event.text);
+    }
     return texts;
   }();
   CHECK(order == Texts{"ok", "ok", "ok", "and tests?", "ok"});
@@ -113,8 +114,9 @@ TEST_CASE("a queued notification is no person's", "[claude][quick]") {
 
 TEST_CASE("a queue that is never served stays bounded", "[claude][quick]") {
   std::string log;
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < 200; ++i) {
     log += queued("enqueue", "\"prompt " + std::to_string(i) + "\"");
+  }
   const auto result = decode(log);
   size_t open = 0;
   for (const auto& account : result.accounts) {

@@ -71,8 +71,9 @@ TEST_CASE("a question has its options, and its answer names them", "[claude][qui
   CHECK(prompts[1].payload_flags == KATO_PAYLOAD_MULTI_SELECT);
   const auto answers = result.of(KATO_USER_DECISION_RESPONSE);
   REQUIRE(answers.size() == 3);
-  for (size_t i = 0; i < 3; ++i)
+  for (size_t i = 0; i < 3; ++i) {
     CHECK(answers[i].decision == prompts[i].decision);
+  }
   CHECK(answers[0].selections == Texts{"B"});
   CHECK(answers[1].selections == Texts{"x, y", "z"});
   CHECK(answers[1].free_text == "mine");
@@ -132,8 +133,9 @@ TEST_CASE("what is unknown is raw and disturbs nobody", "[claude][quick]") {
   CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"hi", "bye"});
   CHECK(result.texts(KATO_ASSISTANT_MESSAGE) == Texts{"Hi"});
   std::vector<int32_t> outcomes;
-  for (const auto& account : result.accounts)
+  for (const auto& account : result.accounts) {
     outcomes.push_back(account.outcome);
+  }
   CHECK(outcomes == std::vector<int32_t>{KATO_RECORD_MAPPED, KATO_RECORD_RAW, KATO_RECORD_RAW,
                                          KATO_RECORD_RAW, KATO_RECORD_RAW, KATO_RECORD_RAW,
                                          KATO_RECORD_MALFORMED, KATO_RECORD_RAW,

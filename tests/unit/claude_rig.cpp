@@ -38,8 +38,9 @@ void Rig::on_draft(void* context, const kato_draft* draft) {
   event.free_text = text_of(payload.free_text);
   event.payload_flags = payload.flags;
   const kato::sdk::Strided options(payload.options, payload.option_count);
-  for (size_t i = 0; i < options.size(); ++i)
+  for (size_t i = 0; i < options.size(); ++i) {
     event.options.push_back(text_of(options[i].label));
+  }
   for (size_t i = 0; i < payload.selection_count; ++i) {
     event.selections.push_back(text_of(payload.selections[i]));
   }

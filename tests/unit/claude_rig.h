@@ -64,8 +64,9 @@ struct Result {
   }
   [[nodiscard]] std::vector<std::string> texts(kato_event_kind kind) const {
     std::vector<std::string> found;
-    for (const auto& event : of(kind))
+    for (const auto& event : of(kind)) {
       found.push_back(event.text);
+    }
     return found;
   }
   // "subtype: text" of system messages and infos, but for token counts.

@@ -14,8 +14,9 @@ using kato::test::Story;
 TEST_CASE("the laws of decoding hold on the fixtures", "[codex][quick]") {
   const auto logs = logs_below(fs::path(kato::test::source_dir()) / "plugins/codex/fixtures");
   CHECK(logs.size() >= 20);
-  for (const auto& log : logs)
+  for (const auto& log : logs) {
     check_laws(log);
+  }
 }
 
 TEST_CASE("any bytes at all have an outcome", "[codex][quick]") {
@@ -25,8 +26,9 @@ TEST_CASE("any bytes at all have an outcome", "[codex][quick]") {
   for (const auto& path : logs) {
     INFO(path.string());
     std::string log = content_of(path);
-    for (int i = 0; i < 40; ++i)
+    for (int i = 0; i < 40; ++i) {
       log[next() % log.size()] = static_cast<char>(next() >> 24U);
+    }
     const auto name = path.filename().string();
     const Story whole = decode(log, {"x", false}, {}, name);
     CHECK(whole.consumed == log.size());

@@ -61,8 +61,9 @@ Totals check_laws(const fs::path& path) {
   const Story whole = decode(log, session, {}, name);
   CHECK(whole.consumed == log.size());
   uint64_t held = 0;
-  for (const auto& record : whole.records)
+  for (const auto& record : whole.records) {
     held += record.outcome == KATO_RECORD_HELD ? record.length : 0;
+  }
   CHECK(whole.accounted() <= log.size());
   CHECK(whole.accounted() + held >= log.size());
   CHECK(decode(log, session, {}, name) == whole);

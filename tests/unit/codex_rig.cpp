@@ -29,10 +29,12 @@ Told told_of(const kato_draft& draft) {
   told.input = own(payload.input_json);
   told.data = own(payload.data_json);
   told.free_text = own(payload.free_text);
-  for (size_t i = 0; i < payload.option_count; ++i)
+  for (size_t i = 0; i < payload.option_count; ++i) {
     told.choices.push_back(own(payload.options[i].label));
-  for (size_t i = 0; i < payload.selection_count; ++i)
+  }
+  for (size_t i = 0; i < payload.selection_count; ++i) {
     told.choices.push_back(own(payload.selections[i]));
+  }
   for (size_t i = 0; i < payload.attachment_count; ++i) {
     const auto& attachment = payload.attachments[i];
     told.attachments.push_back(own(attachment.media_type) + "|" + own(attachment.name));
@@ -138,8 +140,9 @@ std::vector<const Told*> Story::of(int kind) const {
 
 std::vector<std::string> Story::texts(int kind) const {
   std::vector<std::string> found;
-  for (const auto* one : of(kind))
+  for (const auto* one : of(kind)) {
     found.push_back(one->text);
+  }
   return found;
 }
 

@@ -171,8 +171,9 @@ TEST_CASE("a resumed file goes on as the same session", "[codex][quick]") {
   CHECK(infos[0]->subtype == "session-start");
   CHECK(infos[1]->subtype == "session-resume");
   CHECK(story.facts == Texts{"/a|1", "|2"});
-  for (const auto* message : story.of(KATO_USER_MESSAGE))
+  for (const auto* message : story.of(KATO_USER_MESSAGE)) {
     CHECK(message->flags == 0);
+  }
 }
 
 TEST_CASE("a bare log says its folder in the environment alone", "[codex][quick]") {

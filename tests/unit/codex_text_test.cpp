@@ -305,8 +305,9 @@ TEST_CASE("images of a message are described, never copied", "[codex][quick]") {
 
 TEST_CASE("a text memory forgets the oldest, and what was taken", "[codex][quick]") {
   kato::codex::TextMemory memory;
-  for (uint64_t hash = 0; hash < 17; ++hash)
+  for (uint64_t hash = 0; hash < 17; ++hash) {
     memory.put(hash);
+  }
   CHECK_FALSE(memory.take(0));
   CHECK(memory.take(16));
   CHECK_FALSE(memory.has(16));

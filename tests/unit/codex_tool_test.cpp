@@ -115,8 +115,9 @@ TEST_CASE("a question has its options, and its answer names it", "[codex][quick]
     CHECK(answers[0]->call == "c1/db");
     CHECK(answers[0]->choices == Texts{"B"});
     CHECK(answers[0]->free_text == "mind it");
-    for (const auto& told : story.told)
+    for (const auto& told : story.told) {
       CHECK(told.free_text.find("4711") + told.text.find("4711") + 2 == 0);
+    }
   }
 }
 

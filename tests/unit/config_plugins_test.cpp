@@ -48,8 +48,9 @@ class FakePlugins final : public PluginLookup {
  private:
   static std::vector<std::string> keys(const std::map<std::string, std::string>& map) {
     std::vector<std::string> out;
-    for (const auto& [key, unused] : map)
+    for (const auto& [key, unused] : map) {
       out.push_back(key);
+    }
     return out;
   }
   [[nodiscard]] Result<std::string> schema(const std::map<std::string, std::string>& map,
@@ -150,8 +151,9 @@ TEST_CASE("a plugin without a schema takes no options", "[config][options]") {
 
 TEST_CASE("a schema that nests without end is refused", "[config][options]") {
   std::string deep;
-  for (int i = 0; i < 100000; ++i)
+  for (int i = 0; i < 100000; ++i) {
     deep += R"({"not":)";
+  }
   deep += "{}" + std::string(100000, '}');
   const auto checked = check_options("{}", deep);
   REQUIRE_FALSE(checked);

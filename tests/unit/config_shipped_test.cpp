@@ -122,8 +122,9 @@ TEST_CASE("loader and editors' schema know the same keys", "[config][shipped]") 
     CHECK(part.at("additionalProperties") == false);
     std::set<std::string> known(section->keys.begin(), section->keys.end());
     std::set<std::string> described;
-    for (const auto& [key, unused] : part.at("properties").items())
+    for (const auto& [key, unused] : part.at("properties").items()) {
       described.insert(key);
+    }
     CHECK(known == described);
   }
 }

@@ -269,8 +269,9 @@ TEST_CASE("aliases of aliases do not grow without end", "[config][yaml]") {
   for (int i = 1; i < 12; ++i) {
     const auto below = "*a" + std::to_string(i - 1);
     text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
-    for (int j = 0; j < 9; ++j)
+    for (int j = 0; j < 9; ++j) {
       text += ", " + below;
+    }
     text += "]\n";
   }
   CHECK(complaints(text).contains("more than 100000 values"));

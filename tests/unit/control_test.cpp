@@ -148,8 +148,9 @@ TEST_CASE("who does not read the answers holds up nobody", "[control]") {
   Fixture f;
   f.handler.answer = "\"" + std::string(size_t{1} << 20, 'a') + "\"";
   const auto deaf = f.connect();
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < 50; ++i) {
     Fixture::send(deaf, kStatusLine);
+  }
   f.server->serve(f.handler);
   f.server->serve(f.handler);
   const auto asked = f.handler.asked.size();

@@ -52,8 +52,9 @@ bool is_degraded(const DaemonStatus& status, std::string_view what) {
 
 TEST_CASE("a restart opens nothing of a session that did not change", "[daemon]") {
   DaemonRig rig;
-  for (int i = 1; i <= 20; ++i)
+  for (int i = 1; i <= 20; ++i) {
     rig.say(i, "hello");
+  }
   {
     const auto daemon = rig.working();
     REQUIRE(daemon->finish());
@@ -66,13 +67,15 @@ TEST_CASE("a restart opens nothing of a session that did not change", "[daemon]"
 
 TEST_CASE("after a kill too, once all is committed", "[daemon]") {
   DaemonRig rig;
-  for (int i = 1; i <= 20; ++i)
+  for (int i = 1; i <= 20; ++i) {
     rig.say(i, "hello");
+  }
   static_cast<void>(rig.working());  // killed
   const OpenCount opens(rig);
   const auto daemon = rig.working();
-  for (const auto& path : opens.opened)
+  for (const auto& path : opens.opened) {
     CHECK(path.ends_with(".meta.json"));  // of those that the index does not know yet
+  }
 }
 
 TEST_CASE("a session that was killed before its commit is taken up again", "[daemon][P2]") {
@@ -95,11 +98,13 @@ TEST_CASE("an index that is gone, damaged or older than the metas is made again"
     REQUIRE(daemon->finish());
   }
   const auto spoil = GENERATE("gone", "damaged", "no marks");
-  if (spoil == std::string_view("gone"))
+  if (spoil == std::string_view("gone")) {
     std::filesystem::remove(rig.home / "state/daemon-control.json");
+  }
   if (spoil == std::string_view("damaged")) rig.home.write("state/daemon-control.json", "{\"sch");
-  if (spoil == std::string_view("no marks"))
+  if (spoil == std::string_view("no marks")) {
     std::filesystem::remove(rig.home / "state/runtime/owing.log");
+  }
   const auto daemon = rig.working();
   const auto status = daemon->status(true);
   REQUIRE(status.sessions.size() == 1);
@@ -322,8 +327,9 @@ TEST_CASE("P2: two exports into one file are both whole, and so is one beside a 
   const auto talk = rig.read("proj/talk.jsonl");
   const auto times = [&talk](std::string_view text) {
     size_t count = 0;
-    for (auto at = talk.find(text); at != std::string::npos; at = talk.find(text, at + 1))
+    for (auto at = talk.find(text); at != std::string::npos; at = talk.find(text, at + 1)) {
       ++count;
+    }
     return count;
   };
   const bool records = first == std::string_view("::start");
@@ -438,8 +444,9 @@ TEST_CASE("P6: what a power loss left of copies is settled, whether or not anyth
   const auto twin = [&](int number, const std::string& ending = {}) {
     return rig.home / ("state/sessions/" + rig.key(number) + ".twin.jsonl" + ending);
   };
-  for (int i = 1; i <= 2; ++i)
+  for (int i = 1; i <= 2; ++i) {
     rig.say(i, "hello");
+  }
   {
     const auto daemon = rig.working();
     rig.ask(*daemon, {.verb = ControlVerb::kSnapshotCreate, .session = rig.session_id(1)});

@@ -127,8 +127,9 @@ TEST_CASE("a generated name is cut to what a file system takes, with its extensi
   auto with = rules();
   with.default_path = "/n/{title}{title}{title}{title}.md";
   auto named = session();
-  for (int i = 0; i < 100; ++i)
+  for (int i = 0; i < 100; ++i) {
     named.title += "\xD0\xB6";
+  }
   const auto path = default_destination(with, named);
   REQUIRE(path);
   CHECK(path->size() <= 3 + 255);

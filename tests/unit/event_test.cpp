@@ -36,8 +36,9 @@ std::string random_text(std::mt19937& random) {
   static const std::vector<std::string> kPieces = {
       "a", "\"", "\\", "\n", "\x01", "ä", "\u2028", "😀", " ", "{", "</details>", "\x7f", "```"};
   std::string text;
-  for (auto count = random() % 20; count > 0; --count)
+  for (auto count = random() % 20; count > 0; --count) {
     text += kPieces[random() % kPieces.size()];
+  }
   return text;
 }
 
@@ -105,8 +106,9 @@ TEST_CASE("a line of a newer schema is refused by name, a broken one as broken",
   EventLineReader reader;
   CHECK(reader.read(R"({"schemaVersion":2,"seq":1})").error().code() == ErrorCode::kUnsupported);
   const auto line = line_of(sample(EventKind::kUserMessage));
-  for (size_t cut = 0; cut < line.size(); ++cut)
+  for (size_t cut = 0; cut < line.size(); ++cut) {
     CHECK_FALSE(reader.read(line.substr(0, cut)));
+  }
 }
 
 TEST_CASE("ids depend on session, record, part and revision alone", "[event]") {

@@ -36,8 +36,9 @@ const std::string kTouch = R"({"$set":{"lastUpdated":"t"}})";
 
 std::string decode_into(GeminiSource& source, const Lines& lines, Lines* said) {
   for (const auto& line : lines) {
-    for (auto& draft : source.decode(line + "\n"))
+    for (auto& draft : source.decode(line + "\n")) {
       said->push_back(draft);
+    }
   }
   return said->empty() ? "" : said->back();
 }

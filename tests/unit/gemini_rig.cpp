@@ -26,10 +26,12 @@ std::string payload_text(const kato_payload& payload) {
   add(line, "about", payload.description);
   add(line, "decision", payload.decision_id);
   add(line, "key", payload.decision_key);
-  for (size_t i = 0; i < payload.option_count; ++i)
+  for (size_t i = 0; i < payload.option_count; ++i) {
     add(line, "option", payload.options[i].label);
-  for (size_t i = 0; i < payload.selection_count; ++i)
+  }
+  for (size_t i = 0; i < payload.selection_count; ++i) {
     add(line, "chose", payload.selections[i]);
+  }
   add(line, "freely", payload.free_text);
   for (size_t i = 0; i < payload.attachment_count; ++i) {
     add(line, "with", payload.attachments[i].media_type);
@@ -106,8 +108,9 @@ std::vector<std::string> GeminiSource::decode(const std::string& bytes, uint32_t
 
 std::vector<std::string> decode_journal(const std::vector<std::string>& lines) {
   std::string log;
-  for (const auto& line : lines)
+  for (const auto& line : lines) {
     log += line + "\n";
+  }
   return GeminiSource(GeminiSource::Form::kJournal).decode(log);
 }
 

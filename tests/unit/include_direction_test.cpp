@@ -39,8 +39,9 @@ std::optional<int> rank_of(std::string_view room) {
 
 std::vector<std::string> parts_of(std::string_view path) {
   std::vector<std::string> parts;
-  for (const auto& part : fs::path(path))
+  for (const auto& part : fs::path(path)) {
     parts.push_back(part.string());
+  }
   return parts;
 }
 
@@ -170,8 +171,9 @@ std::vector<std::string> violations(const std::string& path, const std::string& 
     if (wrong) note(include.target, *wrong);
   }
   if (place[0] == "host") {
-    for (const auto& wrong : wrong_words(path, content))
+    for (const auto& wrong : wrong_words(path, content)) {
       note("text", wrong);
+    }
   }
   return found;
 }
@@ -192,8 +194,9 @@ TEST_CASE("nothing in the tree points the wrong way", "[tree]") {
       std::ostringstream content;
       content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
       ++files;
-      for (const auto& wrong : violations(fs::relative(entry.path(), top), content.str()))
+      for (const auto& wrong : violations(fs::relative(entry.path(), top), content.str())) {
         FAIL_CHECK(wrong);
+      }
     }
   }
   CHECK(files > 50);

@@ -216,10 +216,12 @@ TEST_CASE("hashes are found again however many there are", "[ingest]") {
   constexpr uint64_t kMany = 10'000;
   HashSet64 set;
   CHECK_FALSE(set.contains(0));
-  for (uint64_t i = 0; i < kMany; ++i)
+  for (uint64_t i = 0; i < kMany; ++i) {
     set.insert(i * 0x9E3779B97F4A7C15U);
-  for (uint64_t i = 0; i < kMany; ++i)
+  }
+  for (uint64_t i = 0; i < kMany; ++i) {
     REQUIRE(set.contains(i * 0x9E3779B97F4A7C15U));
+  }
   CHECK_FALSE(set.contains(42));
 }
 

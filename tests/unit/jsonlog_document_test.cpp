@@ -118,16 +118,18 @@ struct Follower {
     }
     said = now;
     std::vector<std::string> all;
-    for (const auto& record : now)
+    for (const auto& record : now) {
       all.insert(all.end(), record.begin(), record.end());
+    }
     return all;
   }
 };
 
 std::string toy(const std::vector<std::string>& says, const std::string& head = "{") {
   std::string text = head + "\"list\":[";
-  for (const auto& say : says)
+  for (const auto& say : says) {
     text += (text.back() == '[' ? R"({"say":")" : R"(, {"say":")") + say + "\"}";
+  }
   return text + "]}";
 }
 
@@ -135,8 +137,9 @@ std::string toy(const std::vector<std::string>& says, const std::string& head = 
 
 TEST_CASE("what is unchanged in a document means what it meant", "[jsonlog]") {
   std::vector<std::string> says;
-  for (int i = 0; i < 40; ++i)
+  for (int i = 0; i < 40; ++i) {
     says.push_back("item " + std::to_string(i));
+  }
   const auto changed = [&says](size_t at) {
     auto other = says;
     other[at] = "changed";

@@ -33,13 +33,15 @@ TEST_CASE("values are found in any order and any number of times", "[jsonlog][qu
   CHECK(root["a"].json() == R"([1, {"b": "x"}, true , null])");
   CHECK(root["c"].json() == R"({"d":-12})");
   std::vector<JsonKind> kinds;
-  for (const Value item : root["a"].items())
+  for (const Value item : root["a"].items()) {
     kinds.push_back(item.kind());
+  }
   CHECK(kinds ==
         std::vector{JsonKind::kNumber, JsonKind::kObject, JsonKind::kBool, JsonKind::kNull});
   std::vector<std::string> keys;
-  for (const auto& [key, value] : root.members())
+  for (const auto& [key, value] : root.members()) {
     keys.emplace_back(key);
+  }
   CHECK(keys == std::vector<std::string>{"a", "c", "s", "e", "l"});
   CHECK_FALSE(root["nothing"].exists());
   CHECK(root["nothing"]["further"].text().empty());
@@ -99,8 +101,9 @@ TEST_CASE("deep nesting is refused and costs no stack", "[jsonlog][quick]") {
   CHECK(json.parse(deep) == JsonError::kTooDeep);
   const std::string objects = [] {
     std::string text;
-    for (int i = 0; i < 10'000; ++i)
+    for (int i = 0; i < 10'000; ++i) {
       text += "{\"a\":";
+    }
     return text + "1" + std::string(10'000, '}');
   }();
   CHECK(json.parse(objects) == JsonError::kTooDeep);
@@ -113,8 +116,9 @@ TEST_CASE("every escape means its character, pairs of surrogates too", "[jsonlog
   Json json;
   REQUIRE(json.parse(text) == JsonError::kNone);
   std::vector<std::string> texts;
-  for (const Value item : json.root().items())
+  for (const Value item : json.root().items()) {
     texts.emplace_back(item.text());
+  }
   CHECK(texts[0] == "a\"b\\c/d\b\f\n\r\te");
   CHECK(texts[1] == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
   CHECK(texts[2] == std::string("\0x", 2));
@@ -197,8 +201,9 @@ TEST_CASE("a state reads back what was written and refuses what was cut", "[json
   };
   const std::string& bytes = writer.bytes();
   CHECK(read(bytes));
-  for (size_t cut = 0; cut < bytes.size(); ++cut)
+  for (size_t cut = 0; cut < bytes.size(); ++cut) {
     CHECK_FALSE(read(bytes.substr(0, cut)));
+  }
   CHECK_FALSE(read(bytes + "x"));
   StateReader liar("\xFF\xFF\xFF\xFF\x0F");
   CHECK(liar.count(1) == 0);
@@ -220,8 +225,9 @@ TEST_CASE("made keys tell equal records apart, also after a restart", "[jsonlog]
   CHECK(reader.complete());
   CHECK(reopened.make("2026-01-01T00:00:00Z", 7) == "2026-01-01T00:00:00Z/0000000000000007/2");
   CHECK(reopened.make("", 7) == "0000000000000007/2");
-  for (int i = 0; i < 1000; ++i)
+  for (int i = 0; i < 1000; ++i) {
     (void)reopened.make("t" + std::to_string(i), 1);
+  }
   StateWriter later;
   reopened.save(later);
   CHECK(later.bytes().size() < 512);

@@ -48,8 +48,9 @@ TEST_CASE("P9: an allowed destination is not judged anew for each append", "[pol
   const auto first = of.check();
   REQUIRE(first.allowed());
   const auto looks = of.files.counts.canonicals;
-  for (int append = 0; append < 100; ++append)
+  for (int append = 0; append < 100; ++append) {
     CHECK(of.check().path == first.path);
+  }
   CHECK(of.files.counts.canonicals == looks);
   of.clock.advance(KnownPlaces::kHoldsFor);
   CHECK(of.check().allowed());

@@ -76,8 +76,9 @@ TEST_CASE("a fence mark inside an HTML block is none", "[sinks]") {
 
 TEST_CASE("a line of a million list marks is read in time", "[sinks]") {
   std::string marks;
-  for (int i = 0; i < 1000000; ++i)
+  for (int i = 0; i < 1000000; ++i) {
     marks += "- ";
+  }
   CHECK(body(marks + "x").size() == marks.size() + 2);
 }
 

@@ -34,8 +34,9 @@ class NumberingRenderer final : public Renderer {
   }
   Result<HeadChange> refresh_head(std::string_view existing) override {
     constexpr std::string_view kHead = "---\n";
-    if (!existing.starts_with(kHead) || existing.starts_with("---\nrecorded\n"))
+    if (!existing.starts_with(kHead) || existing.starts_with("---\nrecorded\n")) {
       return HeadChange{};
+    }
     return HeadChange{.replaced_bytes = kHead.size(), .head = "---\nrecorded\n"};
   }
   Result<StateBlob> save() override {

@@ -69,8 +69,9 @@ void kill_everywhere(const Scenario& scenario, const std::vector<uint64_t>& seco
 
 std::vector<uint64_t> every(uint64_t count) {
   std::vector<uint64_t> all;
-  for (uint64_t i = 0; i < count; ++i)
+  for (uint64_t i = 0; i < count; ++i) {
     all.push_back(i);
+  }
   return all;
 }
 
@@ -113,8 +114,9 @@ void kill_in_append(const std::function<void(Desk&)>& edit,
 
 size_t count_of(const std::string& text, std::string_view part) {
   size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
     ++count;
+  }
   return count;
 }
 

@@ -108,8 +108,9 @@ TEST_CASE("the body of an export follows a head that knows all of it", "[recordi
   const std::string long_text(300'000, 'x');
   Event event;
   event.body.payload.text = long_text;
-  for (int i = 0; i < 10; ++i)
+  for (int i = 0; i < 10; ++i) {
     REQUIRE((*writer)->take(event));
+  }
   CHECK(desk.files.info(desk.folder / "spool"));
   RecordingContext context;
   context.title = "known at the end";

@@ -104,8 +104,9 @@ Brought RuntimeRig::read_uncommitted(uint64_t live_from_bytes) {
       for (const auto& message : events.messages) {
         auto& into =
             message.right == CommandRight::kMayCommand ? brought.commands : brought.silenced;
-        for (const auto& command : message.commanded.found.commands)
+        for (const auto& command : message.commanded.found.commands) {
           into.emplace_back(command_name(command.kind));
+        }
       }
       if (events.last) runtime_->meta().command_cursor = events.last;
     }

@@ -24,8 +24,9 @@ RecordingMeta recording_from(uint64_t seq, const std::optional<EventId>& id) {
 
 std::vector<uint64_t> seqs(RuntimeRig& rig) {
   std::vector<uint64_t> all;
-  for (const auto& line : rig.lines_with("\"seq\":"))
+  for (const auto& line : rig.lines_with("\"seq\":")) {
     all.push_back(std::stoull(line.substr(line.find("\"seq\":") + 6)));
+  }
   return all;
 }
 
@@ -164,8 +165,9 @@ TEST_CASE("P2: periods from the command line, which name no event, move with tho
           "[runtime][P2]") {
   const auto id = [](const char* key) { return EventId(make_event_id("s", key, "text/0", {})); };
   Relocation relocation;
-  for (const auto* const key : {"a", "b", "c", "d"})
+  for (const auto* const key : {"a", "b", "c", "d"}) {
     relocation.add_old({.seq = static_cast<uint64_t>(key[0] - 'a' + 1), .event_id = id(key)});
+  }
   // The first one is no event any more, and one is new in the middle.
   relocation.add_new({.position = {.seq = 1, .event_id = id("b")}, .end_bytes = 10});
   relocation.add_new({.position = {.seq = 2, .event_id = id("new")}, .end_bytes = 20});

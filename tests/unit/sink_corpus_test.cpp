@@ -129,7 +129,8 @@ TEST_CASE("P2: a rendering cut anywhere is the rendering at once, on real conver
                                         .config_path = {}});
   REQUIRE(assembly);
   size_t sessions = 0;
-  for (const auto& log : logs_in(*corpus))
+  for (const auto& log : logs_in(*corpus)) {
     check_log(*files, **assembly, log, sessions);
+  }
   CHECK(sessions > 100);
 }

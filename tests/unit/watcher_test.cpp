@@ -28,8 +28,9 @@ class LimitedEvents final : public FolderEvents {
   explicit LimitedEvents(size_t limit) : limit_(limit) {}
 
   Result<WatchId> watch(const std::string& folder, WatchScope scope) override {
-    if (scope == WatchScope::kContents && used_++ >= limit_)
+    if (scope == WatchScope::kContents && used_++ >= limit_) {
       return fail_errno(ENOSPC, "watch " + folder);
+    }
     return real_->watch(folder, scope);
   }
   void unwatch(WatchId watch) override { real_->unwatch(watch); }
@@ -291,8 +292,9 @@ TEST_CASE("the watches that may be used go to the folders where something happen
   }
   // Those on the way to the root are watched too: so many, and three more.
   size_t way = 0;
-  for (fs::path above = f.root; above != "/"; above = above.parent_path())
+  for (fs::path above = f.root; above != "/"; above = above.parent_path()) {
     ++way;
+  }
   const auto watcher =
       std::make_unique<SourceWatcher>(f.files, f.clock, std::move(*make_folder_events()), way + 4);
   static_cast<void>(watcher->add_root(f.root, Fixture::rules()));

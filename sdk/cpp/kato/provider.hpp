@@ -126,7 +126,23 @@ class Decoder {
   [[nodiscard]] virtual SavedState save() const = 0;
 };
 
-// kato_identity with owned texts.
+// An id as a host takes it: itself, or a short name for one that is too long, as logs that are
+// damaged may have. The same id always gives the same. A host makes three bytes of each that is not
+// UTF-8.
+inline std::string session_id_that_fits(const Host& host, std::string_view id) {
+  size_t most_bytes = 0;
+  for (const char c : id) {
+    most_bytes += static_cast<unsigned char>(c) < 0x80 ? 1 : 3;
+  }
+  if (most_bytes <= KATO_MAX_SESSION_ID_BYTES) return std::string(id);
+  std::string name = "long-id-";
+  for (uint64_t hash = host.hash(id), digits = 16; digits > 0; --digits, hash <<= 4) {
+    name += "0123456789abcdef"[hash >> 60];
+  }
+  return name;
+}
+
+// kato_identity with owned texts. The glue gives ids that are too long a name that fits.
 struct Identity {
   kato_driver driver = KATO_DRIVER_UNKNOWN;
   kato_parentage parentage = KATO_PARENT_NONE;
@@ -243,9 +259,13 @@ struct ProviderTable {
                            const kato_identity_writer* out, int32_t* verdict) noexcept {
     *verdict = KATO_PROBE_NOT_MINE;
     return barrier(host, [&] {
-      const auto found = provider().probe(Host(host), complete(input));
+      auto found = provider().probe(Host(host), complete(input));
       *verdict = found.verdict;
-      if (found.verdict == KATO_PROBE_MINE) hand_out(found.identity, *out);
+      if (found.verdict != KATO_PROBE_MINE) return KATO_OK;
+      for (auto* id :
+           {&found.identity.provider_session_id, &found.identity.parent_provider_session_id})
+        *id = session_id_that_fits(Host(host), *id);
+      hand_out(found.identity, *out);
       return KATO_OK;
     });
   }

@@ -101,14 +101,16 @@ enum kato_relation {
   KATO_RELATION_COPY = 2          /* a duplicate of another source; used only if it ranks best */
 };
 
+#define KATO_MAX_SESSION_ID_BYTES 256
+
 /* The session that a source belongs to. */
 typedef struct kato_identity {
   uint32_t struct_size;
   int32_t driver;    /* enum kato_driver */
   int32_t parentage; /* enum kato_parentage */
   int32_t relation;  /* enum kato_relation */
-  /* The provider's own id of the session, 1 to 256 bytes. The same for all sources of a session;
-   * different from its parent's. */
+  /* The provider's own id of the session, 1 to KATO_MAX_SESSION_ID_BYTES. The same for all sources
+   * of a session; different from its parent's. */
   kato_str provider_session_id;
   kato_str parent_provider_session_id; /* absent with KATO_PARENT_NONE */
   kato_str project_directory;          /* absolute, as the log has it; absent if unknown */
