@@ -184,80 +184,78 @@ class PosixFileSystem final : public FileSystem {
     std::vector<DirectoryEntry> entries;
     errno = 0;
     // readdir is safe here: the stream belongs to this call alone.
-    while (const dirent* entry = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe) {
+    while (const dirent* entry = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)
       const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      auto type = type_of_entry(entry->d_type);
+      if (entry->d_type == DT_UNKNOWN) {
+        if (const auto found = link_info(join_path(folder, name))) type = found->type;
+      }
+      entries.push_back({std::string(name), type});
     }
-    if (name == "." || name == "..") continue;
-    auto type = type_of_entry(entry->d_type);
-    if (entry->d_type == DT_UNKNOWN) {
-      if (const auto found = link_info(join_path(folder, name))) type = found->type;
+    if (errno != 0) return fail_errno(errno, "list " + folder);
+    return entries;
+  }
+
+  Result<std::string> canonical(const std::string& path) override {
+    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &::free);
+    if (!real) return fail_errno(errno, "resolve " + path);
+    return std::string(real.get());
+  }
+
+  Status make_folders(const std::string& folder, uint32_t mode) override {
+    if (::mkdir(folder.c_str(), mode) == 0) return {};
+    if (errno == EEXIST) {
+      const auto found = info(folder);
+      if (found && found->type == FileType::kDirectory) return {};
+      return fail(ErrorCode::kExists, "make folder {}: something else is there", folder);
     }
-    entries.push_back({std::string(name), type});
+    if (errno != ENOENT || folder == "/") return fail_errno(errno, "make folder " + folder);
+    if (auto made = make_folders(parent_folder(folder), mode); !made) return made;
+    if (::mkdir(folder.c_str(), mode) == 0 || errno == EEXIST) return {};
+    return fail_errno(errno, "make folder " + folder);
   }
-  if (errno != 0) return fail_errno(errno, "list " + folder);
-  return entries;
-}
 
-Result<std::string>
-canonical(const std::string& path) override {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &::free);
-  if (!real) return fail_errno(errno, "resolve " + path);
-  return std::string(real.get());
-}
-
-Status make_folders(const std::string& folder, uint32_t mode) override {
-  if (::mkdir(folder.c_str(), mode) == 0) return {};
-  if (errno == EEXIST) {
-    const auto found = info(folder);
-    if (found && found->type == FileType::kDirectory) return {};
-    return fail(ErrorCode::kExists, "make folder {}: something else is there", folder);
+  Status rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) == 0) return {};
+    return fail_errno(errno, "rename " + from + " to " + to);
   }
-  if (errno != ENOENT || folder == "/") return fail_errno(errno, "make folder " + folder);
-  if (auto made = make_folders(parent_folder(folder), mode); !made) return made;
-  if (::mkdir(folder.c_str(), mode) == 0 || errno == EEXIST) return {};
-  return fail_errno(errno, "make folder " + folder);
-}
 
-Status rename(const std::string& from, const std::string& to) override {
-  if (::rename(from.c_str(), to.c_str()) == 0) return {};
-  return fail_errno(errno, "rename " + from + " to " + to);
-}
+  Status exchange(const std::string& one, const std::string& other) override {
+    if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) {
+      return {};
+    }
+    return fail_errno(errno, "exchange " + one + " and " + other);
+  }
 
-Status exchange(const std::string& one, const std::string& other) override {
-  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) {
+  Status remove(const std::string& path) override {
+    if (::unlink(path.c_str()) == 0) return {};
+    return fail_errno(errno, "remove " + path);
+  }
+
+  Status sync_folder(const std::string& folder) override {
+    const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::fsync(fd.get()) != 0) return fail_errno(errno, "sync folder " + folder);
     return {};
   }
-  return fail_errno(errno, "exchange " + one + " and " + other);
-}
 
-Status remove(const std::string& path) override {
-  if (::unlink(path.c_str()) == 0) return {};
-  return fail_errno(errno, "remove " + path);
-}
-
-Status sync_folder(const std::string& folder) override {
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) return fail_errno(errno, "sync folder " + folder);
-  return {};
-}
-
-Status sync_disk(const std::string& folder) override {
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::syncfs(fd.get()) != 0) return fail_errno(errno, "sync the disk of " + folder);
-  return {};
-}
-
-Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateMode));
-  if (!fd) return fail_errno(errno, "open lock " + path);
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
-    return std::make_unique<PosixLock>(std::move(fd));
+  Status sync_disk(const std::string& folder) override {
+    const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::syncfs(fd.get()) != 0) return fail_errno(errno, "sync the disk of " + folder);
+    return {};
   }
-  if (errno == EWOULDBLOCK) {
-    return fail(ErrorCode::kRefused, "lock {}: another process holds it", path);
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateMode));
+    if (!fd) return fail_errno(errno, "open lock " + path);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+      return std::make_unique<PosixLock>(std::move(fd));
+    }
+    if (errno == EWOULDBLOCK) {
+      return fail(ErrorCode::kRefused, "lock {}: another process holds it", path);
+    }
+    return fail_errno(errno, "lock " + path);
   }
-  return fail_errno(errno, "lock " + path);
-}
 };
 
 }  // namespace
