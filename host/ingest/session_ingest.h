@@ -71,8 +71,7 @@ class SessionIngest {
                              SourceReader& reader);
   void prepare(EventPipeline& pipeline, size_t index, const SessionSource& source,
                OpenDecoder& slot);
-  Result<bool> is_in_place(const SourceMeta& meta, const SessionSource& source,
-                           SourceReader& reader) const;
+  Result<bool> is_in_place(size_t index, const SessionSource& source, SourceReader& reader) const;
   Status begin_anew(size_t index, const SessionSource& source, const Arrival& arrival,
                     SourceReader& reader);
   Result<OpenDecoder*> decoder_at_cursor(size_t index, const SessionSource& source,
