@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tests/simulation/late_capture.h"
 #include "tests/simulation/oracle.h"
 
 namespace kato::simulation {
@@ -42,6 +43,8 @@ SeedResult run_history(const WorldInput& input, const History& history) {
   result.violations = judgement.violations;
   result.unchecked_sessions = judgement.unchecked_sessions;
   result.calls = world.calls();
+  result.steps = history.steps.size();
+  result.damage = world.damage();
   if (!result.violations.empty()) return result;
 
   const auto before = recordings_of(world);
@@ -54,6 +57,7 @@ SeedResult run_history(const WorldInput& input, const History& history) {
   world.drop_logs();
   world.restart();
   add(result.violations, differences("P10 without logs", before, recordings_of(world)));
+  add(result.violations, capture_without_logs(world));
   if (!result.violations.empty()) return result;
 
   const auto calm = without_faults(history);

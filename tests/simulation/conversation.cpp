@@ -11,6 +11,8 @@ constexpr int64_t kBirthSlackMs = 2000;
 // first time in its run `run`.
 Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversation, uint32_t run,
                              const SinceBounds& since) {
+  // Not an action but a state of the session.
+  if (spoken.orders.front().kind == OrderKind::kPrivate) return Answer::kYes;
   const bool is_new = conversation.made_in_run == run;
   if (!conversation.log.has_times()) {
     if (spoken.arrivals.empty() || spoken.arrivals.back().run != run) return Answer::kNo;
@@ -44,9 +46,11 @@ bool Conversation::has_unread() const {
 
 void decide(Conversation& conversation, uint32_t run, const SinceBounds& since) {
   if (!conversation.file_exists) return;
+  ++conversation.settled;
   for (auto& one : conversation.spoken) {
     if (!one.in_log || one.is_sure) continue;
     one.is_sure = true;
+    one.settled = conversation.settled;
     if (one.orders.empty()) continue;
     const auto fresh = obeyed_at_first_sight(one, conversation, run, since);
     switch (conversation.is_known) {

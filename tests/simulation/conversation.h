@@ -13,12 +13,12 @@ namespace kato::simulation {
 
 enum class Answer : uint8_t { kNo, kMaybe, kYes };
 
-enum class OrderKind : uint8_t { kStart, kCapture, kExport, kStop, kStopOne };
+enum class OrderKind : uint8_t { kStart, kCapture, kExport, kStop, kStopOne, kPrivate };
 
 // A command that is valid: what it means. Invalid ones are only text.
 struct Order {
   OrderKind kind = OrderKind::kStart;
-  std::string path;  // canonical; empty for kStop
+  std::string path;  // canonical; empty for kStop and kPrivate
 };
 
 // While the daemon was in its run `run`, at the wall time of that number or later.
@@ -33,6 +33,7 @@ struct Spoken {
   std::vector<Order> orders;
   bool in_log = true;              // it stands in the log now
   bool is_sure = false;            // the daemon has read it
+  uint32_t settled = 0;            // when: the first time that all was settled after it was said
   bool is_lost = false;            // it left the log, perhaps before the daemon read it
   std::optional<uint32_t> cut_at;  // it left the log when this many messages had been said
   std::optional<uint32_t> said_in_run;
@@ -58,6 +59,7 @@ struct Conversation {
   // It was cut down to nothing, and the daemon has not looked at it since: what it finds there then
   // may be a history that was written anew, which does not command.
   bool is_begun_anew = false;
+  uint32_t settled = 0;         // how often all was
   bool is_in_a_record = false;  // the agent has written half of it
 
   [[nodiscard]] std::vector<Said> in_log() const;

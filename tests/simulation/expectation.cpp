@@ -1,5 +1,6 @@
 #include "tests/simulation/expectation.h"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -12,7 +13,19 @@ class Reading {
   explicit Reading(const ExpectationInput& input) : input_(input) {}
 
   Expectation run() {
+    read();
+    return std::move(files_);
+  }
+
+  bool is_private_at_the_end() {
+    read();
+    return is_private_;
+  }
+
+ private:
+  void read() {
     count_captures();
+    note_private_times();
     for (const auto& spoken : input_.conversation.spoken) {
       so_far_.push_back(&spoken);
       auto writing = on_;  // what is switched off by this message still gets it
@@ -22,13 +35,25 @@ class Reading {
         }
       }
       for (const auto& path : writing) {
-        files_[path].tokens.push_back({spoken.token, spoken.is_sure});
+        files_[path].tokens.push_back(
+            {.token = spoken.token, .is_certain = is_surely_written(spoken)});
       }
     }
-    return std::move(files_);
   }
 
- private:
+  // Recordings of a session that becomes private are served once; what cannot be written then is
+  // given up. What was settled before had been written.
+  void note_private_times() {
+    for (const auto& spoken : input_.conversation.spoken) {
+      const bool is_private = std::ranges::any_of(
+          spoken.orders, [](const Order& order) { return order.kind == OrderKind::kPrivate; });
+      if (is_private && is_obeyed(spoken)) private_times_.insert(spoken.settled);
+    }
+  }
+  [[nodiscard]] bool is_surely_written(const Spoken& spoken) const {
+    return spoken.is_sure && !private_times_.contains(spoken.settled);
+  }
+
   [[nodiscard]] bool is_obeyed(const Spoken& spoken) const {
     if (spoken.orders.empty() || spoken.obeyed == Answer::kNo) return false;
     return spoken.obeyed == Answer::kYes || input_.is_obeyed(spoken);
@@ -37,6 +62,7 @@ class Reading {
   void obey(const Order& order, std::set<std::string>& writing) {
     switch (order.kind) {
       case OrderKind::kStart:
+        is_private_ = false;
         recordings_.insert(order.path);
         on_.insert(order.path);
         writing.insert(order.path);
@@ -51,6 +77,18 @@ class Reading {
       case OrderKind::kStopOne:
         on_.erase(order.path);
         return;
+      case OrderKind::kPrivate:
+        return become_private();
+    }
+  }
+
+  void become_private() {
+    is_private_ = true;
+    on_.clear();
+    for (auto& [path, file] : files_) {
+      for (auto& token : file.tokens) {
+        token.may_be_given_up = true;
+      }
     }
   }
 
@@ -61,7 +99,8 @@ class Reading {
     const size_t count = so_far_.size() - (with_this ? 0 : 1);
     for (size_t i = 0; i < count; ++i) {
       file.tokens.push_back(
-          {so_far_[i]->token, so_far_[i]->is_sure && !so_far_[i]->cut_at.has_value()});
+          {.token = so_far_[i]->token,
+           .is_certain = is_surely_written(*so_far_[i]) && !so_far_[i]->cut_at.has_value()});
     }
   }
 
@@ -75,6 +114,7 @@ class Reading {
       }
       files_[path].tokens.clear();
     }
+    is_private_ = false;
     recordings_.insert(path);
     on_.insert(path);
     write_all(path, false);
@@ -104,6 +144,8 @@ class Reading {
   std::vector<const Spoken*> so_far_;
   std::set<std::string> recordings_;
   std::set<std::string> on_;
+  std::set<uint32_t> private_times_;
+  bool is_private_ = false;
   std::map<std::string, int> captures_;  // of files that were recorded into already
   std::map<std::string, int> siblings_;
   std::map<std::string, int> captured_;
@@ -113,6 +155,10 @@ class Reading {
 
 Expectation expect(const ExpectationInput& input) {
   return Reading(input).run();
+}
+
+bool ends_private(const ExpectationInput& input) {
+  return Reading(input).is_private_at_the_end();
 }
 
 std::string sibling_name(const std::string& path, int number) {

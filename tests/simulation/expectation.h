@@ -12,7 +12,8 @@ namespace kato::simulation {
 
 struct ExpectedToken {
   std::string token;
-  bool is_certain = true;  // else it may be missing
+  bool is_certain = true;        // else it may be missing
+  bool may_be_given_up = false;  // if its file was deleted: the session became private later
   bool operator==(const ExpectedToken&) const = default;
 };
 
@@ -32,6 +33,9 @@ struct ExpectationInput {
 };
 
 [[nodiscard]] Expectation expect(const ExpectationInput& input);
+
+// Whether the session is private after all that was said.
+[[nodiscard]] bool ends_private(const ExpectationInput& input);
 
 // "/a/b.md", 2 -> "/a/b-2.md".
 [[nodiscard]] std::string sibling_name(const std::string& path, int number);

@@ -49,34 +49,6 @@ bool was_cut(const World& world, const ExpectedFile& file) {
   return false;
 }
 
-std::optional<std::string> check_tokens(const std::vector<std::string>& found,
-                                        const ExpectedFile& expected, const UserFile& user) {
-  const auto may_miss = [&](const ExpectedToken& one) {
-    return !one.is_certain || user.removed.contains(one.token) || user.perhaps.contains(one.token);
-  };
-  size_t next = 0;
-  const auto& tokens = expected.tokens;
-  for (const auto& token : found) {
-    if (user.removed.contains(token) && !expected.is_written_whole) {
-      return "P5: what the person removed is there again: " + token;
-    }
-    const size_t before = next;
-    while (next < tokens.size() && tokens[next].token != token && may_miss(tokens[next])) {
-      ++next;
-    }
-    if (next == tokens.size() || tokens[next].token != token) {
-      const auto here = before < tokens.size() ? tokens[before].token : "the end";
-      return fmt::format("P2: {} stands where {} must stand", token, here);
-    }
-    ++next;
-  }
-  while (next < tokens.size() && may_miss(tokens[next])) {
-    ++next;
-  }
-  if (next < tokens.size()) return fmt::format("P2: {} is missing", tokens[next].token);
-  return std::nullopt;
-}
-
 class Judge {
  public:
   explicit Judge(const World& world) : world_(world) {}
@@ -106,11 +78,7 @@ class Judge {
     const auto& user = user_of(world_, path);
     const auto content = world_.disk().content(path);
     if (!content && user.is_missing) return std::nullopt;
-    std::vector<std::string> found;
-    for (auto& one : find_tokens(content.value_or(""))) {
-      if (!is_users(one.token)) found.push_back(std::move(one.token));
-    }
-    auto wrong = check_tokens(found, expected, user);
+    auto wrong = check_tokens(session_tokens(content.value_or("")), expected, user);
     if (wrong) return fmt::format("{} (in {})", *wrong, path);
     return std::nullopt;
   }
@@ -128,18 +96,20 @@ class Judge {
     }
     std::optional<std::string> first_wrong;
     for (uint64_t choice = uint64_t{1} << open.size(); choice-- > 0;) {
-      const auto expected =
-          expect({.conversation = conversation,
-                  .is_obeyed =
-                      [&](const Spoken& spoken) {
-                        const auto at = std::ranges::find(open, &spoken) - open.begin();
-                        return (choice >> static_cast<uint64_t>(at) & 1U) != 0;
-                      },
-                  .exists =
-                      [&](const std::string& path) {
-                        return world_.disk().content(path) || user_of(world_, path).is_missing;
-                      }});
-      const auto wrong = first_violation(conversation, expected);
+      const ExpectationInput input{
+          .conversation = conversation,
+          .is_obeyed =
+              [&](const Spoken& spoken) {
+                const auto at = std::ranges::find(open, &spoken) - open.begin();
+                return (choice >> static_cast<uint64_t>(at) & 1U) != 0;
+              },
+          .exists =
+              [&](const std::string& path) {
+                return world_.disk().content(path) || user_of(world_, path).is_missing;
+              }};
+      const auto expected = expect(input);
+      auto wrong = first_violation(conversation, expected);
+      if (!wrong && ends_private(input)) wrong = first_leftover(conversation);
       if (!wrong) return accept(expected);
       if (!first_wrong) first_wrong = wrong;
     }
@@ -161,6 +131,19 @@ class Judge {
           return fmt::format("P2: {} stands in {}, into which nothing was recorded", found.token,
                              path);
         }
+      }
+    }
+    return std::nullopt;
+  }
+
+  // Of a session that is private at the end no word is left in the state.
+  [[nodiscard]] std::optional<std::string> first_leftover(const Conversation& conversation) const {
+    const auto session = static_cast<uint32_t>(&conversation - world_.conversations().data());
+    const auto mine = fmt::format("t{}m", session);
+    for (const auto& path : world_.disk().files_below(World::state() + "/sessions")) {
+      for (const auto& found : find_tokens(world_.disk().content(path).value_or(""))) {
+        if (!found.token.starts_with(mine)) continue;
+        return fmt::format("P6: {} of a private session stands in {}", found.token, path);
       }
     }
     return std::nullopt;
@@ -210,6 +193,43 @@ class Judge {
 
 }  // namespace
 
+std::optional<std::string> check_tokens(const std::vector<std::string>& found,
+                                        const ExpectedFile& expected, const UserFile& user) {
+  const auto may_miss = [&](const ExpectedToken& one) {
+    return !one.is_certain || user.removed.contains(one.token) ||
+           user.perhaps.contains(one.token) || (one.may_be_given_up && user.was_deleted);
+  };
+  size_t next = 0;
+  const auto& tokens = expected.tokens;
+  for (const auto& token : found) {
+    if (user.removed.contains(token) && !expected.is_written_whole) {
+      return "P5: what the person removed is there again: " + token;
+    }
+    const size_t before = next;
+    while (next < tokens.size() && tokens[next].token != token && may_miss(tokens[next])) {
+      ++next;
+    }
+    if (next == tokens.size() || tokens[next].token != token) {
+      const auto here = before < tokens.size() ? tokens[before].token : "the end";
+      return fmt::format("P2: {} stands where {} must stand", token, here);
+    }
+    ++next;
+  }
+  while (next < tokens.size() && may_miss(tokens[next])) {
+    ++next;
+  }
+  if (next < tokens.size()) return fmt::format("P2: {} is missing", tokens[next].token);
+  return std::nullopt;
+}
+
+std::vector<std::string> session_tokens(std::string_view content) {
+  std::vector<std::string> found;
+  for (auto& one : find_tokens(content)) {
+    if (!is_users(one.token)) found.push_back(std::move(one.token));
+  }
+  return found;
+}
+
 Judgement judge(const World& world) {
   return Judge(world).run();
 }
@@ -258,8 +278,8 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     if (is_touched(one, path) || is_touched(other, path)) continue;
     auto mine = without_capture_times(path, one.disk().content(path).value_or(""));
     auto theirs = without_capture_times(path, other.disk().content(path).value_or(""));
-    if (was_cut(one, expected)) {
-      // A twin that is made from the log that is left counts less messages.
+    if (was_cut(one, expected) || one.twins_may_be_gone() || other.twins_may_be_gone()) {
+      // A twin that is made again, or of what is left of the log, may count otherwise.
       mine = without_numbers(std::move(mine));
       theirs = without_numbers(std::move(theirs));
     }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/simulation/expectation.h"
@@ -16,6 +18,13 @@ struct Judgement {
   int unchecked_sessions = 0;
   Expectation expected;  // of all sessions
 };
+
+// What is wrong in a file of which these tokens of sessions were found; nothing: it is right.
+[[nodiscard]] std::optional<std::string> check_tokens(const std::vector<std::string>& found,
+                                                      const ExpectedFile& expected,
+                                                      const UserFile& user = {});
+// Those that are not the person's, in order.
+[[nodiscard]] std::vector<std::string> session_tokens(std::string_view content);
 
 // Of a world that has played its history: P2, P3, P5, and what must not be left behind.
 [[nodiscard]] Judgement judge(const World& world);

@@ -44,6 +44,11 @@ void show(WorldInput input, const History& history) {
   static_cast<void>(run_history(input, history));
 }
 
+std::string without(const HistoryLimits& limits) {
+  if (limits.without.empty()) return {};
+  return fmt::format(" --without \"{}\"", fmt::join(limits.without, ","));
+}
+
 void report_failure(const WorldInput& input, const Options& options, History history,
                     const SeedResult& result) {
   auto text = describe(history, result);
@@ -58,23 +63,44 @@ void report_failure(const WorldInput& input, const Options& options, History his
       text += "  " + violation + "\n";
     }
   }
-  print(text + fmt::format("  again: kato-simulate --seeds {} --steps {} --verbose\n", history.seed,
-                           options.limits.steps));
+  print(text + fmt::format("  again: kato-simulate --seeds {} --steps {}{}{} --verbose\n",
+                           history.seed, options.limits.steps,
+                           options.limits.faults ? "" : " --calm", without(options.limits)));
   if (options.verbose) show(input, history);
+}
+
+struct Sum {
+  uint64_t seeds = 0;
+  int unchecked = 0;
+  SeedResult of;  // without violations
+
+  void add(const SeedResult& one) {
+    ++seeds;
+    unchecked += one.unchecked_sessions;
+    of.calls += one.calls;
+    of.steps += one.steps;
+    of.damage.failed_calls += one.damage.failed_calls;
+    of.damage.killed_runs += one.damage.killed_runs;
+    of.damage.power_losses += one.damage.power_losses;
+  }
+};
+
+std::string to_text(const Sum& sum) {
+  return fmt::format(
+      "{} seeds, {} steps, {} file-system calls, {} of them failed, {} runs were killed, {} power "
+      "losses, {} sessions not checked",
+      sum.seeds, sum.of.steps, sum.of.calls, sum.of.damage.failed_calls, sum.of.damage.killed_runs,
+      sum.of.damage.power_losses, sum.unchecked);
 }
 
 // Every `jobs`-th seed. The number of failures.
 unsigned run_share(const WorldInput& input, const Options& options, unsigned share) {
   unsigned failures = 0;
-  uint64_t calls = 0;
-  uint64_t seeds = 0;
-  int unchecked = 0;
+  Sum sum;
   for (uint64_t seed = options.first + share; seed <= options.last; seed += options.jobs) {
     const auto history = make_history(seed, options.limits);
     const auto result = run_history(input, history);
-    calls += result.calls;
-    unchecked += result.unchecked_sessions;
-    ++seeds;
+    sum.add(result);
     if (result.violations.empty()) {
       if (options.verbose) show(input, history);
       continue;
@@ -82,8 +108,7 @@ unsigned run_share(const WorldInput& input, const Options& options, unsigned sha
     report_failure(input, options, history, result);
     if (++failures >= options.most_failures) break;
   }
-  print(fmt::format("{} seeds, {} file-system calls, {} failures, {} sessions not checked\n", seeds,
-                    calls, failures, unchecked));
+  print(fmt::format("{}; {} failures\n", to_text(sum), failures));
   return failures;
 }
 

@@ -4,6 +4,7 @@
 #include "host/io/files.h"
 
 #include "tests/simulation/campaign.h"
+#include "tests/simulation/late_capture.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/tokens.h"
 #include "tests/support/catch.h"
@@ -62,13 +63,14 @@ bool is_blamed(World& world, std::string_view promise) {
   });
 }
 
-int count_failing_seeds(const WorldInput& input, uint64_t first, uint64_t last) {
-  int failing = 0;
-  for (uint64_t seed = first; seed <= last; ++seed) {
+// Whether one of the seeds fails that does not fail on a machine that keeps its word.
+bool is_found_out(Breakage breakage, uint64_t last_seed) {
+  for (uint64_t seed = 1; seed <= last_seed; ++seed) {
     const auto history = make_history(seed, {.steps = 60, .without = {}});
-    if (!run_history(input, history).violations.empty()) ++failing;
+    if (run_history(world_input(breakage), history).violations.empty()) continue;
+    if (run_history(world_input(), history).violations.empty()) return true;
   }
-  return failing;
+  return false;
 }
 
 }  // namespace
@@ -223,10 +225,60 @@ TEST_CASE("the oracle notices that a person's file was changed", "[simulation]")
   CHECK(is_blamed(world, "P5"));
 }
 
+TEST_CASE("the oracle notices what cannot be captured when the logs are gone", "[simulation]") {
+  const auto history = recorded_talk();
+  World world(world_input(), history);
+  world.play();
+  world.drop_logs();
+  world.restart();
+  SECTION("all is there") {
+    CHECK(capture_without_logs(world).empty());
+  }
+  SECTION("the twin was changed") {
+    auto twin = *world.disk().content(world.twin_of(0));
+    twin.replace(find_tokens(twin).back().offset, 1, "x");
+    world.disk().put(world.twin_of(0), twin);
+    CHECK_FALSE(capture_without_logs(world).empty());
+  }
+}
+
+TEST_CASE("the oracle notices a word of a private session in the state", "[simulation]") {
+  auto history = recorded_talk();
+  history.steps.push_back({.kind = StepKind::kTalk, .who = 0, .what = 20, .fault = {}});
+  World world(world_input(), history);
+  world.play();
+  CHECK(judge(world).violations.empty());
+  CHECK_FALSE(world.disk().content(world.twin_of(0)));
+  world.disk().put(world.twin_of(0), "t0m1e");
+  CHECK(is_blamed(world, "P6"));
+}
+
+TEST_CASE("a failing history is shrunk to one that fails in the same way", "[simulation]") {
+  const auto input = world_input(Breakage::kMetasAreForgotten);
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto history = make_history(seed, {.steps = 30, .without = {}});
+    const auto result = run_history(input, history);
+    if (result.violations.empty()) continue;
+    const auto& violation = result.violations.front();
+    const auto shorter = shrink(input, history, violation);
+    CHECK(shorter.steps.size() <= history.steps.size());
+    const auto again = run_history(input, shorter).violations;
+    CHECK(std::ranges::any_of(again, [&](const std::string& other) {
+      return other.substr(0, 3) == violation.substr(0, 3);
+    }));
+    return;
+  }
+  FAIL("no history fails");
+}
+
+TEST_CASE("a daemon without its write journals is found out", "[simulation]") {
+  CHECK(is_found_out(Breakage::kJournalsAreGone, 80));
+}
+
 TEST_CASE("a daemon whose syncs do nothing is found out", "[simulation]") {
-  CHECK(count_failing_seeds(world_input(Breakage::kSyncsAreIgnored), 1, 60) > 0);
+  CHECK(is_found_out(Breakage::kSyncsAreIgnored, 60));
 }
 
 TEST_CASE("a daemon whose commits do nothing is found out", "[simulation]") {
-  CHECK(count_failing_seeds(world_input(Breakage::kMetasAreForgotten), 1, 20) > 0);
+  CHECK(is_found_out(Breakage::kMetasAreForgotten, 20));
 }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "host/event/event_id.h"
+
 namespace kato::simulation {
 namespace {
 
@@ -96,6 +98,17 @@ void World::restart() {
   stop();
   start(config_);
   settle();
+}
+
+Result<std::string> World::ask(const ControlRequest& request) {
+  if (!daemon_) return fail(ErrorCode::kInternal, "no daemon runs");
+  return daemon_->handle(request);
+}
+
+std::string World::twin_of(uint32_t session) const {
+  const auto& log = conversations_[session].log;
+  const auto id = make_session_id(log.provider(), log.provider_session_id());
+  return fmt::format("{}/sessions/{}-{}.twin.jsonl", state(), log.provider(), id);
 }
 
 void World::lose_index() {

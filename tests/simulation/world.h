@@ -28,6 +28,14 @@ struct UserFile {
   size_t settled_size = 0;
   bool is_touched = false;
   bool is_missing = false;  // deleted, and not there again
+  bool was_deleted = false;
+};
+
+// What went wrong in a history.
+struct Damage {
+  uint64_t failed_calls = 0;
+  uint64_t killed_runs = 0;
+  uint64_t power_losses = 0;
 };
 
 // A wall time at which a daemon was at work.
@@ -67,6 +75,8 @@ class World {
   void lose_index();
   void touch_logs();
   void drop_logs();
+  // Of the running daemon.
+  Result<std::string> ask(const ControlRequest& request);
 
   [[nodiscard]] const SimDisk& disk() const { return disk_; }
   [[nodiscard]] SimDisk& disk() { return disk_; }
@@ -79,6 +89,10 @@ class World {
   [[nodiscard]] static std::string home() { return "/home/ada"; }
   [[nodiscard]] static std::string state() { return home() + "/.kato"; }
   [[nodiscard]] std::string project(uint32_t session) const;
+  [[nodiscard]] std::string twin_of(uint32_t session) const;
+  // A run was to remove them at its end.
+  [[nodiscard]] bool twins_may_be_gone() const { return twins_may_be_gone_; }
+  [[nodiscard]] const Damage& damage() const { return damage_; }
   [[nodiscard]] uint64_t calls() const { return all_calls_ + (files_ ? files_->calls() : 0); }
 
  private:
@@ -162,6 +176,8 @@ class World {
   std::optional<UnixMillis> surest_since_;  // not counting them
   uint64_t writes_ = 0;
   uint64_t all_calls_ = 0;
+  Damage damage_;
+  bool twins_may_be_gone_ = false;
   int boots_ = 0;
   std::vector<Meanwhile> meanwhile_;
   std::optional<int64_t> next_is_meanwhile_;

@@ -120,6 +120,9 @@ std::string World::add_orders(uint32_t session, uint32_t what, std::vector<Order
       return fmt::format("\n```\n::start {}\n```", path);
     case 19:
       return "\n::stop id:zzzz";
+    case 20:
+      orders = {{OrderKind::kPrivate, {}}};
+      return "\n::private";
     default:
       return {};
   }

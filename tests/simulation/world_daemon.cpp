@@ -36,6 +36,10 @@ std::string_view durability_of(uint32_t config, PowerLossOrder order) {
   }
 }
 
+bool removes_twins(uint32_t config) {
+  return config / 8 % 4 == 3;
+}
+
 }  // namespace
 
 bool World::daemon_step(const Step& step) {
@@ -86,13 +90,15 @@ void World::plan(const Step& step) {
 
 std::string World::config_text(uint32_t config) const {
   return fmt::format(
-      "schemaVersion: 1\nglobalAutoGenerateSnapshots: {}\ndurability: {}\ntimezone: utc\n",
-      config / 4 % 2 == 0, durability_of(config, history_.power_loss));
+      "schemaVersion: 1\nglobalAutoGenerateSnapshots: {}\ndurability: {}\ntimezone: utc\n"
+      "cleanSessionStatesOnShutdown: {}\n",
+      config / 4 % 2 == 0, durability_of(config, history_.power_loss), removes_twins(config));
 }
 
 void World::start(uint32_t config) {
   if (daemon_) return work();
   config_ = config;
+  twins_may_be_gone_ = twins_may_be_gone_ || removes_twins(config);
   if (durability_of(config, history_.power_loss) == kNoDurability) disk_.keeps_order = true;
   disk_.put(state() + "/kato.yaml", config_text(config));
   if (input_.breakage == Breakage::kJournalsAreGone) {
@@ -164,6 +170,7 @@ void World::stop() {
   surest_since_.reset();
   daemon_.reset();
   all_calls_ += files_->calls();
+  damage_.failed_calls += files_->hits();
   files_.reset();
 }
 
@@ -173,6 +180,8 @@ void World::die(bool with_power) {
     files_->kill();
     trace(fmt::format("     the daemon is dead at call {}", files_->calls()));
     all_calls_ += files_->calls();
+    damage_.failed_calls += files_->hits();
+    ++damage_.killed_runs;
     for (auto& conversation : conversations_) {
       read_perhaps(conversation);
     }
@@ -181,6 +190,7 @@ void World::die(bool with_power) {
   files_.reset();
   do_all_later();
   if (!with_power) return;
+  ++damage_.power_losses;
   if (disk_.keeps_order) forget_what_was_never_synced();
   disk_.lose_power(random_, history_.power_loss);
   disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));

@@ -132,6 +132,7 @@ void World::user_deletes(const std::string& path) {
   file.settled_size = 0;
   file.is_touched = true;
   file.is_missing = true;
+  file.was_deleted = true;
   disk_.drop(path);
 }
 
