@@ -90,6 +90,21 @@ TEST_CASE("a session that was killed before its commit is taken up again", "[dae
   CHECK(rig.read("proj/notes.md").contains("::start"));
 }
 
+TEST_CASE("P6: a copy that was begun before the first commit goes if its log is gone",
+          "[daemon][P6]") {
+  DaemonRig rig;
+  configure(rig, "globalAutoGenerateSnapshots: true\n");
+  auto daemon = rig.working();
+  rig.say(1, "hello");
+  daemon->work([] { return false; });
+  const auto copy = rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl.g1");
+  REQUIRE(std::filesystem::exists(copy));
+  daemon.reset();
+  std::filesystem::remove(rig.log(1));
+  daemon = rig.working();
+  CHECK_FALSE(std::filesystem::exists(copy));
+}
+
 TEST_CASE("an index that is gone, damaged or older than the metas is made again", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");
