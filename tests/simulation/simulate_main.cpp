@@ -21,6 +21,7 @@ struct Options {
   HistoryLimits limits;
   unsigned jobs = 1;
   unsigned most_failures = 10;
+  std::vector<uint64_t> excepted;
   bool verbose = false;
   bool no_shrinking = false;
 };
@@ -98,6 +99,7 @@ unsigned run_share(const WorldInput& input, const Options& options, unsigned sha
   unsigned failures = 0;
   Sum sum;
   for (uint64_t seed = options.first + share; seed <= options.last; seed += options.jobs) {
+    if (std::ranges::find(options.excepted, seed) != options.excepted.end()) continue;
     const auto history = make_history(seed, options.limits);
     const auto result = run_history(input, history);
     sum.add(result);
@@ -145,6 +147,7 @@ int main(int argc, char** argv) {
   std::string seeds = "1..100";
   bool calm = false;
   app.add_option("--seeds", seeds, "FROM..TO, or one");
+  app.add_option("--except", options.excepted, "seeds that are not played")->delimiter(',');
   app.add_option("--steps", options.limits.steps, "at most so many in a history");
   app.add_option("--jobs", options.jobs, "processes");
   app.add_option("--failures", options.most_failures, "a process stops after so many");
