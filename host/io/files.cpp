@@ -7,6 +7,10 @@ namespace {
 
 constexpr std::string_view kTemporarySuffix = ".kato-new";
 
+std::string temporary_path(const std::string& path) {
+  return path + std::string(kTemporarySuffix);
+}
+
 Status write_new(FileSystem& files, const std::string& path, std::string_view content,
                  Durability durability, uint32_t mode) {
   auto file = files.open(path, OpenMode::kCreateNew);
@@ -34,13 +38,16 @@ Result<std::string> read_whole(FileSystem& files, const std::string& path, uint6
   return content;
 }
 
+Status remove_half_written(FileSystem& files, const std::string& path) {
+  auto removed = files.remove(temporary_path(path));
+  if (!removed && removed.error().code() == ErrorCode::kNotFound) return {};
+  return removed;
+}
+
 Status replace_whole(FileSystem& files, const std::string& path, std::string_view content,
                      Durability durability) {
-  const std::string temporary = path + std::string(kTemporarySuffix);
-  if (auto removed = files.remove(temporary);
-      !removed && removed.error().code() != ErrorCode::kNotFound) {
-    return removed;
-  }
+  const auto temporary = temporary_path(path);
+  if (auto removed = remove_half_written(files, path); !removed) return removed;
   const auto old = files.info(path);
   const uint32_t mode = old ? old->mode : 0600U;
   auto done = write_new(files, temporary, content, durability, mode);

@@ -23,6 +23,10 @@ enum class Durability : uint8_t {
 [[nodiscard]] Status replace_whole(FileSystem& files, const std::string& path,
                                    std::string_view content, Durability durability);
 
+// Removes what a replace_whole of this path left that was killed. For files that are replaced
+// rarely.
+[[nodiscard]] Status remove_half_written(FileSystem& files, const std::string& path);
+
 // Returns when the folder, and the names of all that lead to it, are on the disk: a folder that was
 // made is lost if the one above it is not synced. What may not be read was not made by Kato, and a
 // folder on another disk is not that disk's; both end it. Adds what was synced to `done`, and does

@@ -32,6 +32,7 @@ Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder
   auto marks = OwingMarks::open(files, folder.owing_marks());
   if (!marks) return forward(marks);
   IndexStore store(files, folder, std::move(*marks));
+  if (auto removed = remove_half_written(files, store.path_); !removed) return forward(removed);
   if (auto loaded = store.load(metas, trust); !loaded) return forward(loaded);
   return store;
 }

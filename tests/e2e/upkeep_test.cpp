@@ -1,4 +1,5 @@
 // What a user does with a daemon that has run for a while: look at it, start it anew, clean up.
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
