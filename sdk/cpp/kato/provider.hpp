@@ -263,8 +263,9 @@ struct ProviderTable {
       *verdict = found.verdict;
       if (found.verdict != KATO_PROBE_MINE) return KATO_OK;
       for (auto* id :
-           {&found.identity.provider_session_id, &found.identity.parent_provider_session_id})
+           {&found.identity.provider_session_id, &found.identity.parent_provider_session_id}) {
         *id = session_id_that_fits(Host(host), *id);
+      }
       hand_out(found.identity, *out);
       return KATO_OK;
     });

@@ -189,7 +189,11 @@ typedef struct kato_note {
   kato_note_identity content;
 } kato_note;
 
-#if defined(__GNUC__)
+#if defined(__clang__) /* AddressSanitizer would put padding between the notes */
+#define KATO_EXPORT __attribute__((visibility("default")))
+#define KATO_NOTE_SECTION \
+  __attribute__((section(".note.kato"), used, aligned(4), no_sanitize("address")))
+#elif defined(__GNUC__)
 #define KATO_EXPORT __attribute__((visibility("default")))
 #define KATO_NOTE_SECTION __attribute__((section(".note.kato"), used, aligned(4)))
 #else
