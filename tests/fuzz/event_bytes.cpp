@@ -74,7 +74,7 @@ Pairs pairs_of(std::string_view bytes) {
 std::string bytes_of(const Pairs& pairs) {
   std::string bytes;
   for (const auto& [first, second] : pairs) {
-    bytes += first + kItemEnd + second + kItemEnd;
+    bytes.append(first).append(1, kItemEnd).append(second).append(1, kItemEnd);
   }
   return bytes;
 }
