@@ -61,9 +61,8 @@ constexpr std::array<std::string_view, 3> kNanWords = {".nan", ".NaN", ".NAN"};
 template <class Number>
 std::optional<Number> number(std::string_view digits, int base) {
   Number value{};
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
-  if (error != std::errc() || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), value, base);
+  if (error != std::errc() || stop != digits.end()) return std::nullopt;
   return value;
 }
 
@@ -83,9 +82,8 @@ std::optional<Json> integer(std::string_view word) {
 std::optional<Json> real(std::string_view word) {
   if (word.starts_with('+')) word.remove_prefix(1);
   double value = 0;
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(word.begin(), word.end(), value);
+  if (error != std::errc() || stop != word.end()) return std::nullopt;
   return Json(value);
 }
 

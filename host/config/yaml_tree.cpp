@@ -288,7 +288,7 @@ YamlNode read_yaml(std::string_view text, const std::string& file, Problems& pro
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-  } catch (const Stop&) {  // already reported
+  } catch (const Stop&) {  // NOLINT(bugprone-empty-catch): already reported
   } catch (const YAML::Exception& error) {
     const auto where = lines.position(error.mark.line, error.mark.column);
     problems.push_back({file, where, "invalid YAML: " + error.msg,

@@ -60,7 +60,7 @@ Result<std::vector<std::string>> Daemon::clean(const CleanRequest& request) {
         session_id, days_ago(input_.clock, *request.recordings_days), request.dry_run);
     if (!forgotten) return forward(forgotten);
     for (const auto& destination : *forgotten) {
-      lines.push_back(removed + "recording " + destination);
+      lines.push_back(std::string(removed).append("recording ").append(destination));
     }
   }
   for (const auto& session_id : old_sessions) {

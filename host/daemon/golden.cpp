@@ -75,7 +75,7 @@ Result<GoldenSessions> decode_case(FileSystem& files, Assembly& assembly,
     for (const auto& step : steps_of(files, folder)) {
       auto root = make_root(*candidate.provider, step, candidate.options_json, candidate.policy);
       if (!root) return forward(root);
-      if (auto done = decode_step(files, std::move(*root), sessions); !done) return forward(done);
+      if (auto done = decode_step(files, *root, sessions); !done) return forward(done);
     }
     if (!sessions.empty()) return sessions;
   }

@@ -112,6 +112,7 @@ Result<std::vector<EventPosition>> SessionRuntime::old_positions() const {
 
 std::vector<bool> SessionRuntime::served_recordings() const {
   std::vector<bool> served;
+  served.reserve(meta_.recordings.size());
   for (const auto& recording : meta_.recordings) {
     served.push_back(meta_.twin.exists && !is_behind(recording, twin_source()));
   }

@@ -55,8 +55,9 @@ class AssistantLine {
     const bool is_text = type == "text" && !block.is_string();
     if ((is_text && is_unreadable(block["text"])) ||
         (type == "thinking" && is_unreadable(block["thinking"]))) {
-      to_.raw(to_.part("block", number), to_.arena().join({"assistant/", bounded_word(type)}));
-    } else if (type == "text") {
+      return map_unknown(type, number);
+    }
+    if (type == "text") {
       map_text(block.is_string() ? block : block["text"], number);
     } else if (type == "thinking") {
       map_thinking(block, number);
@@ -69,8 +70,12 @@ class AssistantLine {
     } else if (type == "fallback") {
       emit_info(to_.part("fallback", number), "model-fallback", block.json());
     } else {
-      to_.raw(to_.part("block", number), to_.arena().join({"assistant/", bounded_word(type)}));
+      map_unknown(type, number);
     }
+  }
+
+  void map_unknown(std::string_view type, size_t number) {
+    to_.raw(to_.part("block", number), to_.arena().join({"assistant/", bounded_word(type)}));
   }
 
   void map_text(Value text_value, size_t number) {

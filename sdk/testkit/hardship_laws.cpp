@@ -89,7 +89,7 @@ void check_interruptions(LawReport& report, const kato_provider_api& api,
   const auto compare = [&](const Run& other, const std::string& when) {
     report.count(1);
     for (const auto& breach : other.said->breaches()) {
-      report.fail("interruptions", when + ": " + breach);
+      report.fail("interruptions", std::string(when).append(": ").append(breach));
     }
     const auto difference = whole.said->difference(*other.said);
     if (!difference.empty()) report.fail("interruptions", when + ": " + difference);

@@ -94,10 +94,8 @@ void check_splits(LawReport& report, const SinkDriver& driver, const SinkLawInpu
   compare(report, "split invariance", whole, driver.run(input.events, each), "one event at a time");
   Seeded random(input.seed);
   for (int i = 0; i < 8; ++i) {
-    std::vector<size_t> cuts;
-    for (int j = 0; j < 5; ++j) {
-      cuts.push_back(random.below(input.events.size() + 1));
-    }
+    std::vector<size_t> cuts(5);
+    std::ranges::generate(cuts, [&] { return random.below(input.events.size() + 1); });
     std::ranges::sort(cuts);
     compare(report, "split invariance", whole, driver.run(input.events, cuts), "cut at random");
   }

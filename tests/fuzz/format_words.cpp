@@ -35,6 +35,7 @@ std::string dictionary_of(const std::vector<std::string>& seeds) {
     }
   }
   std::vector<std::pair<size_t, std::string_view>> words;
+  words.reserve(counts.size());
   for (const auto& [word, count] : counts) {
     words.emplace_back(count, word);
   }

@@ -24,7 +24,7 @@ std::string dashed(std::string path) {
 
 }  // namespace
 
-AgentLog::AgentLog(AgentKind kind, uint32_t index, std::string home, std::string project,
+AgentLog::AgentLog(AgentKind kind, uint32_t index, const std::string& home, std::string project,
                    UnixMillis started)
     : kind_(kind),
       index_(index),

@@ -30,7 +30,7 @@ struct Said {
 class AgentLog {
  public:
   // index: tells the sessions apart. home: where the agents' folders are.
-  AgentLog(AgentKind kind, uint32_t index, std::string home, std::string project,
+  AgentLog(AgentKind kind, uint32_t index, const std::string& home, std::string project,
            UnixMillis started);
 
   [[nodiscard]] AgentKind kind() const { return kind_; }
