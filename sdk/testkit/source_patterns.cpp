@@ -8,15 +8,20 @@ namespace kato::testkit {
 
 bool glob_fits(std::string_view glob, std::string_view path) {
   if (glob.starts_with("**/")) {
-    const auto rest = glob.substr(3);
-    if (glob_fits(rest, path)) return true;
-    const auto slash = path.find('/');
-    return slash != std::string_view::npos && glob_fits(glob, path.substr(slash + 1));
+    while (!glob_fits(glob.substr(3), path)) {
+      const auto slash = path.find('/');
+      if (slash == std::string_view::npos) return false;
+      path.remove_prefix(slash + 1);
+    }
+    return true;
   }
   if (glob.empty()) return path.empty();
   if (glob[0] == '*') {
-    if (glob_fits(glob.substr(1), path)) return true;
-    return !path.empty() && path[0] != '/' && glob_fits(glob, path.substr(1));
+    while (!glob_fits(glob.substr(1), path)) {
+      if (path.empty() || path[0] == '/') return false;
+      path.remove_prefix(1);
+    }
+    return true;
   }
   if (path.empty()) return false;
   if (glob[0] != path[0] && (glob[0] != '?' || path[0] == '/')) return false;
