@@ -42,7 +42,7 @@ std::string pointer_of(const std::vector<std::string>& context) {
 }
 
 std::string shown(const Json& value) {
-  const auto text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() <= kShownBytes) return text;
   return std::string(utf8_prefix(text, kShownBytes)) + "...";
 }

@@ -20,8 +20,9 @@ bool is_blank(std::string_view text) noexcept {
 }  // namespace
 
 struct DocumentDecoder::Call {
-  Call(const sdk::Host& host_, sdk::Emitter& out_, std::string_view text_, uint64_t offset_)
-      : host(host_), out(out_), text(text_), offset(offset_) {}
+  Call(const sdk::Host& its_host, sdk::Emitter& its_out, std::string_view its_text,
+       uint64_t its_offset)
+      : host(its_host), out(its_out), text(its_text), offset(its_offset) {}
 
   const sdk::Host& host;
   sdk::Emitter& out;

@@ -12,6 +12,7 @@
 #include "tests/fuzz/format_words.h"
 #include "tests/fuzz/target.h"
 
+// NOLINTBEGIN(readability-identifier-naming): names of the library
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 namespace {
@@ -61,3 +62,4 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
   std::copy_n(mutant.begin(), length, data);
   return length;
 }
+// NOLINTEND(readability-identifier-naming)

@@ -280,8 +280,8 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     auto theirs = without_capture_times(path, other.disk().content(path).value_or(""));
     if (was_cut(one, expected) || one.twins_may_be_gone() || other.twins_may_be_gone()) {
       // A twin that is made again, or of what is left of the log, may count otherwise.
-      mine = without_numbers(std::move(mine));
-      theirs = without_numbers(std::move(theirs));
+      mine = without_numbers(mine);
+      theirs = without_numbers(theirs);
     }
     if (mine == theirs) continue;
     const auto at = std::ranges::mismatch(mine, theirs).in1 - mine.begin();
