@@ -177,6 +177,7 @@ void ScannedRegistry::finish() {
 
 std::vector<PluginEntry> ScannedRegistry::entries() const {
   std::vector<PluginEntry> out;
+  out.reserve(slots_.size());
   for (const auto& slot : slots_) {
     out.push_back(slot->entry);
   }
