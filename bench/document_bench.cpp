@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -64,20 +63,6 @@ class Document {
 
  private:
   static constexpr std::string_view kUpdated = "\"lastUpdated\":\"";
-
-  static std::string now_text() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    const std::time_t seconds = millis / 1000;
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    char text[32];
-    const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-    char fraction[8];
-    static_cast<void>(
-        std::snprintf(fraction, sizeof(fraction), ".%03dZ", static_cast<int>(millis % 1000)));
-    return std::string(text, length) + fraction;
-  }
 
   std::string path_;
   std::string text_;

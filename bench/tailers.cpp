@@ -14,9 +14,6 @@
 #include <unistd.h>
 
 namespace kato::bench {
-namespace {
-
-constexpr int kStartMillis = 120'000;
 
 std::string now_text() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -31,6 +28,10 @@ std::string now_text() {
       std::snprintf(fraction, sizeof(fraction), ".%03dZ", static_cast<int>(millis % 1000)));
   return std::string(text, length) + fraction;
 }
+
+namespace {
+
+constexpr int kStartMillis = 120'000;
 
 std::string content_of(const std::string& path) {
   std::ostringstream content;

@@ -8,6 +8,9 @@
 
 namespace kato::bench {
 
+// As agents write it into their logs.
+[[nodiscard]] std::string now_text();
+
 // One follower of one log. It may watch many others besides.
 class Tailer {
  public:
