@@ -11,6 +11,7 @@ namespace kato {
 namespace {
 
 constexpr uint64_t kMaxJournalBytes = uint64_t{256} << 20;
+constexpr uint64_t kMaxVoidBytes = uint64_t{64} << 10;
 
 std::string line_of(uint64_t commit, const JournaledWrite& write) {
   std::string line;
@@ -86,7 +87,8 @@ Status WriteJournal::add(FileSystem& files, uint64_t commit, const JournaledWrit
   if (!commit_) {
     if (auto loaded = load(files, commit); !loaded) return forward(loaded);
   }
-  if (commit != *commit_) size_bytes_ = 0;
+  const bool goes_on = commit == *commit_ || (commit > *commit_ && size_bytes_ < kMaxVoidBytes);
+  if (!goes_on) size_bytes_ = 0;
   commit_ = commit;
   auto file = files.open(path_, OpenMode::kCreateOrAppend);
   if (!file) return forward(file, "write journal");
@@ -112,9 +114,9 @@ Result<std::vector<JournaledWrite>> WriteJournal::load(FileSystem& files, uint64
   }
   if (!content) return forward(content, "write journal");
   std::string_view rest = *content;
+  uint64_t of_commit = commit;
   for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
     JournaledWrite write;
-    uint64_t of_commit = 0;
     if (auto read = read_line(rest.substr(0, end), of_commit, write); !read) {
       return fail(read.error().code(),
                   "write journal {} is not understood ({}); it was not touched", path_,
@@ -124,6 +126,7 @@ Result<std::vector<JournaledWrite>> WriteJournal::load(FileSystem& files, uint64
     rest.remove_prefix(end + 1);
   }
   commit_ = commit;
+  if (of_commit != commit) return std::vector<JournaledWrite>();
   size_bytes_ = content->size() - rest.size();
   return writes;
 }

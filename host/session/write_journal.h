@@ -2,7 +2,8 @@
 //
 // Each line says what is about to be appended to a destination, and is written before that. A
 // killed process therefore leaves at most the last line in doubt; lines of an earlier commit are
-// void. Nothing is synced: after a power loss the journal is not believed.
+// void, and stay for a while, since cutting a file costs more than many appends to it. Nothing is
+// synced: after a power loss the journal is not believed.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,7 @@ class WriteJournal {
  public:
   explicit WriteJournal(std::string path) : path_(std::move(path)) {}
 
-  // commit: SessionMeta::commit as it is on the disk. What is there of other commits goes. After a
-  // failure nothing of it counts.
+  // commit: SessionMeta::commit as it is on the disk. After a failure nothing of it counts.
   [[nodiscard]] Status add(FileSystem& files, uint64_t commit, const JournaledWrite& write);
 
   // Those that were added since that commit, in order. A torn last line was never carried out and
@@ -53,8 +53,8 @@ class WriteJournal {
 
  private:
   std::string path_;
-  std::optional<uint64_t> commit_;  // whose lines the file holds; none: not looked at yet
-  uint64_t size_bytes_ = 0;         // of its whole lines
+  std::optional<uint64_t> commit_;  // of its last lines; none: not looked at yet
+  uint64_t size_bytes_ = 0;         // of the whole lines that may stay
 };
 
 }  // namespace kato

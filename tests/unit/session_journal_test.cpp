@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 
 #include "host/session/export_history.h"
@@ -77,7 +79,7 @@ TEST_CASE("the write journal gives back what was announced since the commit", "[
   CHECK(offsets(again.load(f.files, 5)).empty());
 }
 
-TEST_CASE("a commit makes the journal begin anew, a restart does not", "[session]") {
+TEST_CASE("a commit makes what the journal says void, a restart does not", "[session]") {
   Fixture f;
   WriteJournal journal(f.path);
   REQUIRE(journal.add(f.files, 4, write_of(1)));
@@ -90,6 +92,37 @@ TEST_CASE("a commit makes the journal begin anew, a restart does not", "[session
   REQUIRE(after_restart.remove(f.files));
   REQUIRE(after_restart.remove(f.files));
   CHECK(offsets(WriteJournal(f.path).load(f.files, 5)).empty());
+}
+
+TEST_CASE("a journal is not cut at each commit, and does not grow with them", "[session]") {
+  Fixture f;
+  WriteJournal journal(f.path);
+  int cuts = 0;
+  uint64_t largest = 0;
+  uint64_t before = 0;
+  for (uint64_t commit = 1; commit <= 2000; ++commit) {
+    REQUIRE(journal.add(f.files, commit, write_of(1)));
+    const uint64_t size = std::filesystem::file_size(f.path);
+    cuts += size < before ? 1 : 0;
+    before = size;
+    largest = std::max(largest, size);
+  }
+  CHECK(cuts > 0);
+  CHECK(cuts < 20);
+  CHECK(largest < 100'000);
+  CHECK(offsets(WriteJournal(f.path).load(f.files, 2000)) == Offsets{100});
+}
+
+TEST_CASE("a journal of a later commit than the session's says nothing about it", "[session]") {
+  Fixture f;
+  WriteJournal journal(f.path);
+  REQUIRE(journal.add(f.files, 4, write_of(1)));
+  REQUIRE(journal.add(f.files, 5, write_of(2)));
+  WriteJournal gone_back(f.path);
+  REQUIRE(gone_back.add(f.files, 3, write_of(3)));
+  CHECK(offsets(WriteJournal(f.path).load(f.files, 3)) == Offsets{300});
+  REQUIRE(gone_back.add(f.files, 4, write_of(4)));
+  CHECK(offsets(WriteJournal(f.path).load(f.files, 4)) == Offsets{400});
 }
 
 TEST_CASE("a journal line that was torn does not count and is in nobody's way", "[session]") {
