@@ -1,6 +1,8 @@
-// kato-bench-document FOLDER KATO COUNT: what the running daemon spends on a document that is
+// kato-bench-document FOLDER KATO COUNT PAUSE: what the running daemon spends on a document that is
 // written anew with one more message, beside what simdjson's DOM spends on the same bytes at the
-// same moment. FOLDER/home holds one such document, FOLDER/log its path. Prints a row of a table.
+// same moment. FOLDER/home holds one such document, FOLDER/log its path. PAUSE, in milliseconds, is
+// between a message that came out and the next; from 1400 on each rewriting pays for a commit of
+// its own. Prints a row of a table.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -92,7 +94,8 @@ class DomParse {
   simdjson::dom::parser parser_;
 };
 
-int run(const std::string& folder, const std::string& program, int count) {
+int run(const std::string& folder, const std::string& program, int count,
+        std::chrono::milliseconds pause) {
   std::string log;
   std::getline(std::ifstream(folder + "/log"), log);
   Document document(log);
@@ -103,28 +106,27 @@ int run(const std::string& folder, const std::string& program, int count) {
   const auto say = [&](const std::string& marker, const std::string& text) {
     document.say(marker, text);
     if (!output.wait_for(marker, kDeadlineMillis)) give_up("a message was lost");
-    std::this_thread::sleep_for(kUntilCommitted);
+    std::this_thread::sleep_for(pause);
   };
   const auto name = std::to_string(::getpid()) + "-";
   say("begin-" + name, "::start " + kato.output());
   DomParse dom;
   static_cast<void>(dom.run(log));
   constexpr size_t kFill = 600;
-  std::vector<double> daemon_ms, dom_ms, ratios, read;
+  std::vector<double> dom_ms;
+  const auto before = kato.process().usage();
   for (int i = 0; i < count; ++i) {
-    const auto before = kato.process().usage();
     say("say-" + name + std::to_string(i) + ".", std::string(kFill, 'x'));
-    const auto after = kato.process().usage();
-    daemon_ms.push_back(after.cpu_ms - before.cpu_ms);
     dom_ms.push_back(dom.run(log));
-    ratios.push_back(daemon_ms.back() / dom_ms.back());
-    read.push_back(static_cast<double>(after.read_bytes - before.read_bytes) / 1e6 /
-                   document.megabytes());
   }
+  std::this_thread::sleep_for(kUntilCommitted);
   const auto usage = kato.process().usage();
   static_cast<void>(kato.end());
-  std::printf("| %.1f | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |\n", document.megabytes(),
-              median(daemon_ms), median(dom_ms), median(ratios), median(read), usage.resident_mb,
+  const double daemon_ms = (usage.cpu_ms - before.cpu_ms) / count;
+  const double read_mb = static_cast<double>(usage.read_bytes - before.read_bytes) / 1e6 / count;
+  std::printf("| %.1f | %lld | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |\n", document.megabytes(),
+              static_cast<long long>(pause.count()), daemon_ms, median(dom_ms),
+              daemon_ms / median(dom_ms), read_mb / document.megabytes(), usage.resident_mb,
               usage.peak_mb);
   return EXIT_SUCCESS;
 }
@@ -133,9 +135,10 @@ int run(const std::string& folder, const std::string& program, int count) {
 }  // namespace kato::bench
 
 int main(int count, char** arguments) {
-  if (count != 4) {
-    static_cast<void>(std::fputs("usage: kato-bench-document FOLDER KATO COUNT\n", stderr));
+  if (count != 5) {
+    static_cast<void>(std::fputs("usage: kato-bench-document FOLDER KATO COUNT PAUSE\n", stderr));
     return 2;
   }
-  return kato::bench::run(arguments[1], arguments[2], std::max(1, std::atoi(arguments[3])));
+  return kato::bench::run(arguments[1], arguments[2], std::max(1, std::atoi(arguments[3])),
+                          std::chrono::milliseconds(std::max(0, std::atoi(arguments[4]))));
 }
