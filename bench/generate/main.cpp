@@ -1,6 +1,6 @@
-// kato-bench-generate HOME claude|codex|gemini|gemini-document MEGABYTES [SEED]: writes one
-// conversation of that size below HOME and prints its path. kato-bench-generate HOME many SESSIONS
-// [SEED]: so many small ones of all kinds. Same arguments, same bytes.
+// kato-bench-generate HOME claude|codex|codex-document|gemini|gemini-document MEGABYTES [SEED]:
+// writes one conversation of that size below HOME and prints its path. kato-bench-generate HOME
+// many SESSIONS [SEED]: so many small ones of all kinds. Same arguments, same bytes.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +21,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {{"claude", claude_path, write_claude},
                            {"codex", codex_path, write_codex},
+                           {"codex-document", codex_document_path, write_codex_document},
                            {"gemini", gemini_path, write_gemini},
                            {"gemini-document", gemini_document_path, write_gemini_document}};
 
@@ -66,9 +67,10 @@ int main(int count, char** arguments) {
     return generate(arguments[1], kind,
                     {std::strtoull(arguments[3], nullptr, 10) * kMegabyte, seed});
   }
-  static_cast<void>(std::fputs(
-      "usage: kato-bench-generate HOME claude|codex|gemini|gemini-document MEGABYTES [SEED]\n"
-      "       kato-bench-generate HOME many SESSIONS [SEED]\n",
-      stderr));
+  static_cast<void>(
+      std::fputs("usage: kato-bench-generate HOME KIND MEGABYTES [SEED]\n"
+                 "       KIND: claude, codex, codex-document, gemini, gemini-document\n"
+                 "       kato-bench-generate HOME many SESSIONS [SEED]\n",
+                 stderr));
   return 2;
 }
