@@ -107,6 +107,8 @@ int run(const std::string& folder, const std::string& program, int count,
   KatoTailer kato(program, folder + "/home", folder + "/state", log);
   kato.start();
   if (!kato.await_ready()) give_up("the daemon is not ready");
+  // A message without a time that came before the daemon has read the document is an old one.
+  std::this_thread::sleep_for(kUntilCommitted);
   Awaited output(kato.output());
   const auto say = [&](const std::string& marker, const std::string& text) {
     document.say(marker, text);

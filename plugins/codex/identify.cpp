@@ -4,6 +4,7 @@
 
 #include "plugins/jsonlog/framing.h"
 #include "plugins/jsonlog/json.h"
+#include "plugins/jsonlog/member_scan.h"
 #include "sources.h"
 #include "title_index.h"
 
@@ -135,15 +136,26 @@ bool read_line(Value root, sdk::Identity& identity) {
   return is_item_type(type) && !root["sessionId"].exists();
 }
 
+// The items themselves are not read: there may be many.
 sdk::Probe identify_document(std::string_view head, bool whole, sdk::Identity identity) {
-  jsonlog::Json json;
-  if (json.parse(head) != jsonlog::JsonError::kNone) {
-    return {whole ? KATO_PROBE_NOT_MINE : KATO_PROBE_NEED_MORE_BYTES, {}};
+  jsonlog::MemberScan scan(head);
+  jsonlog::Member member;
+  jsonlog::Json session;
+  bool has_session = false;
+  bool has_items = false;
+  while (!(has_session && has_items) && scan.next(member)) {
+    if (member.key == "session" && member.whole) {
+      has_session =
+          session.parse(member.value) == jsonlog::JsonError::kNone && session.root().is_object();
+    }
+    if (member.key == "items") has_items = member.value.starts_with('[');
   }
-  const auto session = json.root()["session"];
-  if (!session.is_object() || !json.root()["items"].is_array()) return {};
-  read_meta(session, identity);
-  return {KATO_PROBE_MINE, std::move(identity)};
+  if (has_session && has_items) {
+    read_meta(session.root(), identity);
+    return {KATO_PROBE_MINE, std::move(identity)};
+  }
+  const bool more_may_come = !whole && !scan.complete() && (head.empty() || scan.is_object());
+  return {more_may_come ? KATO_PROBE_NEED_MORE_BYTES : KATO_PROBE_NOT_MINE, {}};
 }
 
 sdk::Probe identify_lines(std::string_view head, bool whole, sdk::Identity identity) {

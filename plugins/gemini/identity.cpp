@@ -1,6 +1,6 @@
 #include "identity.h"
 
-#include "header_scan.h"
+#include "plugins/jsonlog/member_scan.h"
 #include "project.h"
 
 namespace kato::gemini {
@@ -23,9 +23,9 @@ struct Header {
 
 Header read_header(std::string_view text) {
   Header header;
-  MemberScan scan(text);
+  jsonlog::MemberScan scan(text);
   header.is_object = scan.is_object();
-  Member member;
+  jsonlog::Member member;
   while (scan.next(member)) {
     if (!member.whole) continue;
     if (member.key == "sessionId") header.session_id = member.value;

@@ -123,6 +123,10 @@ TEST_CASE("a document of spring 2025 tells its items", "[codex][quick]") {
   const std::string_view path = "sessions/rollout-2025-04-18-d1.json";
   CHECK(probe(document, path).identity.provider_session_id == "d1");
   CHECK(probe(document.substr(0, 50), path, false).verdict == KATO_PROBE_NEED_MORE_BYTES);
+  CHECK(probe(document.substr(0, 50), path).verdict == KATO_PROBE_NOT_MINE);
+  // Its items are not needed to know whose it is.
+  const auto head = document.substr(0, document.find("\"type\""));
+  CHECK(probe(head, path, false).identity.provider_session_id == "d1");
   const auto story = decode(document, {"d1", false}, {}, path);
   CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"sort"});
   CHECK(story.texts(KATO_ASSISTANT_MESSAGE) == Texts{"done"});

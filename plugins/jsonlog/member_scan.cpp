@@ -1,6 +1,6 @@
-#include "header_scan.h"
+#include "member_scan.h"
 
-namespace kato::gemini {
+namespace kato::jsonlog {
 
 MemberScan::MemberScan(std::string_view text) noexcept : text_(text) {
   is_object_ = take('{');
@@ -78,4 +78,4 @@ bool MemberScan::next(Member& member) noexcept {
   return !member.value.empty();
 }
 
-}  // namespace kato::gemini
+}  // namespace kato::jsonlog

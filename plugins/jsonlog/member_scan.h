@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace kato::gemini {
+namespace kato::jsonlog {
 
 // One member of the outermost object.
 struct Member {
@@ -38,4 +38,4 @@ class MemberScan {
   bool complete_ = false;
 };
 
-}  // namespace kato::gemini
+}  // namespace kato::jsonlog
