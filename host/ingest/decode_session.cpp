@@ -22,6 +22,7 @@ Status decode_source(FileSystem& files, const SessionSource& source, EventPipeli
                                             .read_back = read_back_from(*reader)});
   if (!decoder) return forward(decoder);
   pipeline.set_keep_raw(file.root->policy.keep_raw);
+  pipeline.sequencer().set_restates(file.rule().restates);
   SourceDecoding decoding(*reader, **decoder, file.rule().growth);
   for (StepOutcome last; last.end == StepEnd::kMore;) {
     if (!how.keep_going()) return fail(ErrorCode::kCancelled, "cancelled");

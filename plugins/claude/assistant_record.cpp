@@ -112,16 +112,16 @@ class AssistantLine {
     map_decision_prompts(to_, block, model_);
   }
 
-  // Stands on every line of a message and may grow from line to line. It belongs to the message, so
-  // its key is the message's id; a later line revises it.
+  // Stands on every line of a message and may grow from line to line: said again where it did. It
+  // belongs to the message, so its key is the message's id.
   void map_usage() {
     const Value usage = message_["usage"];
     const auto id = message_["id"].word();
     if (!usage.is_object() || id.empty() || id.size() > jsonlog::kMaxIdBytes) return;
-    const auto bytes = usage.bytes();
-    if (!to_.memory.changed(Repeated::kUsage, to_.hash(id) ^ to_.hash(bytes))) return;
-    auto info = to_.draft(KATO_PROVIDER_INFO, "usage");
-    info.flags |= KATO_DRAFT_REVISABLE;
+    const auto counts = to_.hash(usage.bytes());
+    const bool is_first = to_.memory.message != to_.hash(id);
+    if (!to_.memory.changed(Repeated::kUsage, to_.hash(id) ^ counts)) return;
+    auto info = to_.draft(KATO_PROVIDER_INFO, is_first ? "usage" : to_.part("usage", counts));
     info.record_key = id;
     info.model = model_;
     info.subtype = "usage";

@@ -41,14 +41,16 @@ TEST_CASE("tokens are counted once for a message, and again only if they changed
                 R"("usage":{"output_tokens":)" +
                     std::string(output) + "}}");
   };
-  const auto result = decode(part("a1", "1") + part("a2", "1") + part("a3", "9"));
+  const auto result = decode(part("a1", "1") + part("a2", "1") + part("a3", "9") + part("a4", "9"));
   const auto counts = result.of(KATO_PROVIDER_INFO);
   REQUIRE(counts.size() == 2);
   CHECK(counts[0].key == "m1");
   CHECK(counts[0].part == "usage");
   CHECK(counts[1].key == "m1");
   CHECK(counts[1].data == R"({"output_tokens":9})");
-  CHECK((counts[1].flags & KATO_DRAFT_REVISABLE) != 0);
+  // Not a revision: the host would have to remember what every message said.
+  CHECK(counts[1].part != "usage");
+  CHECK((counts[1].flags & KATO_DRAFT_REVISABLE) == 0);
 }
 
 TEST_CASE("a question has its options, and its answer names them", "[claude][quick]") {
