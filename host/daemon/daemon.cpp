@@ -169,6 +169,10 @@ void Daemon::note_degraded(const std::string& what, const Error& error) {
   note(LogLevel::kWarn, what + ": " + error.message());
 }
 
+void Daemon::note_well(const std::string& what) {
+  if (degraded_.clear(what)) status_changed_ = true;
+}
+
 // A kill leaves marks of what was going on; without them all is looked at.
 void Daemon::settle_twins() {
   if (store_.rebuilt_because().empty()) return;

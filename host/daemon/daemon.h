@@ -95,6 +95,8 @@ class Daemon final : public ControlHandler {
   Status finish();
 
  private:
+  static constexpr size_t kMostOpenIdle = 16;  // sessions
+
   struct Counters {
     uint64_t wakeups = 0;
     uint64_t steps = 0;
@@ -107,6 +109,7 @@ class Daemon final : public ControlHandler {
   [[nodiscard]] std::map<std::string, std::string>& all_destinations();
   void note(LogLevel level, std::string_view message);
   void note_degraded(const std::string& what, const Error& error);
+  void note_well(const std::string& what);
 
   // What there is to do.
   void settle_twins();

@@ -1,0 +1,75 @@
+// What waits for the disk, and what need not be open any longer.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/daemon/degraded_names.h"
+#include "host/event/event_id.h"
+
+namespace kato {
+namespace {
+
+constexpr size_t kMostOpenAtWork = 128;
+
+}  // namespace
+
+void Daemon::flush_commits() {
+  const auto due = wiring_->commits.due();
+  const bool is_time = due && *due <= input_.clock.steady();
+  if (!is_time && wiring_->commits.size() < kMostOpenAtWork) return;
+  flush_now();
+  close_idle_sessions(kMostOpenIdle);
+}
+
+void Daemon::flush_now() {
+  const auto report = wiring_->commits.flush();
+  for (const auto& key : report.committed) {
+    note_well(session_name(session_id_of_key(key)));
+    note_committed(key);
+  }
+  for (const auto& failure : report.failures) {
+    note_degraded(session_name(session_id_of_key(failure.key)), failure.error);
+  }
+  for (const auto& unsynced : report.unsynced) {
+    note(LogLevel::kWarn, unsynced.error.message());
+  }
+  if (store_.is_save_due()) save_index();
+}
+
+// The meta is on the disk as the runtime has it: commits are taken between steps only.
+void Daemon::note_committed(const std::string& key) {
+  auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
+  if (live == nullptr || !live->runtime) return;
+  if (auto swapped = live->runtime->finish_swap(); !swapped) {
+    note_degraded(session_name(live->session.ref.session_id), swapped.error());
+  }
+  if (auto noted = store_.committed(live->runtime->meta(), live->has_work()); !noted) {
+    note_degraded("index of the sessions", noted.error());
+  }
+}
+
+// Those that have rested longest are closed first.
+void Daemon::close_idle_sessions(size_t most_open) {
+  std::vector<LiveSession*> idle;
+  for (const auto& [session_id, live] : wiring_->live.all()) {
+    const bool waits = live->runtime && wiring_->commits.waits(live->runtime->key());
+    if (!live->has_work() && !waits) idle.push_back(live.get());
+  }
+  if (idle.size() <= most_open) return;
+  std::ranges::sort(idle, {}, &LiveSession::last_step);
+  idle.resize(idle.size() - most_open);
+  for (const auto* const live : idle) {
+    wiring_->live.drop(std::string(live->session.ref.session_id));
+  }
+}
+
+void Daemon::save_index() {
+  if (!store_.is_newer_than_file()) return;
+  if (auto saved = store_.save(); !saved) {
+    note_degraded("index of the sessions", saved.error());
+  } else {
+    note_well("index of the sessions");
+  }
+}
+
+}  // namespace kato

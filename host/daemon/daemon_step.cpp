@@ -1,0 +1,153 @@
+// One step of the daemon: a task of the scheduler, and what comes of it.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/daemon/degraded_names.h"
+#include "host/daemon/origin_lookup.h"
+#include "host/event/event_id.h"
+
+namespace kato {
+namespace {
+
+constexpr int64_t kBirthSlackMillis = 2000;
+constexpr std::chrono::milliseconds kTryAgainAfter{1000};
+constexpr std::string_view kServing = "/serve";
+
+std::string session_of_task(std::string_view task) {
+  return std::string(task.substr(0, task.find('/')));
+}
+
+}  // namespace
+
+std::string Daemon::serving_task(const std::string& session_id) {
+  return session_id + std::string(kServing);
+}
+
+void Daemon::run_task(const std::string& task) {
+  if (task.starts_with('/')) return look_again_at(task);
+  const auto session_id = session_of_task(task);
+  LiveSession* const live = wiring_->live.find(session_id);
+  if (live == nullptr) return scheduler_.done(task);
+  ++counters_.steps;
+  live->last_step = counters_.steps;
+  const auto& ref = live->session.ref;
+  if (auto owed = store_.owe(make_session_key(ref.provider, session_id)); !owed) {
+    return after_failure(task, *live, owed.error());
+  }
+  const auto done = do_step(*live);
+  if (!done) return after_failure(task, *live, done.error());
+  after_step(task, *live, *done);
+}
+
+Result<StepResult> Daemon::do_step(LiveSession& live) {
+  if (!live.runtime) {
+    if (auto opened = open(live); !opened) return forward(opened);
+  }
+  if (live.dirty.empty()) return serve_session(wiring_->context, *live.runtime);
+  const auto path = *live.dirty.begin();
+  const auto index = live.runtime->index_of(path);
+  if (!index) {
+    live.dirty.erase(path);  // a duplicate that ranks lower
+    live.runtime->commit_soon();
+    return StepResult{};
+  }
+  const auto done =
+      run_step(wiring_->context, *live.runtime, request_for(live, *index, live.dirty.size() == 1));
+  live.awaits_others = !unidentified_.empty() && live.runtime->is_first_sight();
+  if (done && done->end != StepEnd::kMore) {
+    live.dirty.erase(path);
+    wiring_->table.known(path).was_read = true;
+  }
+  return done;
+}
+
+Status Daemon::open(LiveSession& live) {
+  const SessionServices services{
+      .files = input_.files,
+      .state = state_,
+      .metas = metas_,
+      .commits = wiring_->commits,
+      .buffer = buffer_,
+      .origins = make_origin_lookup(input_.files, state_, metas_, store_.index()),
+      .lost_power = power_was_lost_ && !health_.is_recovered(live.session.ref.session_id)};
+  wiring_->live.read_companions_of(live);
+  auto opened = SessionRuntime::open(services, live.session);
+  if (!opened) return forward(opened);
+  live.runtime = std::move(*opened);
+  note_writes(live.runtime->meta(), false);
+  return {};
+}
+
+StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_last) {
+  const auto& file = live.runtime->sources()[source].file;
+  const auto& known = wiring_->table.known(file.path);
+  StepRequest request{
+      .source = source,
+      .arrival = {.live_from_bytes = known.live_from_bytes, .now = input_.clock.now()},
+      .commands_since = run_.commands_since,
+      .completes_first_sight = is_last && unidentified_.empty()};
+  if (file.rule().growth == Growth::kDocument) {
+    // What a document says anew came live if it was read since the daemon began to watch it.
+    const bool came_live = known.live_from_bytes == 0 || known.was_read;
+    request.arrival.live_from_bytes = came_live ? 0 : UINT64_MAX;
+  }
+  if (known.seen.value > 0) {
+    request.commands_since =
+        std::max(run_.commands_since, UnixMillis{known.seen.value - kBirthSlackMillis});
+  }
+  return request;
+}
+
+void Daemon::after_step(const std::string& task, LiveSession& live, const StepResult& result) {
+  const bool is_over = live.dirty.empty() || task != live.session.ref.session_id;
+  if (is_over) {
+    scheduler_.done(task);
+  } else {
+    scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+  }
+  note_step(live, result);
+}
+
+void Daemon::note_step(LiveSession& live, const StepResult& result) {
+  const auto& session_id = live.session.ref.session_id;
+  note_well(session_name(session_id));
+  note_recordings(session_id, result);
+  note_writes(live.runtime->meta(), true);
+  live.serving_failed = result.serving_failed;
+  const auto serving = serving_task(session_id);
+  if (!result.serving_failed) return scheduler_.forget(serving);
+  // A task of its own: what comes live does not wait for it.
+  scheduler_.wait_until(serving, {.urgency = Urgency::kLive, .recency = 0},
+                        result.retry_at.value_or(input_.clock.steady() + kTryAgainAfter));
+}
+
+void Daemon::note_recordings(const std::string& session_id, const StepResult& result) {
+  std::set<std::string> lasting;
+  for (const auto& recording : result.degraded) {
+    const auto name = recording_name(session_id, recording.destination);
+    lasting.insert(name);
+    degraded_.note(name, recording.cause);
+  }
+  degraded_.clear_below(recording_name(session_id, ""),
+                        [&](const std::string& what) { return lasting.contains(what); });
+}
+
+// The session starts again from its last commit; all others go on.
+void Daemon::after_failure(const std::string& task, LiveSession& live, const Error& error) {
+  note_degraded(session_name(live.session.ref.session_id), error);
+  const bool not_understood =
+      error.code() == ErrorCode::kInvalid || error.code() == ErrorCode::kUnsupported;
+  if (!live.runtime && not_understood) {
+    // Its state will not mend itself: it rests until its sources change or Kato starts again.
+    const std::string session_id = live.session.ref.session_id;
+    scheduler_.forget(session_id);
+    scheduler_.forget(serving_task(session_id));
+    return wiring_->live.drop(session_id);
+  }
+  if (live.runtime) wiring_->commits.forget(live.runtime->key());
+  live.runtime.reset();
+  scheduler_.failed(task);
+}
+
+}  // namespace kato
