@@ -71,7 +71,7 @@ DaemonStatus Daemon::short_status() {
                      .polled_folders = health.polled_folders,
                      .poll_interval_ms = static_cast<uint64_t>(health.poll_interval.count())};
   if (health.cause) {
-    status.degraded.push_back({"watching", health.cause->message(), run_.started});
+    status.degraded.push_back({"watching", health.cause->message(), health.cause_since});
   }
   status.ready_tasks = scheduler_.ready_count();
   status.waiting_tasks = scheduler_.waiting_count();

@@ -56,10 +56,15 @@ void Daemon::look_for_changes() {
   }
   for (const auto& path : news.vanished) {
     note(LogLevel::kInfo, path + " is gone; what was read of it is kept");
+    note_well(path);
   }
   for (const auto& folder : news.gone_folders) {
     note(LogLevel::kInfo, "folder " + folder + " is gone or has another name");
   }
+  for (const auto& path : news.recovered) {
+    note_well(path);
+  }
+  status_changed_ = status_changed_ || news.health_changed;
   if (news.problems.empty()) note_well("watching");
   for (const auto& problem : news.problems) {
     note_degraded(problem.path.empty() ? "watching" : problem.path, problem.error);

@@ -38,14 +38,17 @@ void SourceTable::take_over(SourceTable&& other) {
   sources_ = std::move(other.sources_);
   missing_ = other.missing_;
   grown_bytes_ = other.grown_bytes_;
+  troubled_ = std::move(other.troubled_);
 }
 
 SourceNews SourceTable::look() {
   SourceNews news;
-  take_unclear(news);
+  Looked looked;
+  take_unclear(looked, news);
   if (!scanned_) {
     scan_all(news);
     scanned_ = true;
+    looked.all = true;
   } else {
     auto report = watcher_.collect();
     for (auto& problem : report.problems) {
@@ -55,9 +58,14 @@ SourceNews SourceTable::look() {
       take_path(path, news);
     }
     if (report.rescan) scan_all(news);
+    looked.all = report.rescan;
+    looked.folders = std::move(report.walked);
+    std::ranges::move(report.files, std::back_inserter(looked.paths));
+    news.health_changed = report.health_changed;
     news.gone_folders = std::move(report.gone_folders);
     take_gone_folders(news);
   }
+  settle_troubles(looked, news);
   std::ranges::sort(news.changed, std::greater{}, [](const SourceFile& source) {
     return std::tuple(source.info.mtime_ns, std::string_view(source.path));
   });
@@ -132,11 +140,38 @@ void SourceTable::take_path(const std::string& path, SourceNews& news) {
 }
 
 // A disk that failed for a moment has lost nothing.
-void SourceTable::take_unclear(SourceNews& news) {
+void SourceTable::take_unclear(Looked& looked, SourceNews& news) {
   if (unclear_.empty() || clock_.steady() < unclear_due_) return;
   for (const auto& path : std::exchange(unclear_, {})) {
     take_path(path, news);
+    looked.paths.push_back(path);
   }
+}
+
+// What was wrong and was not found to be so again, where it would have been.
+void SourceTable::settle_troubles(const Looked& looked, SourceNews& news) {
+  std::set<std::string> wrong_now;
+  for (const auto& problem : news.problems) {
+    if (!problem.path.empty()) wrong_now.insert(problem.path);
+  }
+  const auto is_over = [&](const std::string& path) {
+    const auto holds = [&path](const std::string& folder) {
+      return path == folder || path.starts_with(folder + "/");
+    };
+    if (wrong_now.contains(path)) return false;
+    if (looked.all || std::ranges::any_of(looked.folders, holds)) return true;
+    if (std::ranges::any_of(news.gone_folders, holds)) return true;
+    if (std::ranges::find(looked.paths, path) == looked.paths.end()) return false;
+    const auto info = files_.info(path);
+    return info ? info->type == FileType::kRegular : info.error().code() == ErrorCode::kNotFound;
+  };
+  for (const auto& path : troubled_) {
+    if (is_over(path)) news.recovered.push_back(path);
+  }
+  for (const auto& path : news.recovered) {
+    troubled_.erase(path);
+  }
+  troubled_.merge(wrong_now);
 }
 
 // Nothing is said of the single files in a folder that is gone.

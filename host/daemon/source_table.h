@@ -34,6 +34,8 @@ struct SourceNews {
   std::vector<std::string> vanished;      // paths of sources that were there
   std::vector<std::string> gone_folders;  // that held sources, or folders that do
   std::vector<SourceProblem> problems;
+  std::vector<std::string> recovered;  // paths of which a problem was told that is over
+  bool health_changed = false;         // see WatchReport
 };
 
 // [one thread at a time] Sources of all roots, watched. Some 100 bytes for each.
@@ -70,11 +72,18 @@ class SourceTable {
   [[nodiscard]] uint64_t grown_bytes() const noexcept { return grown_bytes_; }
 
  private:
+  // What was looked at anew.
+  struct Looked {
+    std::vector<std::string> paths;
+    std::vector<std::string> folders;  // with all below them
+    bool all = false;
+  };
   void scan_all(SourceNews& news);
   void take(const Root& root, const std::string& relative, size_t pattern, const FileInfo& info,
             SourceNews& news);
   void take_path(const std::string& path, SourceNews& news);
-  void take_unclear(SourceNews& news);
+  void take_unclear(Looked& looked, SourceNews& news);
+  void settle_troubles(const Looked& looked, SourceNews& news);
   [[nodiscard]] bool was_there_perhaps(const std::string& path) const;
   [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
   void take_gone_folders(SourceNews& news);
@@ -93,6 +102,7 @@ class SourceTable {
   // Paths that could not be looked at, though a file may be there, and when to try again.
   std::set<std::string> unclear_;
   std::chrono::steady_clock::time_point unclear_due_;
+  std::set<std::string> troubled_;  // paths of which a problem was told that is not over
   size_t missing_ = 0;
   uint64_t grown_bytes_ = 0;
 };

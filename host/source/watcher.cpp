@@ -1,7 +1,6 @@
 #include "host/source/watcher.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "host/base/hash.h"
 #include "host/io/files.h"
@@ -21,11 +20,6 @@ bool is_below(std::string_view path, std::string_view folder) {
 
 bool is_at_or_below(std::string_view path, std::string_view folder) {
   return path == folder || is_below(path, folder);
-}
-
-bool is_out_of_watches(const Error& error) {
-  const int number = error.errno_value();
-  return number == ENOSPC || number == ENOMEM || number == EMFILE;
 }
 
 template <class T>
@@ -65,6 +59,7 @@ WatchHealth SourceWatcher::health() const {
   }
   if (health.polled_folders > 0) {
     health.cause = cause_;
+    health.cause_since = cause_since_;
     health.poll_interval = poll_interval_;
   }
   return health;
@@ -72,33 +67,17 @@ WatchHealth SourceWatcher::health() const {
 
 // ---- Setting watches -------------------------------------------------------------------------
 
-WatchId SourceWatcher::watch(const std::string& folder, WatchScope scope) {
-  if (!events_) return kNoWatch;
-  const auto watch = events_->watch(folder, scope);
-  if (!watch) {
-    if (is_out_of_watches(watch.error())) {
-      cause_ = watch.error().with_context(
-          "the system has no watch left, so folders are looked at at intervals (Linux: raise "
-          "fs.inotify.max_user_watches)");
-    }
-    return kNoWatch;
-  }
-  auto& paths = paths_[*watch];
-  if (std::ranges::find(paths, folder) == paths.end()) paths.push_back(folder);
-  return *watch;
-}
-
 void SourceWatcher::enter(const std::string& folder) {
   const auto known = folders_.find(folder);
   const bool is_watched = known != folders_.end() && known->second.watch != kNoWatch;
   const bool has_room = is_watched || may_watch_more();
   if (!has_room && events_) {
     over_budget_ = true;
-    cause_ = Error(ErrorCode::kRefused,
-                   fmt::format("more folders than the {} that may be watched, so those that rested "
-                               "longest are looked at at intervals (Linux: raise "
-                               "fs.inotify.max_user_watches)",
-                               max_watches_));
+    note_cause(Error(ErrorCode::kRefused,
+                     fmt::format("more folders than the {} that may be watched, so those that "
+                                 "rested longest are looked at at intervals (Linux: raise "
+                                 "fs.inotify.max_user_watches)",
+                                 max_watches_)));
   }
   const WatchId watched = has_room ? watch(folder, WatchScope::kContents) : kNoWatch;
   auto stamps = watched == kNoWatch ? look_into(folder) : Result<Stamps>();
@@ -106,6 +85,7 @@ void SourceWatcher::enter(const std::string& folder) {
   auto& entered = folders_[folder];
   entered.seen_in_scan = scan_;
   entered.watch = watched;
+  entered.is_readable = stamps.has_value();
   // What a polled folder was like before stays what it is compared with.
   if (watched != kNoWatch || entered.stamps.empty()) entered.stamps = stamps.value_or(Stamps());
 }
@@ -220,7 +200,9 @@ WatchReport SourceWatcher::collect() {
   return {.files = as_vector(findings.files),
           .gone_folders = as_vector(findings.gone_folders),
           .problems = std::move(findings.problems),
-          .rescan = findings.rescan};
+          .walked = std::move(findings.walked),
+          .rescan = findings.rescan,
+          .health_changed = std::exchange(told_cause_, cause_.has_value()) != told_cause_};
 }
 
 void SourceWatcher::handle(const FolderEvent& event, Findings& findings) {
@@ -281,7 +263,11 @@ void SourceWatcher::folder_came(const std::string& path, Findings& findings) {
 void SourceWatcher::folder_went(const std::string& path, Findings& findings) {
   const bool mattered = folders_.contains(path);
   forget_below(path);
-  if (mattered) findings.gone_folders.insert(path);
+  if (mattered) {
+    findings.gone_folders.insert(path);
+  } else if (!findings.gone_folders.contains(path)) {
+    findings.files.insert(path);  // it may have stood in a log's place
+  }
   for (auto& root : roots_) {
     if (!root.exists || !is_at_or_below(root.path, path)) continue;
     root.exists = false;
@@ -296,6 +282,7 @@ void SourceWatcher::report_walk(const Root& root, std::string_view below, Findin
     findings.files.insert(join_path(root.path, source.path));
   }
   std::ranges::move(result.problems, std::back_inserter(findings.problems));
+  findings.walked.push_back(below.empty() ? root.path : join_path(root.path, std::string(below)));
 }
 
 void SourceWatcher::look_for_roots(Findings& findings) {

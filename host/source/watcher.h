@@ -26,8 +26,13 @@ struct WatchReport {
   // Folders that are no longer there under that name: what was below them is gone or elsewhere.
   std::vector<std::string> gone_folders;
   std::vector<DiscoveryProblem> problems;
+  // Folders in and below which all was looked at anew: of what was wrong there, only what is among
+  // the problems still is.
+  std::vector<std::string> walked;
   // Something was lost: all roots must be scanned again.
   bool rescan = false;
+  // Folders are polled for want of watches, or no longer are.
+  bool health_changed = false;
 };
 
 // How it is done, for `status` and `doctor`.
@@ -35,6 +40,7 @@ struct WatchHealth {
   size_t watched_folders = 0;
   size_t polled_folders = 0;
   std::optional<Error> cause;                  // why folders are polled
+  UnixMillis cause_since;                      // if there is one
   std::chrono::milliseconds poll_interval{0};  // at which that is done; 0: nothing is polled
 };
 
@@ -79,20 +85,24 @@ class SourceWatcher {
     uint64_t seen_in_scan = 0;
     std::map<std::string, uint64_t> stamps;  // of a polled one, as it was last found
     int64_t newest_ns = 0;                   // when something last happened, if that matters
+    bool is_readable = true;                 // of a polled one, when it was last looked into
   };
   struct Findings {
     std::set<std::string> files;
     std::set<std::string> gone_folders;
     std::vector<DiscoveryProblem> problems;
+    std::vector<std::string> walked;
     bool rescan = false;
   };
 
+  Result<WatchId> try_watch(const std::string& folder, WatchScope scope);
   WatchId watch(const std::string& folder, WatchScope scope);
   void await_root(Root& root);
   std::string watch_way_to(const std::string& path);
   void enter(const std::string& folder);
   DiscoveryResult walk(const Root& root, std::string_view below);
   void note_failure(const Error& error);
+  void note_cause(Error cause);
   void forget_below(const std::string& folder);
   void forget_unseen(const std::string& root);
 
@@ -109,6 +119,7 @@ class SourceWatcher {
   void note_activity(const std::string& folder);
   void share_out_watches();
   void give_up_watch(const std::string& path);
+  void watch_polled();
   void look_again(Findings& findings);
 
   using Stamps = std::map<std::string, uint64_t>;  // name: what a file looked like; 0 for folders
@@ -131,6 +142,8 @@ class SourceWatcher {
   std::vector<std::string> look_again_;  // folders that are watched since they were listed
   uint64_t scan_ = 0;
   std::optional<Error> cause_;
+  UnixMillis cause_since_;
+  bool told_cause_ = false;
   bool roots_moved_ = false;  // something came or went on the way to a root
   // Of folders that a disk which failed for a moment kept from being looked into.
   std::optional<std::chrono::steady_clock::time_point> try_again_;

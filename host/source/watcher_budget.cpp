@@ -1,6 +1,7 @@
-// The part of the watcher that shares out the watches it may use: those folders are watched in
-// which something happened last, the others are polled.
+// The part of the watcher that sets watches and shares out those it may use: those folders are
+// watched in which something happened last, the others are polled.
 #include <algorithm>
+#include <cerrno>
 
 #include "host/base/hash.h"
 #include "host/io/files.h"
@@ -12,7 +13,37 @@ namespace {
 // At one look. A watch costs little, but so many folders do not change at once for long.
 constexpr size_t kMaxSwaps = 64;
 
+bool is_out_of_watches(const Error& error) {
+  const int number = error.errno_value();
+  return number == ENOSPC || number == ENOMEM || number == EMFILE;
+}
+
 }  // namespace
+
+Result<WatchId> SourceWatcher::try_watch(const std::string& folder, WatchScope scope) {
+  auto watch = events_->watch(folder, scope);
+  if (!watch) {
+    if (is_out_of_watches(watch.error())) {
+      note_cause(watch.error().with_context(
+          "the system has no watch left, so folders are looked at at intervals (Linux: raise "
+          "fs.inotify.max_user_watches)"));
+    }
+    return watch;
+  }
+  auto& paths = paths_[*watch];
+  if (std::ranges::find(paths, folder) == paths.end()) paths.push_back(folder);
+  return watch;
+}
+
+WatchId SourceWatcher::watch(const std::string& folder, WatchScope scope) {
+  if (!events_) return kNoWatch;
+  return try_watch(folder, scope).value_or(kNoWatch);
+}
+
+void SourceWatcher::note_cause(Error cause) {
+  if (!cause_) cause_since_ = clock_.now();
+  cause_ = std::move(cause);
+}
 
 bool SourceWatcher::may_watch_more() const {
   return paths_.size() < max_watches_;
@@ -55,6 +86,30 @@ void SourceWatcher::share_out_watches() {
     const WatchId watched_now = watch(polled[i]->first, WatchScope::kContents);
     polled[i]->second.watch = watched_now;
     look_again_.push_back(polled[i]->first);  // at what happened before the watch was set
+  }
+}
+
+// Folders are watched again as soon as that can be, those first where something happened last.
+void SourceWatcher::watch_polled() {
+  if (!events_ || !may_watch_more()) return;
+  std::vector<std::pair<int64_t, std::string>> polled;
+  for (const auto& [path, folder] : folders_) {
+    if (folder.watch == kNoWatch) polled.emplace_back(-folder.newest_ns, path);
+  }
+  std::ranges::sort(polled);
+  for (const auto& [newest, path] : polled) {
+    if (!may_watch_more()) return;
+    const auto watched = try_watch(path, WatchScope::kContents);
+    if (!watched && is_out_of_watches(watched.error())) return;
+    if (!watched) continue;  // it may not be looked into
+    folders_.at(path).watch = *watched;
+    look_again_.push_back(path);  // at what happened before the watch was set
+  }
+  over_budget_ = false;
+  if (!cause_) return;
+  cause_.reset();
+  for (const auto& root : roots_) {
+    if (root.exists) watch_way_to(root.path);
   }
 }
 

@@ -62,6 +62,7 @@ void SourceWatcher::poll(Findings& findings) {
   for (const auto& path : polled) {
     poll_folder(path, findings);
   }
+  watch_polled();
   look_for_roots(findings);
   const auto ended = clock_.steady();
   poll_interval_ =
@@ -73,11 +74,15 @@ void SourceWatcher::poll(Findings& findings) {
 void SourceWatcher::poll_folder(const std::string& path, Findings& findings) {
   auto now = look_into(path);
   if (!now) {
-    if (now.error().code() == ErrorCode::kNotFound) folder_went(path, findings);
+    if (now.error().code() == ErrorCode::kNotFound) return folder_went(path, findings);
+    if (const auto known = folders_.find(path); known != folders_.end()) {
+      known->second.is_readable = false;
+    }
     return;
   }
   const auto found = folders_.find(path);
   if (found == folders_.end()) return;  // it went with the one above it
+  if (!std::exchange(found->second.is_readable, true)) return folder_came(path, findings);
   const auto before = std::exchange(found->second.stamps, std::move(*now));
   const auto after = found->second.stamps;
   for (const auto& [name, stamp] : after) {

@@ -1,5 +1,7 @@
 // A disk that fails for a moment: what was not decided or not done then is done later.
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -76,4 +78,44 @@ TEST_CASE("P2: files have changed place on the disk before the meta says so", "[
   rig.work(*daemon);
   CHECK(order.contains("MEFM"));
   CHECK(rig.read("proj/talk.jsonl").contains("hello"));
+}
+
+TEST_CASE("what can be looked at again is no longer degraded, in status.json either", "[daemon]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto folder = rig.home / ".claude/projects/-proj";
+  rig.files.fault = [&folder](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kList && path == folder ? EACCES : 0;
+  };
+  const auto daemon = rig.working();
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  REQUIRE(rig.read("state/runtime/status.json").contains(folder));
+  rig.files.fault = {};
+  std::filesystem::permissions(folder, std::filesystem::perms(0700));  // an event, as chmod makes
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  CHECK(daemon->status(false).degraded.empty());
+  CHECK_FALSE(rig.read("state/runtime/status.json").contains(folder));
+}
+
+TEST_CASE("what was in the way is no longer degraded once it is gone", "[daemon]") {
+  namespace fs = std::filesystem;
+  DaemonRig rig;
+  const std::string folder = rig.home / ".claude/projects/-proj/";
+  rig.home.write("elsewhere/.keep", "");
+  fs::create_directory_symlink(rig.home / "elsewhere", rig.home / ".claude/projects/link");
+  fs::create_directory(folder + "33333333-2222-4333-8444-555555555555.jsonl");
+  const auto unreadable = folder + "44444444-2222-4333-8444-555555555555.jsonl";
+  rig.home.write(".claude/projects/-proj/44444444-2222-4333-8444-555555555555.jsonl", "{}\n");
+  rig.files.fault = [&unreadable](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kOpen && path == unreadable ? EACCES : 0;
+  };
+  const auto daemon = rig.working();
+  CHECK(daemon->status(false).degraded.size() == 3);
+  fs::remove(rig.home / ".claude/projects/link");
+  fs::remove(folder + "33333333-2222-4333-8444-555555555555.jsonl");
+  fs::remove(unreadable);
+  rig.work(*daemon);
+  CHECK(daemon->status(false).degraded.empty());
 }

@@ -25,10 +25,11 @@ using Paths = std::vector<std::string>;
 // The system's events, as far as a limit allows, and with others slipped in.
 class LimitedEvents final : public FolderEvents {
  public:
-  explicit LimitedEvents(size_t limit) : limit_(limit) {}
+  explicit LimitedEvents(size_t most) : limit(most) {}
 
   Result<WatchId> watch(const std::string& folder, WatchScope scope) override {
-    if (scope == WatchScope::kContents && used_++ >= limit_) {
+    if (unreadable == folder) return fail_errno(EACCES, "watch " + folder);
+    if (scope == WatchScope::kContents && used_++ >= limit) {
       return fail_errno(ENOSPC, "watch " + folder);
     }
     return real_->watch(folder, scope);
@@ -41,10 +42,11 @@ class LimitedEvents final : public FolderEvents {
     return real_->take(events);
   }
   bool overflow = false;
+  size_t limit;
+  std::string unreadable;
 
  private:
   std::unique_ptr<FolderEvents> real_ = std::move(*make_folder_events());
-  size_t limit_;
   size_t used_ = 0;
 };
 
@@ -377,4 +379,84 @@ TEST_CASE("a folder that becomes readable is looked into", "[watcher]") {
   f.files.fault = {};
   REQUIRE(::chmod((f.root + "/p").c_str(), 0700) == 0);
   CHECK(watcher->collect().files == Paths{path});
+}
+
+TEST_CASE("folders that were polled for want of watches are watched again once there are some",
+          "[watcher]") {
+  Fixture f;
+  Paths paths;
+  for (int i = 0; i < 6; ++i) {
+    paths.push_back(f.write("p" + std::to_string(i) + "/a.jsonl"));
+  }
+  auto events = std::make_unique<LimitedEvents>(3);
+  auto& limit = events->limit;
+  const auto watcher = f.watcher(std::move(events));
+  CHECK(watcher->scan(0).sources.size() == 6);
+  CHECK(watcher->collect().health_changed);
+  CHECK(watcher->health().cause_since == f.clock.now());
+  f.clock.advance(std::chrono::seconds(2));
+  CHECK_FALSE(watcher->collect().health_changed);
+  CHECK(watcher->health().polled_folders == 4);
+
+  limit = SIZE_MAX;
+  Fixture::append(paths[5]);
+  f.clock.advance(std::chrono::seconds(2));
+  const auto report = watcher->collect();
+  CHECK(report.health_changed);
+  CHECK(report.files == Paths{paths[5]});
+  CHECK(watcher->health().polled_folders == 0);
+  CHECK_FALSE(watcher->health().cause);
+  static_cast<void>(watcher->collect());  // looks once more where it did not watch
+  CHECK_FALSE(watcher->due());
+  for (const auto& path : paths) {
+    Fixture::append(path);
+  }
+  CHECK(watcher->collect().files == paths);
+}
+
+TEST_CASE("watches that became free go to the folders that were polled", "[watcher]") {
+  Fixture f;
+  for (int i = 0; i < 4; ++i) {
+    f.write("p" + std::to_string(i) + "/a.jsonl");
+  }
+  size_t way = 0;
+  for (fs::path above = f.root; above != "/"; above = above.parent_path()) {
+    ++way;
+  }
+  const auto watcher =
+      std::make_unique<SourceWatcher>(f.files, f.clock, std::move(*make_folder_events()), way + 4);
+  static_cast<void>(watcher->add_root(f.root, Fixture::rules()));
+  static_cast<void>(watcher->scan(0));
+  static_cast<void>(watcher->collect());
+  CHECK(watcher->health().polled_folders == 1);
+  fs::remove_all(f.root + "/p0");
+  fs::remove_all(f.root + "/p1");
+  static_cast<void>(watcher->collect());
+  f.clock.advance(std::chrono::seconds(60));
+  CHECK(watcher->collect().health_changed);
+  CHECK(watcher->health().polled_folders == 0);
+  CHECK_FALSE(watcher->health().cause);
+}
+
+TEST_CASE("a folder that could not be watched either is found to be readable by looking",
+          "[watcher]") {
+  Fixture f;
+  const auto path = f.write("p/q/a.jsonl");
+  f.files.fault = [&](kato::test::FileOperation operation, const std::string& folder) {
+    return operation == kato::test::FileOperation::kList && folder == f.root + "/p" ? EACCES : 0;
+  };
+  auto events = std::make_unique<LimitedEvents>(SIZE_MAX);
+  auto& unreadable = events->unreadable;
+  unreadable = f.root + "/p";
+  const auto watcher = f.watcher(std::move(events));
+  CHECK(watcher->scan(0).problems.size() == 1);
+  f.clock.advance(std::chrono::seconds(2));
+  CHECK(watcher->collect().walked.empty());
+  f.files.fault = {};
+  unreadable.clear();
+  f.clock.advance(std::chrono::seconds(2));
+  const auto report = watcher->collect();
+  CHECK(report.files == Paths{path});
+  CHECK(report.walked == Paths{f.root + "/p"});
+  CHECK(watcher->health().polled_folders == 0);
 }
