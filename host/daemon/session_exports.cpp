@@ -103,6 +103,7 @@ Status SessionExports::deliver(PendingExport& pending) {
           },
       .commit = [&] { return committed_ = runtime_.commit_now(); },
   };
+  was_begun_ = pending.begun;
   if (auto begun = begin_export(to, pending); !begun) return begun;
   return write(to, pending, **sink);
 }
@@ -148,7 +149,14 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
 
 Status SessionExports::note_in_history(const PendingExport& pending, uint64_t events,
                                        uint64_t size_bytes) {
-  ExportRecord record{.at = context_.clock.now(),
+  const StateFolder state(context_.assembly.paths().state_dir);
+  if (was_begun_) {
+    const auto is_there = has_export(context_.files, state.exports(), pending.export_id);
+    if (!is_there) return forward(is_there);
+    if (*is_there) return {};
+  }
+  ExportRecord record{.export_id = pending.export_id,
+                      .at = context_.clock.now(),
                       .session_id = runtime_.ref().session_id,
                       .destination = pending.destination,
                       .sink = pending.sink,
@@ -157,7 +165,6 @@ Status SessionExports::note_in_history(const PendingExport& pending, uint64_t ev
                       .last_event = {},
                       .size_bytes = size_bytes};
   if (pending.through.event_id != EventId{}) record.last_event = pending.through.event_id;
-  const StateFolder state(context_.assembly.paths().state_dir);
   return add_export(context_.files, state.exports(), record);
 }
 

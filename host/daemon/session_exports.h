@@ -29,7 +29,8 @@ class SessionExports {
 
   const StepContext& context_;
   SessionRuntime& runtime_;
-  Status committed_;  // the last commit that an export asked for
+  Status committed_;        // the last commit that an export asked for
+  bool was_begun_ = false;  // by an earlier attempt, which may have noted it in the history
 };
 
 }  // namespace kato

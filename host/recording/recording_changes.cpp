@@ -22,7 +22,7 @@ std::string make_export_id(const SessionMeta& meta, const PendingExport& pending
   for (uint64_t nth = 0;; ++nth) {
     auto id = to_hex(hash128({"export", meta.identity.session_id, pending.destination,
                               to_hex(pending.through.event_id), std::to_string(pending.through.seq),
-                              std::to_string(nth)}));
+                              std::to_string(meta.commit), std::to_string(nth)}));
     if (!is_taken(id)) return id;
   }
 }

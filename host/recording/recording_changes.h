@@ -23,7 +23,8 @@ struct PinnedSink {
                                             const std::string& destination,
                                             const std::string& sink_plugin);
 
-// Of an export that is to be added to those that are pending: none of them has it.
+// Of an export that is to be added to those that are pending: no other one of the session has it,
+// had it, or gets it.
 [[nodiscard]] std::string make_export_id(const SessionMeta& meta, const PendingExport& pending);
 
 // One that is off, and has no period yet. before: the destination as it is now.

@@ -1,5 +1,7 @@
 #include "host/session/export_history.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "host/base/time_text.h"
@@ -18,6 +20,7 @@ std::string line_of(const ExportRecord& record) {
   {
     JsonObject object(line);
     object.number("schemaVersion", kExportsSchemaVersion);
+    if (!record.export_id.empty()) object.text("exportId", record.export_id);
     object.text("at", format_rfc3339(record.at));
     object.text("sessionId", record.session_id);
     object.text("destination", json_text_of_path(record.destination));
@@ -38,6 +41,7 @@ std::optional<ExportRecord> record_of(std::string_view line) {
   if (!fields.schema_version(kExportsSchemaVersion)) return std::nullopt;
   ExportRecord record;
   std::optional<UnixMillis> at;
+  fields.text("exportId", record.export_id);
   fields.time("at", at);
   fields.text("sessionId", record.session_id, Need::kMust);
   fields.path("destination", record.destination, Need::kMust);
@@ -70,6 +74,13 @@ Status add_export(FileSystem& files, const std::string& path, const ExportRecord
   const auto torn = ends_within_line(**file);
   if (!torn) return forward(torn, "history of exports");
   return (*file)->append((*torn ? "\n" : "") + line_of(record));
+}
+
+Result<bool> has_export(FileSystem& files, const std::string& path, std::string_view export_id) {
+  const auto history = load_exports(files, path);
+  if (!history) return forward(history);
+  return std::ranges::find(history->records, export_id, &ExportRecord::export_id) !=
+         history->records.end();
 }
 
 Result<ExportHistory> load_exports(FileSystem& files, const std::string& path) {

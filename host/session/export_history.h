@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/base/clock.h"
@@ -16,6 +17,7 @@ namespace kato {
 inline constexpr uint32_t kExportsSchemaVersion = 1;
 
 struct ExportRecord {
+  std::string export_id;  // empty: written before there were any
   UnixMillis at;
   std::string session_id;
   std::string destination;
@@ -29,6 +31,10 @@ struct ExportRecord {
 // A line that a crash tore is completed first, so that it stays alone in being unreadable.
 [[nodiscard]] Status add_export(FileSystem& files, const std::string& path,
                                 const ExportRecord& record);
+
+// Whether that export is in the history. False, if there is no file.
+[[nodiscard]] Result<bool> has_export(FileSystem& files, const std::string& path,
+                                      std::string_view export_id);
 
 struct ExportHistory {
   std::vector<ExportRecord> records;  // in order

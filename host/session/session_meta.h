@@ -171,7 +171,7 @@ struct UnsureStretch {
 };
 
 struct PendingExport {
-  std::string export_id;  // tells it from the others that are pending
+  std::string export_id;  // tells it from the session's others, pending or done
   std::string destination;
   std::string sink;          // its name in the config
   std::string sink_plugin;   // the plugin's id

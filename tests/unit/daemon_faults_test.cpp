@@ -119,3 +119,29 @@ TEST_CASE("what was in the way is no longer degraded once it is gone", "[daemon]
   rig.work(*daemon);
   CHECK(daemon->status(false).degraded.empty());
 }
+
+TEST_CASE("P2: an export stands in the history once, though a kill came before its commit",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  {
+    const auto daemon = rig.working();
+    bool is_dead = false;
+    rig.files.fault = [&is_dead](FileOperation operation, const std::string& path) {
+      const int error = is_dead ? EIO : 0;
+      is_dead = is_dead || (operation == FileOperation::kAppend && path.ends_with("exports.jsonl"));
+      return error;
+    };
+    rig.say(1, "::export talk.md");
+    rig.work(*daemon);
+    REQUIRE(is_dead);
+  }
+  rig.files.fault = {};
+  const auto daemon = rig.working();
+  CHECK(rig.meta(1).pending_exports.empty());
+  const auto lines = [&rig] { return std::ranges::count(rig.read("state/exports.jsonl"), '\n'); };
+  CHECK(lines() == 1);
+  rig.say(1, "::export talk.md");  // another one
+  rig.work(*daemon);
+  CHECK(lines() == 2);
+}

@@ -186,7 +186,8 @@ TEST_CASE("held records come back byte for byte", "[session]") {
 
 TEST_CASE("the history of exports keeps every line but the one that was torn", "[session]") {
   Fixture f;
-  ExportRecord record{.at = UnixMillis{1772036815012},
+  ExportRecord record{.export_id = "0a0b",
+                      .at = UnixMillis{1772036815012},
                       .session_id = "s",
                       .destination = "/notes/\xFF.md",
                       .sink = "notes",
@@ -207,4 +208,6 @@ TEST_CASE("the history of exports keeps every line but the one that was torn", "
   CHECK(history->records[0].last_event == EventId{1, 2, 3});
   CHECK(history->records[0].origin == RequestOrigin::kChat);
   CHECK_FALSE(history->records[1].last_event);
+  CHECK(*has_export(f.files, f.path, "0a0b"));
+  CHECK_FALSE(*has_export(f.files, f.path, "0c0d"));
 }
