@@ -110,6 +110,7 @@ class SessionRuntime {
   Status take_over_destinations();
   Status open_memory();
   Status remake_ids();
+  Status remember_from_sources();
   Status open_twin();
   Status adopt(bool longer);
   Status store(const StepEvents& events);

@@ -1,6 +1,7 @@
 // Twins and ids that are made late, made again, or removed: the rest of SessionRuntime.
 #include <algorithm>
 
+#include "host/base/time_text.h"
 #include "host/daemon/session_runtime.h"
 #include "host/daemon/twin_making.h"
 #include "host/event/event_id.h"
@@ -10,9 +11,35 @@
 namespace kato {
 namespace {
 
-class Nobody final : public EventListener {
+class Remembering final : public EventListener {
  public:
-  void on_event(const Event&, CommandRight) override {}
+  explicit Remembering(EventMemory& memory) : memory_(memory) {}
+  void on_event(const Event& event, CommandRight) override {
+    memory_.add(event.id, content_hash(event.body));
+  }
+
+ private:
+  EventMemory& memory_;
+};
+
+// What of a document, which has changed since it was read, was in it then: nothing that is later
+// than all that was read; and where there are no times, nothing behind the event that came last.
+class ReadBefore {
+ public:
+  explicit ReadBefore(const SessionMeta& meta)
+      : last_time_(meta.identity.last_time), last_(meta.command_cursor) {}
+
+  bool holds(const Event& event) {
+    const bool is_behind = passed_last_;
+    passed_last_ = passed_last_ || (last_ && last_->event_id == event.id);
+    const auto time = parse_rfc3339(event.body.provider_timestamp);
+    return time && last_time_ ? *time <= *last_time_ : !is_behind;
+  }
+
+ private:
+  std::optional<UnixMillis> last_time_;
+  std::optional<EventPosition> last_;
+  bool passed_last_ = false;
 };
 
 // Some source no longer has what was read of it.
@@ -32,7 +59,7 @@ AgainInput SessionRuntime::again_input() {
           .support = support_,
           .buffer = services_.buffer,
           .first_seq = 1,
-          .has_met = [this](const EventId& id) { return memory_ && memory_->knows(id); }};
+          .has_met = [this](const Event& event) { return memory_ && memory_->knows(event.id); }};
 }
 
 // From the twin, where there is one; it is read as far as it was committed, what is behind that is
@@ -53,16 +80,31 @@ Status SessionRuntime::remake_ids() {
       if (!*next) break;
       memory_->add((*next)->event.id, content_hash((*next)->event.body));
     }
-  } else {
-    Nobody nobody;
-    auto input = again_input();
-    input.has_met = {};
-    const auto decoded = decode_again(input, *memory_, nobody);
-    if (!decoded) return forward(decoded);
+  } else if (auto known = remember_from_sources(); !known) {
+    return known;
   }
   if (auto saved = memory_->save(); !saved) return saved;
   meta_.known_id_count = memory_->saved_count();
   services_.commits.needs_file(key_, services_.state.ids(key_));
+  return {};
+}
+
+Status SessionRuntime::remember_from_sources() {
+  Remembering remembering(*memory_);
+  ReadBefore before(meta_);
+  auto input = again_input();
+  input.has_met = [&before](const Event& event) { return before.holds(event); };
+  input.takes_unmet = true;
+  FreshEventMemory scratch(/*restates=*/true);
+  const auto decoded = decode_again(input, scratch, remembering);
+  if (!decoded) return forward(decoded);
+  const bool is_foreign = memory_->order()->size() == 0 && meta_.known_id_count > 0;
+  if (!is_foreign) return {};
+  // Nothing of what is there now was read: so that none of it commands, all of it is known.
+  input.has_met = {};
+  FreshEventMemory again(/*restates=*/true);
+  const auto all = decode_again(input, again, remembering);
+  if (!all) return forward(all);
   return {};
 }
 

@@ -22,7 +22,7 @@ class Lines final : public EventListener {
     append_event_line(lines_, making_.session, line);
     lines_.push_back('\n');
     const auto& has_met = making_.again.has_met;
-    if (has_met && !has_met(event.id)) {
+    if (has_met && !has_met(event)) {
       made_.unmet.push_back({.id = event.id, .content_hash = content_hash(event.body)});
     }
     note(event);

@@ -21,7 +21,7 @@ class Counted final : public EventListener {
     only_met_ = is_document && input_.has_met && !takes_all;
   }
   void on_event(const Event& event, CommandRight right) override {
-    if (only_met_ && !input_.has_met(event.id)) return;
+    if (only_met_ && !input_.has_met(event)) return;
     into_.on_event(event, right);
   }
 

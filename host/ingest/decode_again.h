@@ -19,9 +19,9 @@ struct AgainInput {
   uint64_t first_seq = 1;
   std::optional<EventId> unfinished = {};  // as SessionMeta::unfinished_message
   // Whether the session has met this event: of a document, which may have changed since it was
-  // read, no other counts. Empty: all count.
-  std::function<bool(const EventId&)> has_met;
-  // New mappings are wanted too: all counts of a document that is as it was read.
+  // read, no other counts. Asked in their order. Empty: all count.
+  std::function<bool(const Event&)> has_met;
+  // All counts of a document that is as it was read, whether it was met or not.
   bool takes_unmet = false;
 };
 

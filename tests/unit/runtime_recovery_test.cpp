@@ -215,6 +215,41 @@ TEST_CASE("ids that are missing or damaged are made again", "[runtime][P2]") {
   CHECK(rig.runtime().meta().known_id_count == 4);  // the first line, k1, k2, k3
 }
 
+TEST_CASE("P2: what came into a document while its ids were lost commands, and nothing else does",
+          "[runtime][P2]") {
+  struct Case {
+    std::string before;  // as it was read
+    std::string after;
+    Texts commands;
+  };
+  const std::string one = "at 2026-02-25T08:00:01Z user k1 ::start one.md\n";
+  const std::string two = "at 2026-02-25T08:00:02Z assistant k2 two\n";
+  const auto given = GENERATE_COPY(values<Case>({
+      {"user k1 ::start one.md\n", "user k1 ::start one.md\nuser k2 ::stop\n", {"stop"}},
+      {one + two, one + two + "at 2026-02-25T08:00:03Z user k3 ::stop\n", {"stop"}},
+      // A part that came late stands in the middle.
+      {one + two,
+       one + "at 2026-02-25T08:00:01Z user k9 late\n" + two +
+           "at 2026-02-25T08:00:03Z user k3 ::stop\n",
+       {"stop"}},
+      // What was said last was taken back.
+      {one + two, one + "at 2026-02-25T08:00:03Z user k3 ::stop\n", {"stop"}},
+      // Nothing new; nothing that is known.
+      {one + two, one + two, {}},
+      {one, "user n1 ::stop\n", {}},
+      {one, "at 2026-02-25T09:00:03Z user n1 ::stop\n", {}},
+  }));
+  RuntimeRig rig;
+  rig.write("a.doc", kHead + given.before);
+  rig.open();
+  rig.read();
+  std::filesystem::remove(rig.file(".ids"));
+  rig.write("a.doc", kHead + given.after);
+  INFO(given.after);
+  rig.reopen();
+  CHECK(rig.read().commands == given.commands);
+}
+
 TEST_CASE("a damaged twin is refused and not touched", "[runtime][P7]") {
   RuntimeRig rig;
   begin(rig);
