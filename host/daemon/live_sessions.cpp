@@ -72,6 +72,7 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
       known != nullptr && is_same_file(known->file.info, change.info) && !has_rival(*known)) {
     known->file.info = change.info;
     auto& live = *sessions_.at(session_of_path_.at(path));
+    mind_companions(live);
     if (live.runtime) live.runtime->set_sources(live.session);
     live.dirty.insert(path);
     return &live;
@@ -93,7 +94,8 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
   sources.push_back({.file = std::move(change),
                      .identity = std::move(*found->identity),
                      .companions = {},
-                     .identified_bytes = identified_bytes});
+                     .identified_bytes = identified_bytes,
+                     .companions_stamp = found->companions_stamp});
   arrange_anew(live, std::move(sources));
   live.dirty.insert(path);
   return &live;
@@ -116,6 +118,28 @@ void LiveSessions::rank_again(SessionSource& source) {
   if (found->identity->provider_session_id != source.identity.provider_session_id) return;
   source.identity = std::move(*found->identity);
   source.identified_bytes = info.size_bytes;
+  source.companions_stamp = found->companions_stamp;
+}
+
+// A companion that was missing, or was being written, when the session was found says more now. It
+// is looked at when something happens in the session: until then nobody needs to know.
+void LiveSessions::mind_companions(LiveSession& live) {
+  bool changed = false;
+  for (auto* const some : {&live.session.sources, &live.session.set_aside}) {
+    for (auto& source : *some) {
+      if (source.file.info.type != FileType::kRegular) continue;
+      if (source.file.rule().companions.empty()) continue;
+      if (source.companions_stamp == stamp_of_companions(files_, source.file)) continue;
+      auto found = identify(files_, source.file);
+      if (!found || !found->identity) continue;
+      if (found->identity->provider_session_id != live.session.ref.provider_session_id) continue;
+      source.identity = std::move(*found->identity);
+      source.companions.clear();
+      source.companions_stamp = found->companions_stamp;
+      changed = true;
+    }
+  }
+  if (changed) arrange_anew(live, take_all(live.session));
 }
 
 void LiveSessions::read_companions_of(LiveSession& live) {
@@ -128,7 +152,10 @@ void LiveSessions::read_companions_of(LiveSession& live) {
 }
 
 Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
-  if (auto* const live = find(session_id)) return live;
+  if (auto* const live = find(session_id)) {
+    mind_companions(*live);
+    return live;
+  }
   const auto known = index_.find(session_id);
   if (!known) return fail(ErrorCode::kNotFound, "no session is known by '{}'", session_id);
   LiveSession& live =
@@ -171,7 +198,8 @@ std::optional<SessionSource> LiveSessions::as_known(const IndexedSource& source,
       return SessionSource{.file = std::move(*file),
                            .identity = std::move(*found->identity),
                            .companions = {},
-                           .identified_bytes = identified_bytes};
+                           .identified_bytes = identified_bytes,
+                           .companions_stamp = found->companions_stamp};
     }
   }
   if (!file || !is_of_provider(*file->root)) {

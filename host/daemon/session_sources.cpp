@@ -97,6 +97,7 @@ std::vector<SessionSource> SessionSources::those_on_disk(const Session& found) c
 size_t SessionSources::put(size_t index, SessionSource source) {
   if (index == meta_.sources.size()) meta_.sources.push_back(make_source_meta(source));
   if (all_.size() <= index) all_.resize(index + 1);
+  note_project(index, source.identity.project_directory);
   SourceMeta& meta = meta_.sources[index];
   const auto said = make_source_meta(source);
   meta.path = said.path;
@@ -109,6 +110,15 @@ size_t SessionSources::put(size_t index, SessionSource source) {
   root_ = source.file.root;
   all_[index] = std::move(source);
   return index;
+}
+
+// What the source's companions say of the project may come late: it counts for the session if what
+// was believed until now was that source's word too.
+void SessionSources::note_project(size_t index, const std::string& project_directory) {
+  auto& believed = meta_.identity.project_directory;
+  const bool is_its_word =
+      meta_.sources.size() == 1 || all_[index].identity.project_directory == believed;
+  if (is_its_word && !project_directory.empty()) believed = project_directory;
 }
 
 // True if what the session has read of another file may stand in this one too. lately: only the one

@@ -39,6 +39,7 @@ class SessionSources {
   [[nodiscard]] std::optional<size_t> entry_to_take_over(const SessionSource& source) const;
   void set_aside(SessionSource source);
   size_t put(size_t index, SessionSource source);
+  void note_project(size_t index, const std::string& project_directory);
   [[nodiscard]] bool another_was_read(size_t index, bool lately) const;
 
   FileSystem& files_;

@@ -14,6 +14,7 @@ struct SessionSource {
   SourceIdentity identity;
   std::vector<CompanionFile> companions;
   uint64_t identified_bytes = 0;  // the length of the file when its provider was asked; 0: unknown
+  uint64_t companions_stamp = 0;  // what it was asked with; see stamp_of_companions()
 };
 
 // A session and the sources that it is read from, in order.

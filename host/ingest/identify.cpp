@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/base/hash.h"
 #include "host/io/files.h"
 #include "host/source/source_reader.h"
 
@@ -19,7 +20,7 @@ void replace_all(std::string& text, std::string_view token, std::string_view val
   }
 }
 
-// The path of a companion, relative to the root.
+// The path of a companion, relative to the root, as the pattern says.
 std::string companion_path(std::string_view pattern, std::string_view source) {
   const auto slash = source.find_last_of('/');
   const auto folder = slash == std::string_view::npos ? "." : source.substr(0, slash);
@@ -31,7 +32,26 @@ std::string companion_path(std::string_view pattern, std::string_view source) {
   return path;
 }
 
+std::string absolute_path(const SourceFile& source, const std::string& companion) {
+  return normal_path(join_path(source.root->path, companion));
+}
+
 }  // namespace
+
+uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source) {
+  std::vector<uint64_t> facts;
+  for (const auto& pattern : source.rule().companions) {
+    const auto path = absolute_path(source, companion_path(pattern.path, source.relative));
+    const auto info = files.info(path);
+    if (info) {
+      facts.insert(facts.end(), {info->id.device, info->id.inode, info->size_bytes,
+                                 static_cast<uint64_t>(info->mtime_ns)});
+    } else {
+      facts.push_back(0);
+    }
+  }
+  return hash64({reinterpret_cast<const char*>(facts.data()), facts.size() * sizeof(uint64_t)});
+}
 
 std::vector<CompanionFile> read_companions(FileSystem& files, const SourceFile& source) {
   std::vector<CompanionFile> found;
@@ -39,8 +59,7 @@ std::vector<CompanionFile> read_companions(FileSystem& files, const SourceFile& 
     CompanionFile companion{.name = pattern.name,
                             .path = companion_path(pattern.path, source.relative),
                             .content = std::nullopt};
-    auto content = read_whole(files, normal_path(join_path(source.root->path, companion.path)),
-                              kMaxCompanionBytes);
+    auto content = read_whole(files, absolute_path(source, companion.path), kMaxCompanionBytes);
     if (content) companion.content = std::move(*content);
     found.push_back(std::move(companion));
   }
@@ -52,7 +71,10 @@ Result<Identification> identify(FileSystem& files, const SourceFile& source) {
   auto reader = SourceReader::open(files, source.path,
                                    source.root->rules.rule(source.pattern).packing, buffer);
   if (!reader) return forward(reader);
-  Identification found{.identity = std::nullopt, .companions = read_companions(files, source)};
+  const uint64_t stamp = stamp_of_companions(files, source);
+  Identification found{.identity = std::nullopt,
+                       .companions = read_companions(files, source),
+                       .companions_stamp = stamp};
   for (size_t want = kFirstHeadBytes;; want = std::min(want * kHeadGrowth, kMaxHeadBytes)) {
     const auto head = reader->read(0, want);
     if (!head) return forward(head);

@@ -27,6 +27,9 @@ struct SourceFile {
 [[nodiscard]] std::vector<CompanionFile> read_companions(FileSystem& files,
                                                          const SourceFile& source);
 
+// What the companions are now, without reading them. Another value: they may say other things.
+[[nodiscard]] uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source);
+
 // What a provider is asked about first. Of a file that is longer it may say other things, its rank
 // above all, than of the whole of a shorter one.
 inline constexpr size_t kFirstHeadBytes = size_t{16} << 10;
@@ -34,6 +37,7 @@ inline constexpr size_t kFirstHeadBytes = size_t{16} << 10;
 struct Identification {
   std::optional<SourceIdentity> identity;  // nothing: not a session, or not yet to be told
   std::vector<CompanionFile> companions;
+  uint64_t companions_stamp = 0;  // from before they were read
 };
 
 [[nodiscard]] Result<Identification> identify(FileSystem& files, const SourceFile& source);
