@@ -16,8 +16,15 @@ AssemblyInput assembly_input(const CliContext& context) {
           .config_path = context.config_path};
 }
 
-Result<std::unique_ptr<Assembly>> assemble(const CliContext& context) {
-  auto assembly = Assembly::make(assembly_input(context));
+std::optional<Error> config_problem(const CliContext& context) {
+  const auto assembly = Assembly::make(assembly_input(context));
+  return assembly ? std::nullopt : std::optional(assembly.error());
+}
+
+Result<std::unique_ptr<Assembly>> assemble(const CliContext& context, ConfigUse use) {
+  auto input = assembly_input(context);
+  input.defaults_hold = use == ConfigUse::kDefaults;
+  auto assembly = Assembly::make(input);
   if (!assembly) return assembly;
   for (const auto& warning : (*assembly)->warnings()) {
     context.output.note("warning: " + warning);

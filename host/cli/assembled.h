@@ -1,7 +1,9 @@
 // What most commands begin with.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "host/cli/cli_command.h"
@@ -10,8 +12,17 @@
 
 namespace kato {
 
+enum class ConfigUse : uint8_t {
+  kMustBeValid,
+  kDefaults,  // the file is not read: for what needs nothing of it
+};
+
 // The assembly for this process; its warnings are printed.
-[[nodiscard]] Result<std::unique_ptr<Assembly>> assemble(const CliContext& context);
+[[nodiscard]] Result<std::unique_ptr<Assembly>> assemble(const CliContext& context,
+                                                         ConfigUse use = ConfigUse::kMustBeValid);
+
+// What is wrong with the config; a line for each problem, with its place.
+[[nodiscard]] std::optional<Error> config_problem(const CliContext& context);
 
 [[nodiscard]] AssemblyInput assembly_input(const CliContext& context);
 

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "host/cli/assembled.h"
 #include "host/cli/process_facts.h"
 #include "host/daemon/session_lookup.h"
 #include "host/io/files.h"
@@ -27,8 +26,8 @@ Result<ControlClient> running_daemon(const CliContext& context) {
   return ControlClient::connect(state->socket());
 }
 
-Result<std::unique_ptr<Daemon>> own_state(const CliContext& context) {
-  auto assembly = assemble(context);
+Result<std::unique_ptr<Daemon>> own_state(const CliContext& context, ConfigUse use) {
+  auto assembly = assemble(context, use);
   if (!assembly) return forward(assembly);
   return Daemon::make({.files = context.files,
                        .clock = context.clock,
@@ -41,11 +40,12 @@ Result<std::unique_ptr<Daemon>> own_state(const CliContext& context) {
                        .mirror_log = false});
 }
 
-Result<std::string> request(const CliContext& context, const ControlRequest& request) {
+Result<std::string> request(const CliContext& context, const ControlRequest& request,
+                            ConfigUse use) {
   auto daemon = running_daemon(context);
   if (daemon) return daemon->ask(request, kPatience);
   if (daemon.error().code() != ErrorCode::kNotFound) return forward(daemon);
-  auto state = own_state(context);
+  auto state = own_state(context, use);
   if (!state) return forward(state);
   auto answer = (*state)->handle(request);
   if (auto finished = (*state)->finish(); !finished && answer) return forward(finished);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
 #include "host/control/client.h"
 #include "host/daemon/daemon.h"
@@ -19,10 +20,12 @@ namespace kato {
 [[nodiscard]] Result<ControlClient> running_daemon(const CliContext& context);
 
 // The state, owned by this process for one request. kRefused: a daemon has it.
-[[nodiscard]] Result<std::unique_ptr<Daemon>> own_state(const CliContext& context);
+[[nodiscard]] Result<std::unique_ptr<Daemon>> own_state(const CliContext& context,
+                                                        ConfigUse use = ConfigUse::kMustBeValid);
 
-// JSON. Through the daemon, else by this process.
-[[nodiscard]] Result<std::string> request(const CliContext& context, const ControlRequest& request);
+// JSON. Through the daemon, else by this process. use: in the latter case.
+[[nodiscard]] Result<std::string> request(const CliContext& context, const ControlRequest& request,
+                                          ConfigUse use = ConfigUse::kMustBeValid);
 
 // The same for the one session that `text` means: a prefix of its id, its title, or the path of its
 // log.

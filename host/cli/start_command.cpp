@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/base/unique_fd.h"
+#include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
 #include "host/cli/control_access.h"
 #include "host/cli/stop_command.h"
@@ -93,7 +94,13 @@ ExitCode start_daemon(const CliContext& context) {
   return code_of_child(child);
 }
 
+// The one that runs is not given up for one that could not begin.
 ExitCode restart_daemon(const CliContext& context) {
+  if (const auto wrong = config_problem(context)) {
+    const auto code = context.output.error(*wrong);
+    if (running_daemon(context)) context.output.note("the daemon that runs goes on as it is");
+    return code;
+  }
   const auto stopped = stop_daemon(context);
   if (stopped != ExitCode::kOk && stopped != ExitCode::kNotRunning) return stopped;
   return start_daemon(context);

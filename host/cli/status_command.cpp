@@ -25,15 +25,25 @@ bool is_running(const nlohmann::ordered_json& status) {
   return status["daemon"].value("running", false);
 }
 
-Result<nlohmann::ordered_json> read_status(const CliContext& context, bool all) {
-  const auto answer = request(context, {.verb = ControlVerb::kStatus, .all = all});
+// The state can be looked at whatever the config says.
+Result<nlohmann::ordered_json> read_status(const CliContext& context, bool all, ConfigUse use) {
+  const auto answer = request(context, {.verb = ControlVerb::kStatus, .all = all}, use);
   if (!answer) return forward(answer);
   return nlohmann::ordered_json::parse(*answer, nullptr, false);
 }
 
+std::string warning_of(const Error& config_problem, bool daemon_runs) {
+  return fmt::format("warning: {}{}", config_problem.message(),
+                     daemon_runs ? "\nthe daemon that runs goes on with the config that it has read"
+                                 : "\nno daemon can start before that is mended");
+}
+
 ExitCode print_status(const StatusArguments& arguments, const CliContext& context) {
-  const auto status = read_status(context, arguments.all);
+  const auto wrong = config_problem(context);
+  const auto status =
+      read_status(context, arguments.all, wrong ? ConfigUse::kDefaults : ConfigUse::kMustBeValid);
   if (!status) return context.output.error(status.error());
+  if (wrong) context.output.note(warning_of(*wrong, is_running(*status)));
   if (arguments.json) {
     context.output.print_line(status->dump());
   } else {
@@ -46,10 +56,14 @@ ExitCode print_status(const StatusArguments& arguments, const CliContext& contex
 // would be in the way of one that starts.
 ExitCode redraw(const StatusArguments& arguments, const CliContext& context) {
   const InterruptionGuard guard;
+  const auto wrong = config_problem(context);
   while (!was_interrupted()) {
-    const auto status = read_status(context, arguments.all);
+    const auto status =
+        read_status(context, arguments.all, wrong ? ConfigUse::kDefaults : ConfigUse::kMustBeValid);
     if (!status) return context.output.error(status.error());
-    context.output.print(std::string(kClearScreen) + status_text(*status, context.clock.now()));
+    auto screen = std::string(kClearScreen) + status_text(*status, context.clock.now());
+    if (wrong) screen += "\n" + warning_of(*wrong, is_running(*status)) + "\n";
+    context.output.print(screen);
     if (!context.output.healthy()) return ExitCode::kFailed;
     if (!is_running(*status)) return ExitCode::kNotRunning;
     pollfd waited{.fd = interruption_fd(), .events = POLLIN, .revents = 0};

@@ -99,7 +99,10 @@ Result<std::unique_ptr<Assembly>> Assembly::make(const AssemblyInput& input) {
   auto paths = find_state_paths(input);
   if (!paths) return forward(paths);
   made->paths_ = std::move(*paths);
-  auto loaded = load_config_file(input.files, made->paths_.config_file, input.environment);
+  const auto& file = made->paths_.config_file;
+  auto loaded = input.defaults_hold
+                    ? LoadResult({.config = {}, .file = file, .from_defaults = true, .places = {}})
+                    : load_config_file(input.files, file, input.environment);
   if (!loaded) return std::unexpected(config_error(std::move(loaded.error())));
   made->loaded_ = std::move(*loaded);
   made->plugins_ =

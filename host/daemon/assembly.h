@@ -20,9 +20,10 @@ namespace kato {
 struct AssemblyInput {
   FileSystem& files;
   const Environment& environment;
-  std::string program_path;  // of the running executable: plugins lie beside it
-  std::string state_dir;     // empty: KATO_HOME, else ~/.kato
-  std::string config_path;   // empty: kato.yaml in the state directory
+  std::string program_path;    // of the running executable: plugins lie beside it
+  std::string state_dir;       // empty: KATO_HOME, else ~/.kato
+  std::string config_path;     // empty: kato.yaml in the state directory
+  bool defaults_hold = false;  // whatever the config says: it is not read
 };
 
 // A sink of the config, ready to be opened.

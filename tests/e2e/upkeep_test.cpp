@@ -88,15 +88,38 @@ TEST_CASE("restart ends the daemon and starts another one that records on", "[e2
   CHECK(eventually([&] { return home.contains("proj/notes.md", "further"); }));
 }
 
-TEST_CASE("restart with a config that is not valid says so, and nothing runs", "[e2e][control]") {
+TEST_CASE("with a config that is not valid the daemon that runs can be looked at and stopped",
+          "[e2e][control]") {
   const Home home;
   const StoppedAtEnd stopped(home);
+  home.write(Home::kLog, home.user("a1", "hello"));
   REQUIRE(home.kato({"start"}).exit_code == 0);
+  const auto pid = pid_of(home);
   home.write(".kato/kato.yaml", "schemaVersion: 1\ndurabilty: commit\n");
-  const auto refused = home.kato({"restart"});
-  CHECK(refused.exit_code == 1);
-  CHECK(refused.err.find("kato.yaml:2:1") != std::string::npos);
-  CHECK(home.kato({"stop"}).exit_code == 3);
+  const auto is_named = [](const kato::test::Finished& said) {
+    INFO(said.err);
+    CHECK(said.err.find("kato.yaml:2:1") != std::string::npos);
+  };
+  const auto running = home.kato({"status"});
+  is_named(running);
+  CHECK(running.exit_code == 0);
+  CHECK(running.out.find("pid " + std::to_string(pid)) != std::string::npos);
+  const auto as_json = home.kato({"status", "--json"});
+  is_named(as_json);
+  CHECK(Json::parse(as_json.out)["daemon"]["running"] == true);
+
+  const auto restarted = home.kato({"restart"});
+  is_named(restarted);
+  CHECK(restarted.exit_code == 1);
+  CHECK(pid_of(home) == pid);  // it was not given up
+
+  CHECK(home.kato({"stop"}).exit_code == 0);
+  const auto ended = home.kato({"status", "--json"});
+  is_named(ended);
+  CHECK(ended.exit_code == 3);
+  const auto status = Json::parse(ended.out);
+  CHECK(status["daemon"]["running"] == false);
+  CHECK(status["sessions"].size() == 1);
 }
 
 TEST_CASE("status --live shows what changes until it is interrupted", "[e2e][control]") {
