@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "host/cli/cli_command.h"
 #include "host/cli/control_access.h"
 #include "host/io/files.h"
@@ -14,20 +16,42 @@ struct CleanArguments {
   bool logs = false;
   bool all = false;
   bool dry_run = false;
+  bool json = false;
 };
 
 // The daemon's own words; it opens them anew.
-Status clean_logs(const CliContext& context, const StateFolder& state, bool dry_run) {
+Status clean_logs(const CliContext& context, const StateFolder& state, bool dry_run,
+                  std::vector<Cleaned>& cleaned) {
   const auto entries = context.files.list(state.logs());
   if (!entries) return forward(entries);
   for (const auto& entry : *entries) {
-    const auto path = join_path(state.logs(), entry.name);
+    auto path = join_path(state.logs(), entry.name);
     if (!dry_run) {
       if (auto removed = context.files.remove(path); !removed) return removed;
     }
-    context.output.print_line((dry_run ? "would remove " : "removed ") + path);
+    cleaned.push_back({.what = "log", .name = std::move(path)});
   }
   return {};
+}
+
+void print_cleaned(const std::vector<Cleaned>& cleaned, const CleanArguments& arguments,
+                   const Output& output) {
+  if (arguments.json) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& one : cleaned) {
+      list.push_back({{"what", one.what}, {"name", one.name}});
+    }
+    const nlohmann::ordered_json json{{"dryRun", arguments.dry_run}, {"removed", list}};
+    return output.print_line(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  for (const auto& one : cleaned) {
+    output.print_line(fmt::format("{} {} {}", arguments.dry_run ? "would remove" : "removed",
+                                  one.what, one.name));
+  }
+  if (cleaned.empty()) {
+    output.note(
+        "there is nothing to clean; what is recorded or private, and what is younger, stays");
+  }
 }
 
 ExitCode clean(const CleanArguments& arguments, const CliContext& context) {
@@ -45,19 +69,17 @@ ExitCode clean(const CleanArguments& arguments, const CliContext& context) {
   }
   auto state = own_state(context);
   if (!state) return context.output.error(state.error());
-  const auto done = (*state)->clean(request);
+  auto done = (*state)->clean(request);
   if (!done) return context.output.error(done.error());
-  for (const auto& line : *done) {
-    context.output.print_line(line);
-  }
   if (auto finished = (*state)->finish(); !finished) return context.output.error(finished.error());
   if (logs) {
     const auto folder = state_folder(context);
     if (!folder) return context.output.error(folder.error());
-    if (auto cleaned = clean_logs(context, *folder, arguments.dry_run); !cleaned) {
+    if (auto cleaned = clean_logs(context, *folder, arguments.dry_run, *done); !cleaned) {
       return context.output.error(cleaned.error());
     }
   }
+  print_cleaned(*done, arguments, context.output);
   return ExitCode::kOk;
 }
 
@@ -72,6 +94,7 @@ CommandWork declare_clean(CLI::App& app, const CliContext& context) {
   app.add_flag("--logs", arguments->logs, "The daemon's logs");
   app.add_flag("--all", arguments->all, "All of that, whatever its age");
   app.add_flag("--dry-run", arguments->dry_run, "Only say what would be removed");
+  app.add_flag("--json", arguments->json, "Print JSON");
   app.footer("Example: kato clean --sessions 90 --dry-run");
   return [arguments, &context] { return clean(*arguments, context); };
 }

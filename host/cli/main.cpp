@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "host/base/clock.h"
+#include "host/base/nearest.h"
 #include "host/cli/cli_command.h"
 #include "host/io/file_system.h"
 
@@ -44,12 +45,37 @@ bool wants_colours(const Environment& environment) {
   return ::isatty(STDERR_FILENO) == 1 && (!no_colour || no_colour->empty());
 }
 
+// How to get help on what was typed, as far as it was understood.
+std::string help_call(const CLI::App& app) {
+  std::string words = "kato";
+  for (const auto* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    words += " " + at->get_name();
+  }
+  return words + " --help";
+}
+
+// CLI11 says only that a command is wanted, not that what was typed is none.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& thrown) {
+  const auto not_understood = app.remaining();
+  const bool is_no_command = app.get_subcommands().empty() && !not_understood.empty() &&
+                             !not_understood.front().starts_with('-');
+  if (!is_no_command) return thrown.what();
+  std::vector<std::string_view> names;
+  for (const auto& command : kCommands) {
+    names.emplace_back(command.name);
+  }
+  const auto meant = nearest(not_understood.front(), names);
+  return fmt::format("'{}' is no command{}", not_understood.front(),
+                     meant ? fmt::format("; did you mean '{}'?", *meant) : "");
+}
+
 // CLI11's exceptions end here: help and version are no failures, all else is a usage error.
 ExitCode report(const CLI::App& app, const CLI::ParseError& thrown, const Output& output) {
   if (thrown.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     return static_cast<ExitCode>(app.exit(thrown));
   }
-  return output.usage_error(std::string(thrown.what()) + "; see: kato --help");
+  return output.usage_error(what_is_wrong(app, thrown) + "; see: " + help_call(app));
 }
 
 ExitCode run(int argc, char** argv) {

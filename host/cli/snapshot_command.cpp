@@ -14,8 +14,13 @@ namespace {
 ExitCode change(ControlVerb verb, const std::string& session, const CliContext& context) {
   const auto answer = request_of_session(context, session, {.verb = verb});
   if (!answer) return context.output.error(answer.error());
-  context.output.note(verb == ControlVerb::kSnapshotCreate ? "the copy is there"
-                                                           : "the copy is removed");
+  if (verb == ControlVerb::kSnapshotCreate) {
+    context.output.note("the copy is there");
+    return ExitCode::kOk;
+  }
+  const auto result = nlohmann::json::parse(*answer, nullptr, false);
+  context.output.note(result.value("removed", true) ? "the copy is removed"
+                                                    : "there is no copy of it");
   return ExitCode::kOk;
 }
 

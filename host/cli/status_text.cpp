@@ -73,7 +73,7 @@ std::string session_lines(const Json& status, UnixMillis now) {
     rows.push_back({text_of(session, "shortId"), age_of(text_of(session, "lastTime"), now),
                     text_of(session, "provider"),
                     std::string(base_name(text_of(session, "project"))),
-                    text_of(session, "title")});
+                    session.value("private", false) ? "(private)" : text_of(session, "title")});
   }
   auto text = as_table(rows);
   if (const auto hidden = number_of(status, "hiddenSessions"); hidden > 0) {

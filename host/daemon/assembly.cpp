@@ -105,6 +105,11 @@ Result<std::unique_ptr<Assembly>> Assembly::make(const AssemblyInput& input) {
                     : load_config_file(input.files, file, input.environment);
   if (!loaded) return std::unexpected(config_error(std::move(loaded.error())));
   made->loaded_ = std::move(*loaded);
+  const bool is_named = !input.config_path.empty() && !input.defaults_hold;
+  if (is_named && made->loaded_.from_defaults) {
+    return fail(ErrorCode::kInvalid, "config file {}: it is not there; write it with: kato init",
+                file);
+  }
   made->plugins_ =
       PluginRegistry::scan(input.files, plugin_search_path(made->loaded_.config, input));
   const RegistryLookup lookup(*made->plugins_);

@@ -61,6 +61,12 @@ struct CleanRequest {
   bool dry_run = false;
 };
 
+// What clean() removed, or would remove.
+struct Cleaned {
+  std::string_view what;  // "session", "recording"
+  std::string name;       // its short id; its destination
+};
+
 // [one thread]
 class Daemon final : public ControlHandler {
  public:
@@ -85,8 +91,8 @@ class Daemon final : public ControlHandler {
   // [between two steps] What it brings is committed before it is answered.
   Result<std::string> handle(const ControlRequest& request) override;
   [[nodiscard]] bool is_asked_to_stop() const noexcept { return asked_to_stop_; }
-  // Removes what is old from the state; a line for each thing. What is recorded, or private, stays.
-  [[nodiscard]] Result<std::vector<std::string>> clean(const CleanRequest& request);
+  // Removes what is old from the state. What is recorded, or private, stays.
+  [[nodiscard]] Result<std::vector<Cleaned>> clean(const CleanRequest& request);
   // all: old sessions too.
   [[nodiscard]] DaemonStatus status(bool all);
   // Goes on with the config as it is now. After an error it goes on with the old one.

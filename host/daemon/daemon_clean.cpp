@@ -37,7 +37,7 @@ bool has_ended(const RecordingMeta& recording, const SessionMeta& meta, UnixMill
 
 }  // namespace
 
-Result<std::vector<std::string>> Daemon::clean(const CleanRequest& request) {
+Result<std::vector<Cleaned>> Daemon::clean(const CleanRequest& request) {
   flush_now();
   std::vector<std::string> old_sessions;
   std::vector<std::string> with_recordings;
@@ -53,22 +53,21 @@ Result<std::vector<std::string>> Daemon::clean(const CleanRequest& request) {
   });
   std::ranges::sort(old_sessions);
   std::ranges::sort(with_recordings);
-  std::vector<std::string> lines;
-  const std::string removed = request.dry_run ? "would forget " : "forgot ";
+  std::vector<Cleaned> cleaned;
   for (const auto& session_id : with_recordings) {
-    const auto forgotten = clean_recordings(
-        session_id, days_ago(input_.clock, *request.recordings_days), request.dry_run);
+    auto forgotten = clean_recordings(session_id, days_ago(input_.clock, *request.recordings_days),
+                                      request.dry_run);
     if (!forgotten) return forward(forgotten);
-    for (const auto& destination : *forgotten) {
-      lines.push_back(std::string(removed).append("recording ").append(destination));
+    for (auto& destination : *forgotten) {
+      cleaned.push_back({.what = "recording", .name = std::move(destination)});
     }
   }
   for (const auto& session_id : old_sessions) {
     const auto gone = clean_session(session_id, request.dry_run);
     if (!gone) return forward(gone);
-    if (*gone) lines.push_back(fmt::format("{}session {}", removed, short_id(session_id)));
+    if (*gone) cleaned.push_back({.what = "session", .name = std::string(short_id(session_id))});
   }
-  return lines;
+  return cleaned;
 }
 
 // The mark comes first: a removal that a kill interrupts leaves a session that is looked at again.

@@ -143,6 +143,12 @@ Result<std::string> Daemon::run_command_of(const ControlRequest& request) {
     after_failure((*live)->session.ref.session_id, **live, done.error());
     return forward(done);
   }
+  const bool missed = command->kind == CommandKind::kStop && !done->met_recording;
+  if (missed && !request.destination.empty()) {
+    return fail(ErrorCode::kNotFound,
+                "session {} has no recording '{}'; see which ones there are with: kato recordings",
+                short_id((*live)->session.ref.session_id), request.destination);
+  }
   auto answer = answer_for(**live);
   if (const auto refused = refusal_in(*done)) return fail(ErrorCode::kRefused, "{}", *refused);
   return answer;
@@ -184,8 +190,10 @@ Result<std::string> Daemon::snapshot(const ControlRequest& request) {
                   short_id(session_id));
     }
     wiring_->live.drop(session_id);
+    const auto known = store_.index().find(session_id);
+    const bool had_twin = known && known->has_twin;
     if (auto cleaned = clean_twin(session_id, true); !cleaned) return forward(cleaned);
-    return std::string("{}");
+    return std::string(had_twin ? R"({"removed":true})" : R"({"removed":false})");
   }
   if (auto decoded = decode_to_end(live); !decoded) return forward(decoded);
   if (live.runtime->meta().is_private) {

@@ -231,8 +231,9 @@ class InterpreterRun {
     if (decision.fault) return refuse("stop", command.target, *decision.fault);
     size_t stopped = 0;
     for (auto& recording : meta_.recordings) {
-      if (recording.desired != DesiredState::kOn) continue;
       if (!is_meant(command, recording, decision.path)) continue;
+      done_.met_recording = true;
+      if (recording.desired != DesiredState::kOn) continue;
       switch_off(recording, stop_here());
       done_.changed = true;
       ++stopped;

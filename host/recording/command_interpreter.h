@@ -47,6 +47,7 @@ struct Interpretation {
   bool changed = false;     // the meta is not what it was
   bool needs_twin = false;  // a recording is on
   bool made_private = false;
+  bool met_recording = false;  // a stop meant one that there is, on or off
   std::vector<AuditEntry> audit;
   // The disk failed, which may pass, where a destination was to be judged: the message is to be
   // interpreted again, from a meta as it was before.

@@ -136,7 +136,13 @@ TEST_CASE("an inspection prints the documented JSON", "[e2e][P4]") {
 
 TEST_CASE("a command that is not understood is a usage error", "[e2e]") {
   const Home home;
-  CHECK(home.kato({"frobnicate"}).exit_code == 2);
+  const auto unknown = home.kato({"recordngs"});
+  CHECK(unknown.exit_code == 2);
+  CHECK(unknown.err ==
+        "kato: 'recordngs' is no command; did you mean 'recordings'?; see: kato "
+        "--help\n");
+  CHECK(home.kato({"frobnicate"}).err == "kato: 'frobnicate' is no command; see: kato --help\n");
+  CHECK(home.kato({"record", "start"}).err.find("kato record start --help") != std::string::npos);
   CHECK(home.kato({"export"}).exit_code == 2);
   CHECK(home.kato({"sessions", "--since", "soon"}).exit_code == 2);
   CHECK(home.kato({"--help"}).exit_code == 0);

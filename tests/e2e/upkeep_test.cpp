@@ -172,6 +172,48 @@ TEST_CASE("clean --logs removes the daemon's logs and nothing else", "[e2e][cont
   Home::stop(*daemon);
 }
 
+TEST_CASE("what a command finds nothing to do for is said", "[e2e][control]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  const auto notes = home.path("proj/notes.md");
+  REQUIRE(home.kato({"record", "start", "11111111", notes}).exit_code == 0);
+  const auto missed = home.kato({"record", "stop", "11111111", "proj/other.md"});
+  CHECK(missed.exit_code == 1);
+  CHECK(missed.err.find("proj/other.md") != std::string::npos);
+  const auto recordings = Json::parse(home.kato({"recordings", "--json"}).out);
+  CHECK(recordings[0]["state"] == "on");
+  CHECK(home.kato({"clean", "--all", "--dry-run"}).exit_code == 0);
+  for (int again = 0; again < 2; ++again) {  // one that is off already is no fault
+    CHECK(home.kato({"record", "stop", "11111111", notes}).exit_code == 0);
+    CHECK(home.kato({"record", "stop", "11111111"}).exit_code == 0);
+  }
+  CHECK(home.kato({"snapshot", "remove", "11111111"}).err == "kato: the copy is removed\n");
+  CHECK(home.kato({"snapshot", "remove", "11111111"}).err == "kato: there is no copy of it\n");
+  const auto kept = home.kato({"clean", "--sessions", "90"});
+  CHECK(kept.exit_code == 0);
+  CHECK(kept.err.find("nothing to clean") != std::string::npos);
+  const auto cleaned = Json::parse(home.kato({"clean", "--recordings", "0", "--json"}).out);
+  CHECK(cleaned["dryRun"] == false);
+  REQUIRE(cleaned["removed"].size() == 1);
+  CHECK(cleaned["removed"][0] == Json{{"what", "recording"}, {"name", notes}});
+}
+
+TEST_CASE("a private conversation is shown as one", "[e2e][control]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  REQUIRE(home.kato({"private", "11111111"}).exit_code == 0);
+  CHECK(home.kato({"status"}).out.find("(private)") != std::string::npos);
+}
+
+TEST_CASE("P7: a config file that is named and not there is no reason for defaults",
+          "[e2e][control][P7]") {
+  const Home home;
+  const auto refused = home.kato({"start", "--config", home.path("nowhere.yaml")});
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err.find("nowhere.yaml: it is not there") != std::string::npos);
+  CHECK(home.kato({"stop"}).exit_code == 3);
+}
+
 TEST_CASE("P6: copies go when the daemon ends, if the config says so, and come back with activity",
           "[e2e][P6]") {
   const Home home;
