@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "host/base/time_text.h"
+#include "host/event/event_id.h"
 
 namespace kato {
 namespace {
@@ -97,7 +98,8 @@ void LogFiles::audit(const std::string& session_id, const AuditEntry& entry) {
                                        {"reason", entry.reason}};
   audit_->info(dump(line));
   note(entry.allowed ? LogLevel::kInfo : LogLevel::kWarn,
-       fmt::format("{} {}: {}{}", entry.action, entry.path,
+       fmt::format("session {}: {}{}{}: {}{}", short_id(session_id), entry.action,
+                   entry.path.empty() ? "" : " ", entry.path,
                    entry.allowed ? "" : "refused: ", entry.reason));
 }
 

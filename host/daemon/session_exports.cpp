@@ -78,8 +78,9 @@ Result<bool> SessionExports::serve_one(PendingExport& pending) {
   // What the export knows of its file builds upon that commit.
   if (!committed_) return forward(committed_);
   const auto why = done.error().with_context("export to " + pending.destination);
-  context_.logs.note(LogLevel::kWarn, why.message());
-  context_.health.failed(session_id, pending.export_id, pending.destination, why);
+  if (context_.health.failed(session_id, pending.export_id, pending.destination, why)) {
+    context_.logs.note(LogLevel::kWarn, why.message());
+  }
   // Before anything else is announced: the journal's last line alone is doubted.
   if (pending.unsure) {
     if (auto committed = runtime_.commit_now(); !committed) return forward(committed);

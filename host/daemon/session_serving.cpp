@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "host/daemon/degraded_names.h"
 #include "host/daemon/export_session.h"
 #include "host/daemon/session_exports.h"
 #include "host/recording/destination_file.h"
+#include "host/recording/recording_changes.h"
 #include "host/recording/sibling_path.h"
 #include "host/recording/twin_positions.h"
 #include "host/recording/whole_replacement.h"
@@ -83,9 +85,20 @@ bool SessionServing::needs_twin() const {
 
 void SessionServing::note_failure(const RecordingMeta& recording, const Error& why) {
   context_.places.forget(recording.destination);
-  context_.logs.note(LogLevel::kWarn, why.message());
-  context_.health.failed(runtime_.ref().session_id, recording.recording_id, recording.destination,
-                         why);
+  Error told = why;
+  if (is_missing(context_.files, recording)) {
+    told = Error(ErrorCode::kNotFound,
+                 fmt::format("it is gone, and is not made again by itself: put it back, or begin "
+                             "again with ::start ({})",
+                             why.message()));
+  }
+  const auto& session_id = runtime_.ref().session_id;
+  const bool is_news =
+      context_.health.failed(session_id, recording.recording_id, recording.destination, told);
+  if (!is_news) return;
+  context_.logs.note(
+      LogLevel::kWarn,
+      told.with_context(recording_name(session_id, recording.destination)).message());
 }
 
 Result<bool> SessionServing::serve_one(size_t index, const TwinSource& twin) {

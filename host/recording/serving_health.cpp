@@ -17,7 +17,7 @@ milliseconds delay_after(uint32_t failures) {
 
 }  // namespace
 
-void ServingHealth::failed(const std::string& session_id, const std::string& recording_id,
+bool ServingHealth::failed(const std::string& session_id, const std::string& recording_id,
                            const std::string& destination, const Error& why) {
   const auto now = clock_.steady();
   auto [found, is_new] = troubles_.try_emplace(recording_id);
@@ -35,6 +35,9 @@ void ServingHealth::failed(const std::string& session_id, const std::string& rec
   const bool in_grace = trouble.missing && now - trouble.first < kMissingGrace;
   if (!in_grace) ++trouble.failures;
   trouble.next = now + (in_grace ? kMissingDelay : delay_after(trouble.failures));
+  if (in_grace || trouble.news == trouble.told.cause) return false;
+  trouble.news = trouble.told.cause;
+  return true;
 }
 
 void ServingHealth::forget_session(const std::string& session_id) {

@@ -29,7 +29,9 @@ class ServingHealth {
   // A destination that is missing counts as such only after this time: editors save by deleting.
   static constexpr std::chrono::milliseconds kMissingGrace{2000};
 
-  void failed(const std::string& session_id, const std::string& recording_id,
+  // True if that is news: not at each attempt while the cause lasts, and not while a destination
+  // may be about to come back.
+  bool failed(const std::string& session_id, const std::string& recording_id,
               const std::string& destination, const Error& why);
   void served(const std::string& recording_id) { troubles_.erase(recording_id); }
   // Whatever failed is tried at once.
@@ -52,6 +54,7 @@ class ServingHealth {
   struct Trouble {
     std::string session_id;
     DegradedRecording told;
+    std::string news;  // the cause that was given as such last
     bool missing = false;
     uint32_t failures = 0;
     std::chrono::steady_clock::time_point first;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <sstream>
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -144,4 +145,52 @@ TEST_CASE("P2: an export stands in the history once, though a kill came before i
   rig.say(1, "::export talk.md");  // another one
   rig.work(*daemon);
   CHECK(lines() == 2);
+}
+
+TEST_CASE(
+    "a destination that is gone is told once, with what to do, and not while it is away only "
+    "for a moment",
+    "[daemon]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  const auto warnings = [&rig] {
+    std::istringstream log(rig.read("state/runtime/logs/operational.jsonl"));
+    std::vector<std::string> found;
+    for (std::string line; std::getline(log, line);) {
+      if (line.contains("\"warn\"")) found.push_back(line);
+    }
+    return found;
+  };
+  const auto talk = rig.home / "proj/talk.md";
+  std::filesystem::rename(talk, talk + ".away");
+  rig.say(1, "said meanwhile");
+  daemon->work([] { return false; });
+  CHECK(warnings().empty());
+  for (int rounds = 0; rounds < 10; ++rounds) {
+    rig.work(*daemon);
+  }
+  REQUIRE(warnings().size() == 1);
+  CHECK(warnings()[0].contains(talk));
+  CHECK(warnings()[0].contains("::start"));
+  const auto status = daemon->status(false);
+  REQUIRE(status.degraded.size() == 1);
+  CHECK(status.degraded[0].cause.contains("::start"));
+  std::filesystem::rename(talk + ".away", talk);
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  CHECK(daemon->status(false).degraded.empty());
+  CHECK(rig.read("proj/talk.md").contains("said meanwhile"));
+}
+
+TEST_CASE("what is refused is logged with the session and the reason", "[daemon]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start talk.md and more");
+  rig.work(*daemon);
+  const auto log = rig.read("state/runtime/logs/operational.jsonl");
+  CHECK(log.contains("session " + rig.session_id(1).substr(0, 8) + ": start: refused: line 1"));
 }
