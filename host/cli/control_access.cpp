@@ -17,7 +17,9 @@ constexpr std::chrono::seconds kPatience{120};
 Result<StateFolder> state_folder(const CliContext& context) {
   auto paths = find_state_paths(assembly_input(context));
   if (!paths) return forward(paths);
-  return StateFolder(std::move(paths->state_dir));
+  StateFolder state(std::move(paths->state_dir));
+  if (auto owned = state.check_owner(context.files); !owned) return forward(owned);
+  return state;
 }
 
 Result<ControlClient> running_daemon(const CliContext& context) {

@@ -13,7 +13,7 @@
 
 namespace kato {
 
-// Where the state is, whatever the config says.
+// Where the state is, whatever the config says. kRefused: it belongs to another user.
 [[nodiscard]] Result<StateFolder> state_folder(const CliContext& context);
 
 // kNotFound: no daemon is running.

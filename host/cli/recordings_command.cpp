@@ -22,6 +22,9 @@ ExitCode list_recordings(bool as_json, const CliContext& context) {
   } else {
     context.output.print(recordings_text(recordings, context.clock.now()));
   }
+  if (const auto& degraded = status["degraded"]; !degraded.empty()) {
+    context.output.note("not all is well, so that something may be missing here; see: kato status");
+  }
   return ExitCode::kOk;
 }
 

@@ -8,6 +8,7 @@
 
 #include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
+#include "host/cli/control_access.h"
 #include "host/cli/interruption.h"
 #include "host/cli/process_facts.h"
 #include "host/control/server.h"
@@ -108,14 +109,16 @@ DaemonInput input_of(const CliContext& context, CountingFileSystem& files,
 }
 
 ExitCode run_daemon(const CliContext& context, bool detached) {
+  // Before the config in it, which is then nothing to complain about.
+  const auto state = state_folder(context);
+  if (!state) return context.output.error(state.error());
   auto assembly = assemble(context);
   if (!assembly) return context.output.error(assembly.error());
   say_what_is_watched(**assembly, context.output);
-  const StateFolder state((*assembly)->paths().state_dir);
   CountingFileSystem files(context.files);
   auto daemon = Daemon::make(input_of(context, files, std::move(*assembly), detached));
   if (!daemon) return context.output.error(daemon.error());
-  auto server = ControlServer::open(state.socket());
+  auto server = ControlServer::open(state->socket());
   if (!server) return context.output.error(server.error());
   const bool on_terminal = !detached && ::isatty(STDIN_FILENO) == 1;
   const InterruptionGuard guard(on_terminal ? Hangup::kEnds : Hangup::kReloads);

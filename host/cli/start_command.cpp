@@ -96,6 +96,7 @@ ExitCode start_daemon(const CliContext& context) {
 
 // The one that runs is not given up for one that could not begin.
 ExitCode restart_daemon(const CliContext& context) {
+  if (const auto state = state_folder(context); !state) return context.output.error(state.error());
   if (const auto wrong = config_problem(context)) {
     const auto code = context.output.error(*wrong);
     if (running_daemon(context)) context.output.note("the daemon that runs goes on as it is");

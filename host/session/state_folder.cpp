@@ -17,19 +17,6 @@ Status check_mode(FileSystem& files, const std::string& folder, uint32_t forbidd
               folder);
 }
 
-// Root could use it all the same, and its owner could not any more. Who asks is told by the owner
-// of its entry in /proc; where there is none, nobody is refused.
-Status check_owner(FileSystem& files, const std::string& folder) {
-  const auto self = files.info("/proc/self");
-  const auto info = files.info(folder);
-  if (!self || !info || info->owner_uid == self->owner_uid) return {};
-  return fail(
-      ErrorCode::kRefused,
-      "state folder {}: its owner is user {}, not user {} who started kato; run kato as its "
-      "owner, or name another folder: --state-dir",
-      folder, info->owner_uid, self->owner_uid);
-}
-
 }  // namespace
 
 std::string StateFolder::of(std::string_view key, std::string_view suffix) const {
@@ -38,8 +25,21 @@ std::string StateFolder::of(std::string_view key, std::string_view suffix) const
   return path;
 }
 
+// Root could use it all the same, and its owner could not any more. Who asks is told by the owner
+// of its entry in /proc; where there is none, nobody is refused.
+Status StateFolder::check_owner(FileSystem& files) const {
+  const auto self = files.info("/proc/self");
+  const auto info = files.info(path_);
+  if (!self || !info || info->owner_uid == self->owner_uid) return {};
+  return fail(
+      ErrorCode::kRefused,
+      "state folder {}: its owner is user {}, not user {} who started kato; run kato as its "
+      "owner, or name another folder: --state-dir",
+      path_, info->owner_uid, self->owner_uid);
+}
+
 Status StateFolder::prepare(FileSystem& files) const {
-  if (auto owned = check_owner(files, path_); !owned) return owned;
+  if (auto owned = check_owner(files); !owned) return owned;
   for (const auto& folder : {path_, sessions(), recordings(), runtime(), logs()}) {
     if (auto made = files.make_folders(folder, kStateFolderMode); !made) {
       return forward(made, "prepare the state folder");

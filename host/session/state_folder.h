@@ -16,6 +16,8 @@ class StateFolder {
   // Names only; nothing is touched. path: absolute.
   explicit StateFolder(std::string path) : path_(std::move(path)) {}
 
+  // kRefused: the folder is there and belongs to another user; the message says what to do.
+  [[nodiscard]] Status check_owner(FileSystem& files) const;
   // Makes what is missing, with mode 0700. kRefused: the folder is another user's, or may be
   // written by others, or what is private in it be read by them; the message says what to do.
   [[nodiscard]] Status prepare(FileSystem& files) const;

@@ -96,6 +96,14 @@ TEST_CASE("P7: a state folder of another user is refused", "[e2e][P7]") {
   CHECK(refused.err.find(home.path(".kato")) != std::string::npos);
   CHECK(refused.err.find("owner") != std::string::npos);
   CHECK_FALSE(fs::exists(home.path(".kato/sessions")));
+  // The config in it is not what is wrong.
+  home.write(".kato/kato.yaml", "this is none\n");
+  for (const auto* const command : {"start", "restart", "status", "stop", "recordings"}) {
+    const auto said = home.kato({command});
+    INFO(command << ": " << said.err);
+    CHECK(said.exit_code == 4);
+    CHECK(said.err.find("owner") != std::string::npos);
+  }
 }
 
 TEST_CASE("two daemons: the second is refused, and the first records on", "[e2e][P7]") {
