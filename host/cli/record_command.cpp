@@ -32,6 +32,8 @@ ExitCode record(ControlVerb verb, const RecordArguments& arguments, const CliCon
   const auto json = nlohmann::ordered_json::parse(*answer, nullptr, false);
   if (arguments.json) {
     context.output.print_line(json.dump());
+  } else if (json["recordings"].empty()) {
+    context.output.note("nothing is or was recorded of it");
   } else {
     context.output.print(recordings_text(json["recordings"], context.clock.now()));
   }

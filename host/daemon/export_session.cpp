@@ -100,8 +100,15 @@ Result<SessionSummary> export_session(FileSystem& files, const Session& session,
 Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
                                     const ConfiguredSink& sink, const std::string& path,
                                     Overwrite overwrite, const std::function<bool()>& keep_going) {
-  if (const auto found = files.info(path); found && found->type != FileType::kRegular) {
+  const auto found = files.info(path);
+  if (found && found->type != FileType::kRegular) {
     return fail(ErrorCode::kInvalid, "{} is not a file: name a file to write to", path);
+  }
+  if (!found && files.link_info(path) && overwrite == Overwrite::kNever) {
+    return fail(ErrorCode::kExists,
+                "{} is a link that leads nowhere; name another file with -o, or replace the link "
+                "with --force",
+                path);
   }
   const TemporaryFile spool(files, path + std::string(kSpoolSuffix));
   const TemporaryFile fresh(files, path + std::string(kNewSuffix));

@@ -1,6 +1,7 @@
 // The command line, as scripts and people use it.
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -108,6 +109,21 @@ TEST_CASE("an export is written once, found unchanged, and never replaced unaske
   CHECK_FALSE(home.contains("talk.md", "second"));
   CHECK(home.kato({"export", log, "-o", out, "--force"}).exit_code == 0);
   CHECK(home.contains("talk.md", "second"));
+}
+
+TEST_CASE("P5: an export does not take the place of a link unasked", "[e2e][P5]") {
+  namespace fs = std::filesystem;
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  const auto link = home.path("proj/link.md");
+  fs::create_symlink(home.path("elsewhere/talk.md"), link);
+  const auto refused = home.kato({"export", "11111111", "-o", link});
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err.find("a link that leads nowhere") != std::string::npos);
+  CHECK(fs::is_symlink(fs::symlink_status(link)));
+  CHECK(home.kato({"export", "11111111", "-o", link, "--force"}).exit_code == 0);
+  CHECK(home.contains("proj/link.md", "hello"));
+  CHECK_FALSE(fs::exists(home.path("elsewhere/talk.md")));
 }
 
 TEST_CASE("export --all puts every session into a folder, under names of its own", "[e2e]") {

@@ -176,6 +176,8 @@ TEST_CASE("what a command finds nothing to do for is said", "[e2e][control]") {
   const Home home;
   home.write(Home::kLog, home.user("a1", "hello"));
   const auto notes = home.path("proj/notes.md");
+  CHECK(home.kato({"record", "stop", "11111111"}).err ==
+        "kato: nothing is or was recorded of it\n");
   REQUIRE(home.kato({"record", "start", "11111111", notes}).exit_code == 0);
   const auto missed = home.kato({"record", "stop", "11111111", "proj/other.md"});
   CHECK(missed.exit_code == 1);
