@@ -139,11 +139,13 @@ class RecorderRun {
       if (!next) return forward(next);
       if (!*next) return {};
       const Event& event = (*next)->event;
+      const bool is_due = event.seq > written_seq && is_recorded(recording_, event.seq);
+      if (is_due) {
+        if (auto rendered = render(event, stage); !rendered) return rendered;
+        cursor_.written = EventPosition{.seq = event.seq, .event_id = event.id};
+      }
       cursor_.twin_offset = (*next)->end_bytes;
-      if (event.seq <= written_seq || !is_recorded(recording_, event.seq)) continue;
-      if (auto rendered = render(event, stage); !rendered) return rendered;
-      cursor_.written = EventPosition{.seq = event.seq, .event_id = event.id};
-      if (piece_.bytes.size() < kWriteBytes && !looks_for_events()) continue;
+      if (!is_due || (piece_.bytes.size() < kWriteBytes && !looks_for_events())) continue;
       if (auto written = put(); !written) return written;
     }
   }

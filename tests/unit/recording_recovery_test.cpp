@@ -355,6 +355,23 @@ TEST_CASE("P2: after a power loss capture times that are gone do not double anyt
   }
 }
 
+TEST_CASE("P2: a second power loss behind an event that the first one tore doubles nothing",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.say(3);
+  REQUIRE(desk.serve());
+  desk.folder.write("notes/a.txt", std::string(kAll.substr(0, kAll.find("xt 5"))));
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.written() == kAll);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == kAll);
+}
+
 TEST_CASE("P5: mode stays when a note gets a new head", "[recording][P5]") {
   Desk desk;
   desk.folder.write("notes/a.txt", "---\nmine\n");
