@@ -36,6 +36,9 @@ class RecorderRun {
   // In a new file, or behind what is in the file already.
   Status begin() {
     if (auto opened = writer_.open(!recording_.after.exists); !opened) return opened;
+    const auto context = input_.context();
+    if (!context) return forward(context);
+    if (auto judged = judge_doubt(*context); !judged) return judged;
     const bool unsure = recording_.unsure.has_value();
     const bool fresh = unsure ? recording_.after.size_bytes == 0 : file().info().size_bytes == 0;
     if (!unsure) {
@@ -43,8 +46,6 @@ class RecorderRun {
       if (auto noted = note_what_was_there(fresh); !noted) return noted;
       if (auto kept = keep_if_changed(known); !kept) return kept;
     }
-    const auto context = input_.context();
-    if (!context) return forward(context);
     if (auto opened = open_renderer(*context, nullptr); !opened) return opened;
     writer_.begin_hash(fresh && !recording_.after.exists);
     if (fresh) return renderer_->begin(piece_.bytes);
@@ -58,6 +59,20 @@ class RecorderRun {
     }
     if (piece_.begins_line) piece_.bytes.push_back('\n');
     return {};
+  }
+
+  // If not even the head is there, what stands in the file is somebody else's.
+  Status judge_doubt(const RecordingContext& context) {
+    const bool may_be_others = recording_.unsure && recording_.after.size_bytes == 0;
+    if (!may_be_others || file().info().size_bytes == 0) return {};
+    if (auto opened = open_renderer(context, nullptr); !opened) return opened;
+    std::string head;
+    if (auto begun = renderer_->begin(head); !begun || head.empty()) return begun;
+    const auto begun = writer_.stretch().is_begun(file().file(), head);
+    if (!begun) return forward(begun);
+    if (*begun) return {};
+    recording_.unsure.reset();
+    return writer_.open(false);
   }
 
   Status note_what_was_there(bool fresh) {

@@ -6,6 +6,7 @@ Status RecordingWriter::open(bool create) {
   auto file = DestinationFile::open(input_.files, input_.place, create, input_.allow_hard_links);
   if (!file) return forward(file);
   file_.emplace(std::move(*file));
+  stretch_ = {};
   if (!recording_.unsure) return {};
   auto stretch = WrittenStretch::locate(*file_, *recording_.unsure, recording_.after);
   if (!stretch) return forward(stretch);

@@ -79,6 +79,16 @@ Result<size_t> WrittenStretch::match(File& file, std::string_view bytes) const {
   return skipped + static_cast<size_t>(wanted - bytes.begin());
 }
 
+Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const {
+  if (skipped_ > 0) return true;
+  const auto matched = match(file, bytes);
+  if (!matched) return forward(matched);
+  if (*matched > 0) return true;
+  const auto place = look_further(file, bytes);
+  if (!place) return forward(place);
+  return place->has_value();
+}
+
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on() || bytes.empty()) return size_t{0};
   auto matched = match(file, bytes);
@@ -100,9 +110,14 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
 
 // After a power loss each piece may stand behind a person's text; after a kill only one was on its
 // way.
+Result<std::optional<uint64_t>> WrittenStretch::look_further(File& file,
+                                                             std::string_view bytes) const {
+  if (!seek_from_ && !after_power_loss_) return std::nullopt;
+  return find_beginning(file, seek_from_.value_or(at_), bytes);
+}
+
 Status WrittenStretch::seek(File& file, std::string_view bytes) {
-  if (!seek_from_ && !after_power_loss_) return {};
-  const auto place = find_beginning(file, seek_from_.value_or(at_), bytes);
+  const auto place = look_further(file, bytes);
   if (!place) return forward(place);
   if (!*place) return {};
   seek_from_.reset();

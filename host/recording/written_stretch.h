@@ -41,6 +41,8 @@ class WrittenStretch {
   // What is left of it, for the meta.
   [[nodiscard]] std::optional<UnsureStretch> left() const;
 
+  // False: of bytes that begin so nothing is there, nor further on where it is looked for there.
+  [[nodiscard]] Result<bool> is_begun(File& file, std::string_view bytes) const;
   // How many of the first bytes are there. What is not there ends the search.
   [[nodiscard]] Result<size_t> take(File& file, std::string_view bytes);
   // How many would be there; the search stays where it is.
@@ -49,6 +51,8 @@ class WrittenStretch {
   [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
 
  private:
+  [[nodiscard]] Result<std::optional<uint64_t>> look_further(File& file,
+                                                             std::string_view bytes) const;
   Status seek(File& file, std::string_view bytes);
 
   uint64_t at_ = 0;

@@ -262,6 +262,22 @@ TEST_CASE("P5: what the user appends after a kill stays, and nothing is doubled"
   });
 }
 
+TEST_CASE("P5: no head goes behind what the user wrote into a file that was still empty",
+          "[recording][P5]") {
+  for (const bool lost_power : {false, true}) {
+    Desk desk;
+    begin(desk);
+    desk.files.fault = [](FileOperation operation, const std::string& path) {
+      return operation == FileOperation::kAppend && path.ends_with("a.txt") ? EIO : 0;
+    };
+    CHECK_FALSE(record_on(desk));
+    desk.folder.write("notes/a.txt", "mine\n");
+    desk.restart(lost_power);
+    REQUIRE(record_on(desk));
+    CHECK(desk.written() == "mine\n" + std::string(kAll.substr(kTitle.size())));
+  }
+}
+
 TEST_CASE("P5: what the user inserts before the end after a kill moves nothing",
           "[recording][P5]") {
   const auto insert = [](Desk& desk) {
