@@ -92,15 +92,17 @@ class Reading {
     }
   }
 
-  // The conversation up to this message, or to the one before it.
+  // The conversation up to this message, or to the one before it. If it was read together with the
+  // word that makes the session private, no copy is made for it any more.
   void write_all(const std::string& path, bool with_this) {
     auto& file = files_[path];
     file.is_written_whole = true;
+    const bool is_given_up = private_times_.contains(so_far_.back()->settled);
     const size_t count = so_far_.size() - (with_this ? 0 : 1);
     for (size_t i = 0; i < count; ++i) {
-      file.tokens.push_back(
-          {.token = so_far_[i]->token,
-           .is_certain = is_surely_written(*so_far_[i]) && !so_far_[i]->cut_at.has_value()});
+      file.tokens.push_back({.token = so_far_[i]->token,
+                             .is_certain = !is_given_up && is_surely_written(*so_far_[i]) &&
+                                           !so_far_[i]->cut_at.has_value()});
     }
   }
 
