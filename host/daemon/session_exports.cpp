@@ -105,8 +105,7 @@ Status SessionExports::deliver(PendingExport& pending) {
       .commit = [&] { return committed_ = runtime_.commit_now(); },
   };
   was_begun_ = pending.begun;
-  if (auto begun = begin_export(to, pending); !begun) return begun;
-  return write(to, pending, **sink);
+  return write_export(to, pending, [&] { return write(to, pending, **sink); });
 }
 
 Decision SessionExports::place_of(const PendingExport& pending) const {

@@ -25,9 +25,7 @@ bool is_gone(const ExportPlace& input, const PendingExport& pending) {
   return !there && there.error().code() == ErrorCode::kNotFound;
 }
 
-}  // namespace
-
-Status begin_export(const ExportPlace& input, PendingExport& pending) {
+Status begin(const ExportPlace& input, PendingExport& pending) {
   if (pending.begun && !is_gone(input, pending)) return {};
   pending.written_bytes = 0;
   pending.unsure.reset();
@@ -45,6 +43,17 @@ Status begin_export(const ExportPlace& input, PendingExport& pending) {
   auto committed = input.commit();
   pending.begun = committed.has_value();
   return committed;
+}
+
+}  // namespace
+
+Status write_export(const ExportPlace& input, PendingExport& pending,
+                    const std::function<Status()>& write) {
+  if (auto begun = begin(input, pending); !begun) return begun;
+  auto written = write();
+  if (written || pending.begun) return written;
+  if (auto begun = begin(input, pending); !begun) return begun;
+  return write();
 }
 
 Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pending) {
@@ -72,6 +81,12 @@ Status ExportFile::finish() {
 
 Status ExportFile::put() {
   std::string_view bytes = bytes_;
+  const auto others = is_somebody_elses(bytes);
+  if (!others) return forward(others);
+  if (*others) {
+    pending_.begun = false;
+    return fail(ErrorCode::kExists, "somebody else has written to {}", input_.place.path);
+  }
   const auto known = std::min<uint64_t>(pending_.written_bytes - skipped_bytes_, bytes.size());
   skipped_bytes_ += known;
   bytes.remove_prefix(known);
@@ -85,6 +100,15 @@ Status ExportFile::put() {
   }
   bytes_.clear();
   return {};
+}
+
+// The file was empty, and what stands in it now is nothing of the export, which begins so.
+Result<bool> ExportFile::is_somebody_elses(std::string_view bytes) {
+  const bool begins = size_bytes_ == bytes.size() && pending_.written_bytes == 0;
+  if (!begins || pending_.goes_on || file_.info().size_bytes == 0) return false;
+  const auto begun = stretch_.is_begun(file_.file(), bytes);
+  if (!begun) return forward(begun);
+  return !*begun;
 }
 
 // What was found in the file is known only here: an announcement must not build upon it.

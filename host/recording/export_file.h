@@ -22,13 +22,16 @@ struct ExportPlace {
   std::function<Status()> commit;
 };
 
-// What the destination is when the export's turn comes: others may have written to it since the
-// command was obeyed. Committed; no effect on one that has begun.
-[[nodiscard]] Status begin_export(const ExportPlace& input, PendingExport& pending);
+// Finds out what the destination is when the export's turn comes, for others may have written to it
+// since the command was obeyed, and commits that, unless the export has begun. Then `write` takes
+// it there by an ExportFile; twice if somebody was faster who wrote to a file that was still empty.
+[[nodiscard]] Status write_export(const ExportPlace& input, PendingExport& pending,
+                                  const std::function<Status()>& write);
 
 class ExportFile {
  public:
-  // pending: has begun. A file that is missing is made. Both must outlive it.
+  // pending: has begun; it no longer has after an error that says that the destination is somebody
+  // else's. A file that is missing is made. Both must outlive it.
   [[nodiscard]] static Result<ExportFile> open(const ExportPlace& input, PendingExport& pending);
 
   // The next bytes of the export, which are the same at every attempt. `pending` says at any time
@@ -44,6 +47,7 @@ class ExportFile {
   ExportFile(const ExportPlace& input, PendingExport& pending, DestinationFile file)
       : input_(input), pending_(pending), file_(std::move(file)) {}
   Status put();
+  [[nodiscard]] Result<bool> is_somebody_elses(std::string_view bytes);
   Status settle();
   Status append(std::string_view bytes);
 

@@ -202,7 +202,7 @@ Status Desk::export_all() {
           },
       .commit = [this] { return commit(); },
   };
-  auto done = write_export(to, pending);
+  auto done = write_export(to, pending, [&] { return take_all(to, pending); });
   if (!done && pending.unsure) {
     if (auto committed = commit(); !committed) return committed;
   }
@@ -211,8 +211,7 @@ Status Desk::export_all() {
   return commit();
 }
 
-Status Desk::write_export(const ExportPlace& to, PendingExport& pending) {
-  if (auto begun = begin_export(to, pending); !begun) return begun;
+Status Desk::take_all(const ExportPlace& to, PendingExport& pending) {
   auto file = ExportFile::open(to, pending);
   if (!file) return forward(file);
   if (!pending.goes_on) {

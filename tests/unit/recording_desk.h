@@ -86,7 +86,7 @@ class Desk {
  private:
   Status serve_with(const RecorderInput& input);
   Status recover();
-  static Status write_export(const ExportPlace& to, PendingExport& pending);
+  static Status take_all(const ExportPlace& to, PendingExport& pending);
 
   std::string lines_;
   int said_ = 0;
