@@ -1,6 +1,7 @@
 #include "host/recording/written_stretch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "host/base/hash.h"
 
@@ -57,7 +58,9 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   // Both may be less than zero as differences; together they wrap back.
   const uint64_t moved = **tail - after.size_bytes;
   found.at_ += moved;
-  if (!stretch.after_power_loss) found.end_ += moved;
+  if (stretch.after_power_loss) return found;
+  found.end_ += moved;
+  found.unmoved_ = stretch.offset_bytes;
   return found;
 }
 
@@ -70,13 +73,36 @@ std::optional<UnsureStretch> WrittenStretch::left() const {
                        .after_power_loss = after_power_loss_};
 }
 
-Result<size_t> WrittenStretch::match(File& file, std::string_view bytes) const {
+Result<WrittenStretch::Fit> WrittenStretch::fit(File& file, std::string_view bytes) const {
   const auto skipped = std::min<uint64_t>(skipped_, bytes.size());
   bytes.remove_prefix(skipped);
   const auto there = read_up_to(file, at_, end_, bytes.size());
   if (!there) return forward(there);
   const auto [in_file, wanted] = std::ranges::mismatch(*there, bytes);
-  return skipped + static_cast<size_t>(wanted - bytes.begin());
+  return Fit{.bytes = skipped + static_cast<size_t>(wanted - bytes.begin()),
+             .to_end = !there->empty() && in_file == there->end()};
+}
+
+Result<size_t> WrittenStretch::match(File& file, std::string_view bytes) const {
+  const auto fitting = fit(file, bytes);
+  if (!fitting) return forward(fitting);
+  return fitting->bytes;
+}
+
+// Where more of it stands. Lines of JSON begin alike, so what is there and nothing else says more
+// than many bytes.
+Status WrittenStretch::choose_place(File& file, std::string_view bytes) {
+  WrittenStretch other = *this;
+  other.at_ = *std::exchange(unmoved_, std::nullopt);
+  other.end_ += other.at_ - at_;  // may be less than zero; the sum wraps back
+  other.unmoved_.reset();
+  const auto here = fit(file, bytes);
+  if (!here) return forward(here);
+  const auto there = other.fit(file, bytes);
+  if (!there) return forward(there);
+  const bool is_better = here->to_end == there->to_end ? there->bytes > here->bytes : there->to_end;
+  if (is_better) *this = other;
+  return {};
 }
 
 Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const {
@@ -91,6 +117,9 @@ Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const 
 
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on() || bytes.empty()) return size_t{0};
+  if (unmoved_) {
+    if (auto chosen = choose_place(file, bytes); !chosen) return forward(chosen);
+  }
   auto matched = match(file, bytes);
   if (!matched) return matched;
   if (*matched == std::min<uint64_t>(skipped_, bytes.size())) {
@@ -129,13 +158,14 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
 Result<std::optional<std::string>> WrittenStretch::match(File& file,
                                                          const LooseBytes& loose) const {
   if (skipped_ > 0 || loose.bytes.empty()) return std::nullopt;
-  auto there = read_up_to(file, at_, end_, loose.bytes.size());
+  const auto there = read_up_to(file, at_, end_, loose.bytes.size());
   if (!there) return forward(there);
-  if (there->size() < loose.bytes.size()) return std::nullopt;
   for (size_t i = 0; i < there->size(); ++i) {
     if (loose.mask[i] == 0 && (*there)[i] != loose.bytes[i]) return std::nullopt;
   }
-  return std::move(*there);
+  const bool is_torn_before_the_last = loose.mask.find_last_not_of('\0') + 1 > there->size();
+  if (is_torn_before_the_last) return std::nullopt;
+  return *there + loose.bytes.substr(there->size());
 }
 
 }  // namespace kato

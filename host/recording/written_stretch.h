@@ -28,8 +28,8 @@ class WrittenStretch {
  public:
   // Nothing stands there.
   WrittenStretch() = default;
-  // after: where the tail that was written last ended; if edits have moved it, the stretch moved
-  // along.
+  // after: where the tail that was written last ended; if edits have moved it since the stretch was
+  // announced, that moved along.
   [[nodiscard]] static Result<WrittenStretch> locate(DestinationFile& file,
                                                      const UnsureStretch& stretch,
                                                      const DestinationMark& after);
@@ -47,10 +47,17 @@ class WrittenStretch {
   [[nodiscard]] Result<size_t> take(File& file, std::string_view bytes);
   // How many would be there; the search stays where it is.
   [[nodiscard]] Result<size_t> match(File& file, std::string_view bytes) const;
-  // The bytes that stand there, if all of them fit; the search stays where it is.
+  // The bytes as they stand there, if they fit: all of them, or as many as there are, with every
+  // one that is not known among these. The search stays where it is.
   [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
 
  private:
+  struct Fit {
+    size_t bytes = 0;     // how many of the first ones are there
+    bool to_end = false;  // and nothing else
+  };
+  [[nodiscard]] Result<Fit> fit(File& file, std::string_view bytes) const;
+  Status choose_place(File& file, std::string_view bytes);
   [[nodiscard]] Result<std::optional<uint64_t>> look_further(File& file,
                                                              std::string_view bytes) const;
   Status seek(File& file, std::string_view bytes);
@@ -60,6 +67,7 @@ class WrittenStretch {
   uint64_t skipped_ = 0;
   bool after_power_loss_ = false;
   std::optional<uint64_t> seek_from_;  // the place is not certain
+  std::optional<uint64_t> unmoved_;    // or there: the tail may have been moved before
 };
 
 }  // namespace kato

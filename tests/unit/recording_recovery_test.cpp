@@ -2,6 +2,8 @@
 #include <cerrno>
 #include <functional>
 
+#include "host/recording/written_stretch.h"
+
 #include "tests/support/catch.h"
 #include "tests/unit/recording_desk.h"
 
@@ -318,6 +320,26 @@ TEST_CASE("P5: so does what is inserted into the text that was written last", "[
       1);
 }
 
+TEST_CASE("P2, P5: what the user edits between a commit and an append misleads no search",
+          "[recording][P2][P5]") {
+  for (const std::string_view edit : {"", "more than what is written next\n"}) {
+    Desk desk;
+    begin(desk);
+    REQUIRE(desk.serve());
+    desk.say(1);
+    REQUIRE(desk.serve());  // the edit is before what was written last
+    REQUIRE(desk.commit());
+    auto text = desk.written();
+    text.replace(text.find("1 text 1\n"), 9, edit);
+    desk.folder.write("notes/a.txt", text);
+    desk.say(2);
+    REQUIRE(desk.serve());
+    desk.restart();
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == text + "5 text 5\n6 text 6\n");
+  }
+}
+
 TEST_CASE("P5: what the user removed after it was written is not written again",
           "[recording][P5]") {
   Desk desk;
@@ -401,6 +423,29 @@ TEST_CASE("P2: a second power loss behind an event that the first one tore doubl
   desk.restart(true);
   REQUIRE(desk.serve());
   CHECK(desk.written() == kAll);
+}
+
+TEST_CASE("P2: what was torn behind its capture time is known again, and what is another's is not",
+          "[recording][P2]") {
+  Desk desk;
+  const LooseBytes wanted{.bytes = "at 00:00 text\n",
+                          .mask = std::string("\0\0\0\1\1\0\1\1\0\0\0\0\0\0", 14)};
+  const auto found = [&](const std::string& content) {
+    desk.folder.write("notes/a.txt", content);
+    const auto place = desk.policy.check(desk.folder / "notes/a.txt", "");
+    auto file = DestinationFile::open(desk.files, place, false, false);
+    REQUIRE(file);
+    const UnsureStretch all{.end_bytes = content.size(), .after_power_loss = true};
+    const auto stretch = WrittenStretch::locate(*file, all, {});
+    REQUIRE(stretch);
+    const auto there = stretch->match(file->file(), wanted);
+    REQUIRE(there);
+    return there->value_or("nothing");
+  };
+  CHECK(found("at 12:34 text\nmore") == "at 12:34 text\n");
+  CHECK(found("at 12:34 te") == "at 12:34 text\n");
+  CHECK(found("at 12:3") == "nothing");
+  CHECK(found("at 12:34 other text") == "nothing");
 }
 
 TEST_CASE("P5: mode stays when a note gets a new head", "[recording][P5]") {
