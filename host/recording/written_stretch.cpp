@@ -60,7 +60,7 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   found.at_ += moved;
   if (stretch.after_power_loss) return found;
   found.end_ += moved;
-  found.unmoved_ = stretch.offset_bytes;
+  found.moved_ = Moved{.announced_at = stretch.offset_bytes, .tail_end = **tail};
   return found;
 }
 
@@ -89,19 +89,32 @@ Result<size_t> WrittenStretch::match(File& file, std::string_view bytes) const {
   return fitting->bytes;
 }
 
-// Where more of it stands. Lines of JSON begin alike, so what is there and nothing else says more
-// than many bytes.
+WrittenStretch WrittenStretch::moved_to(uint64_t offset_bytes) const {
+  WrittenStretch moved = *this;
+  moved.at_ = offset_bytes;
+  moved.end_ += offset_bytes - at_;  // may be less than zero; the sum wraps back
+  return moved;
+}
+
+// Lines of JSON begin alike: that something is there and nothing else says more than how much.
 Status WrittenStretch::choose_place(File& file, std::string_view bytes) {
-  WrittenStretch other = *this;
-  other.at_ = *std::exchange(unmoved_, std::nullopt);
-  other.end_ += other.at_ - at_;  // may be less than zero; the sum wraps back
-  other.unmoved_.reset();
+  const auto moved = *std::exchange(moved_, std::nullopt);
   const auto here = fit(file, bytes);
   if (!here) return forward(here);
-  const auto there = other.fit(file, bytes);
+  if (here->to_end) return {};
+  const auto announced = moved_to(moved.announced_at);
+  const auto there = announced.fit(file, bytes);
   if (!there) return forward(there);
-  const bool is_better = here->to_end == there->to_end ? there->bytes > here->bytes : there->to_end;
-  if (is_better) *this = other;
+  if (!there->to_end) {
+    const auto skipped = std::min<uint64_t>(skipped_, bytes.size());
+    const auto place = find_beginning(file, moved.tail_end, bytes.substr(skipped));
+    if (!place) return forward(place);
+    if (*place) {
+      *this = moved_to(**place);
+      return {};
+    }
+  }
+  if (there->to_end || there->bytes > here->bytes) *this = announced;
   return {};
 }
 
@@ -117,7 +130,7 @@ Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const 
 
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on() || bytes.empty()) return size_t{0};
-  if (unmoved_) {
+  if (moved_) {
     if (auto chosen = choose_place(file, bytes); !chosen) return forward(chosen);
   }
   auto matched = match(file, bytes);
@@ -150,8 +163,9 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   if (!place) return forward(place);
   if (!*place) return {};
   seek_from_.reset();
-  if (!after_power_loss_) end_ += **place - at_;
-  at_ = **place;
+  const auto end = end_;
+  *this = moved_to(**place);
+  if (after_power_loss_) end_ = end;
   return {};
 }
 

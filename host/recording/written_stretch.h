@@ -56,6 +56,12 @@ class WrittenStretch {
     size_t bytes = 0;     // how many of the first ones are there
     bool to_end = false;  // and nothing else
   };
+  // The tail was moved by edits before or after the stretch was announced, or both.
+  struct Moved {
+    uint64_t announced_at = 0;
+    uint64_t tail_end = 0;
+  };
+  [[nodiscard]] WrittenStretch moved_to(uint64_t offset_bytes) const;
   [[nodiscard]] Result<Fit> fit(File& file, std::string_view bytes) const;
   Status choose_place(File& file, std::string_view bytes);
   [[nodiscard]] Result<std::optional<uint64_t>> look_further(File& file,
@@ -67,7 +73,7 @@ class WrittenStretch {
   uint64_t skipped_ = 0;
   bool after_power_loss_ = false;
   std::optional<uint64_t> seek_from_;  // the place is not certain
-  std::optional<uint64_t> unmoved_;    // or there: the tail may have been moved before
+  std::optional<Moved> moved_;         // likewise
 };
 
 }  // namespace kato
