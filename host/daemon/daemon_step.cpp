@@ -71,7 +71,7 @@ Status Daemon::open(LiveSession& live) {
       .buffer = buffer_,
       .origins = make_origin_lookup(input_.files, state_, metas_, store_.index()),
       .lost_power = power_was_lost_ && !health_.is_recovered(live.session.ref.session_id)};
-  wiring_->live.read_companions_of(live);
+  if (auto read = wiring_->live.read_companions_of(live); !read) return read;
   auto opened = SessionRuntime::open(services, live.session);
   if (!opened) return forward(opened);
   live.runtime = std::move(*opened);

@@ -73,7 +73,7 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
     known->file.info = change.info;
     auto& live = *sessions_.at(session_of_path_.at(path));
     mind_companions(live);
-    if (live.runtime) live.runtime->set_sources(live.session);
+    if (live.runtime) live.runtime->set_sources(live.session, {});
     live.dirty.insert(path);
     return &live;
   }
@@ -142,13 +142,15 @@ void LiveSessions::mind_companions(LiveSession& live) {
   if (changed) arrange_anew(live, take_all(live.session));
 }
 
-void LiveSessions::read_companions_of(LiveSession& live) {
+Status LiveSessions::read_companions_of(LiveSession& live) {
   for (auto& source : live.session.sources) {
     const bool is_there = source.file.info.type == FileType::kRegular;
-    if (is_there && source.companions.empty()) {
-      source.companions = read_companions(files_, source.file);
-    }
+    if (!is_there || !source.companions.empty()) continue;
+    auto companions = read_companions(files_, source.file);
+    if (!companions) return forward(companions);
+    source.companions = std::move(*companions);
   }
+  return {};
 }
 
 Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
@@ -235,8 +237,8 @@ void LiveSessions::arrange_anew(LiveSession& live, std::vector<SessionSource> so
     }
   }
   if (!live.runtime) return;
-  read_companions_of(live);
-  live.runtime->set_sources(live.session);
+  const auto companions = read_companions_of(live);
+  live.runtime->set_sources(live.session, companions);
 }
 
 }  // namespace kato

@@ -45,7 +45,7 @@ class LiveSessions {
   [[nodiscard]] LiveSession* find(const std::string& session_id);
   // Before its runtime is opened: until then nothing of the companions is kept, since thousands of
   // sessions may share a large one.
-  void read_companions_of(LiveSession& live);
+  [[nodiscard]] Status read_companions_of(LiveSession& live);
   // session_id: not one of the session's own strings.
   void drop(const std::string& session_id);
 

@@ -97,8 +97,8 @@ TwinSource SessionRuntime::twin_source() const {
       .path = twin_path_, .size_bytes = meta_.twin.size_bytes, .generation = meta_.twin.generation};
 }
 
-void SessionRuntime::set_sources(const Session& session) {
-  const auto settled = sources_.settle(session);
+void SessionRuntime::set_sources(const Session& session, const Status& looked) {
+  const auto settled = looked ? sources_.settle(session) : looked;
   if (!settled) sources_status_ = settled;
 }
 

@@ -53,8 +53,9 @@ class SessionRuntime {
   [[nodiscard]] bool is_first_sight() const { return !meta_.command_cursor.has_value(); }
 
   // The sources as they are found now; new ones are added to the meta, others change their
-  // standing. What goes wrong with it is the next ingest's error.
-  void set_sources(const Session& session);
+  // standing. What goes wrong with it, or went wrong when they were looked at, is the next ingest's
+  // error.
+  void set_sources(const Session& session, const Status& looked = {});
   // By the index in the meta.
   [[nodiscard]] const std::vector<SessionSource>& sources() const { return sources_.all(); }
   // The index to ingest() a file by; nothing: it is not read, another one holds the same and more.

@@ -53,13 +53,14 @@ uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source) {
   return hash64({reinterpret_cast<const char*>(facts.data()), facts.size() * sizeof(uint64_t)});
 }
 
-std::vector<CompanionFile> read_companions(FileSystem& files, const SourceFile& source) {
+Result<std::vector<CompanionFile>> read_companions(FileSystem& files, const SourceFile& source) {
   std::vector<CompanionFile> found;
   for (const auto& pattern : source.rule().companions) {
     CompanionFile companion{.name = pattern.name,
                             .path = companion_path(pattern.path, source.relative),
                             .content = std::nullopt};
     auto content = read_whole(files, absolute_path(source, companion.path), kMaxCompanionBytes);
+    if (!content && is_passing(content.error())) return forward(content);
     if (content) companion.content = std::move(*content);
     found.push_back(std::move(companion));
   }
@@ -72,8 +73,10 @@ Result<Identification> identify(FileSystem& files, const SourceFile& source) {
                                    source.root->rules.rule(source.pattern).packing, buffer);
   if (!reader) return forward(reader);
   const uint64_t stamp = stamp_of_companions(files, source);
+  auto companions = read_companions(files, source);
+  if (!companions) return forward(companions);
   Identification found{.identity = std::nullopt,
-                       .companions = read_companions(files, source),
+                       .companions = std::move(*companions),
                        .companions_stamp = stamp};
   for (size_t want = kFirstHeadBytes;; want = std::min(want * kHeadGrowth, kMaxHeadBytes)) {
     const auto head = reader->read(0, want);

@@ -22,10 +22,10 @@ struct SourceFile {
   [[nodiscard]] const SourcePattern& rule() const { return root->patterns[pattern]; }
 };
 
-// Reads what the pattern names beside the source. A companion that is missing, unreadable or too
-// large has no content.
-[[nodiscard]] std::vector<CompanionFile> read_companions(FileSystem& files,
-                                                         const SourceFile& source);
+// Reads what the pattern names beside the source. A companion that is missing, not readable or too
+// large has no content. An error may pass.
+[[nodiscard]] Result<std::vector<CompanionFile>> read_companions(FileSystem& files,
+                                                                 const SourceFile& source);
 
 // What the companions are now, without reading them. Another value: they may say other things.
 [[nodiscard]] uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source);

@@ -61,6 +61,27 @@ TEST_CASE("P2: a command is obeyed later whose destination cannot be judged for 
   CHECK(rig.read("proj/talk.jsonl").contains(command + " talk.jsonl"));
 }
 
+TEST_CASE("P2: a file beside a log that cannot be read for a moment is read later",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  const auto daemon = rig.working();
+  rig.home.write(".gemini/tmp/proj/.project_root", rig.home / "proj");
+  const auto operation = GENERATE(FileOperation::kOpen, FileOperation::kRead);
+  rig.files.fault = [operation](FileOperation asked, const std::string& path) {
+    return asked == operation && path.ends_with(".project_root") ? EMFILE : 0;
+  };
+  rig.home.write(".gemini/tmp/proj/chats/session-2026-02-25T06-13-a0000001.jsonl",
+                 R"({"sessionId":"a0000001-5a5a-4000-8000-000000000001","projectHash":"00",)"
+                 R"("startTime":"2026-02-25T06:13:20.000Z","kind":"main"})"
+                 "\n"
+                 R"({"id":"m1","timestamp":"2027-02-25T06:13:20.000Z","type":"user",)"
+                 R"("content":[{"text":"::start talk.jsonl"}]})"
+                 "\n");
+  rig.work(*daemon);
+  let_pass(rig, *daemon);
+  CHECK(rig.read("proj/talk.jsonl").contains("::start talk.jsonl"));
+}
+
 TEST_CASE("P2: files have changed place on the disk before the meta says so", "[daemon][P2]") {
   DaemonRig rig;
   rig.say(1, "hello");
