@@ -41,12 +41,14 @@ void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
                             .content = content,
                             .place = stated_again ? known_.order()->place_of(id) : std::nullopt,
                             .is_said = is_said(draft.body.kind)};
+  said_anything_ = said_anything_ || statement.is_said;
   if (document_ != nullptr) document_->add(statement);
   if (stated_again) return keep_back(draft, statement);
   take_now(draft, id, content, right_of(draft), record_hash);
 }
 
 void Sequencer::take_again(uint64_t record_offset_bytes, const Statement& statement) {
+  said_anything_ = said_anything_ || statement.is_said;
   document_->add(statement);
   statements_.push_back(statement);
   run_.push_back({.record_offset_bytes = record_offset_bytes});
@@ -74,7 +76,8 @@ bool Sequencer::adds_nothing(const Draft& draft, const Statement& statement) con
 void Sequencer::end_run(const RecordHash& record_hash) {
   if (run_.empty()) return;
   const auto aligned = align(*known_.order(), statements_);
-  const bool anything_known = known_.order()->size() > 0;
+  const bool after_silence = known_.order()->size() == 0 ||
+                             (in_document_ && alignment_ != nullptr && alignment_->was_silent);
   for (size_t i = 0; i < run_.size(); ++i) {
     const auto& statement = statements_[i];
     if (aligned.matches[i] == Match::kByContent) continue;
@@ -89,7 +92,7 @@ void Sequencer::end_run(const RecordHash& record_hash) {
       continue;
     }
     const auto& draft = *run_[i].draft;
-    const bool is_new = !anything_known || (aligned.last_match && !before_a_match);
+    const bool is_new = aligned.last_match ? !before_a_match : after_silence;
     take_now(draft, statement.id, statement.content,
              is_new ? right_of(draft) : CommandRight::kNever, record_hash);
   }

@@ -72,6 +72,8 @@ class Sequencer {
   void end_run(const RecordHash& record_hash);
 
   [[nodiscard]] uint64_t next_seq() const { return next_seq_; }
+  // Whether any draft told of what was said, known or not.
+  [[nodiscard]] bool said_anything() const { return said_anything_; }
 
  private:
   // What is kept back until the run ends: one for each statement.
@@ -103,6 +105,7 @@ class Sequencer {
   std::optional<EventId>* unfinished_ = nullptr;
   bool restates_ = true;
   bool in_document_ = false;
+  bool said_anything_ = false;
   DocumentMemory* document_ = nullptr;
   std::vector<Statement> statements_;  // of the run
   std::vector<Kept> run_;

@@ -138,6 +138,9 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   if (!step) return forward(step, source.file.path);
   if (!pipeline.status()) return forward(pipeline.status());
   meta_.next_seq = pipeline.sequencer().next_seq();
+  if (growth == Growth::kDocument && step->end == StepEnd::kEndOfInput) {
+    meta.alignment.was_silent = !pipeline.sequencer().said_anything();
+  }
   if (auto kept = keep_state(index, source, **slot, *step); !kept) return forward(kept);
   keep_summary(meta_, summary);
   meta.id = reader.info().id;

@@ -60,6 +60,7 @@ void read_alignment(JsonFields& fields, SourceAlignment& alignment) {
   if (fields.has("knownFrom")) fields.number("knownFrom", alignment.known_from.emplace());
   fields.number("quietUntil", alignment.quiet_until_bytes);
   fields.flag("historyGone", alignment.history_gone);
+  fields.flag("wasSilent", alignment.was_silent);
 }
 
 void read_source(JsonFields& fields, SourceMeta& source) {

@@ -136,6 +136,7 @@ class MetaWriter {
     if (alignment.known_from) inner.number("knownFrom", *alignment.known_from);
     inner.number("quietUntil", alignment.quiet_until_bytes);
     inner.flag_if_set("historyGone", alignment.history_gone);
+    inner.flag_if_set("wasSilent", alignment.was_silent);
   }
 
   void cursor(const StoredCursor& cursor) {

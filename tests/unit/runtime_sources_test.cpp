@@ -253,6 +253,18 @@ TEST_CASE("P2: a part that comes late into a document is captured, and does not 
   CHECK(rig.said() == Texts{"one", "three", "::stop"});
 }
 
+TEST_CASE("P2: what is said in a document from which all was taken commands", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  const bool was_looked_at = GENERATE(true, false);
+  rig.write("a.doc", kHead);
+  if (was_looked_at) rig.read();
+  rig.reopen();
+  rig.write("a.doc", kHead + "user k3 ::stop\n");
+  CHECK(rig.read().commands == (was_looked_at ? Texts{"stop"} : Texts{}));
+  CHECK(rig.said() == Texts{"one", "two", "::stop"});
+}
+
 TEST_CASE("P10: a log that vanishes leaves its state, and goes on when it comes back",
           "[runtime][P10]") {
   RuntimeRig rig;
