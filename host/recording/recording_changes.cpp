@@ -8,6 +8,15 @@
 #include "host/recording/recorder.h"
 
 namespace kato {
+namespace {
+
+// Those of a file that is still to take the destination's place, if there is one.
+std::vector<RecordingPeriod>& periods_to_come(RecordingMeta& recording) {
+  const bool replaced = recording.intent && !recording.intent->periods.empty();
+  return replaced ? recording.intent->periods : recording.periods;
+}
+
+}  // namespace
 
 std::string make_recording_id(const std::string& session_id, const std::string& destination,
                               const std::string& sink_plugin) {
@@ -43,13 +52,12 @@ RecordingMeta make_recording(const std::string& session_id, const std::string& d
 
 void switch_on(RecordingMeta& recording, const PeriodMark& from) {
   recording.desired = DesiredState::kOn;
-  recording.periods.push_back({.start = from, .stop = std::nullopt});
+  periods_to_come(recording).push_back({.start = from, .stop = std::nullopt});
 }
 
 void switch_off(RecordingMeta& recording, const PeriodMark& at) {
   recording.desired = DesiredState::kOff;
-  const bool replaced = recording.intent && !recording.intent->periods.empty();
-  auto& periods = replaced ? recording.intent->periods : recording.periods;
+  auto& periods = periods_to_come(recording);
   if (!periods.empty() && !periods.back().stop) periods.back().stop = at;
 }
 

@@ -172,6 +172,20 @@ TEST_CASE("P2: so does a capture that replaces its own file", "[recording][P2]")
   kill_everywhere(scenario, every(30));
 }
 
+TEST_CASE("P2: what is switched off and on before a capture has replaced its file goes on there",
+          "[recording][P2]") {
+  Desk desk;
+  desk.period(2);
+  REQUIRE(desk.serve());
+  desk.obey("::capture a.txt", 3);
+  desk.say(3);
+  desk.obey("::stop", 4);
+  desk.obey("::start a.txt", 6);
+  REQUIRE(desk.recording().intent);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == "# title\n1 text 1\n2 text 2\n3 text 3\n4 text 4\n5 text 6\n");
+}
+
 TEST_CASE("P2: so does an export, into a new file and into a note", "[recording][P2]") {
   for (const std::string note : {"", "a note", "a note\n"}) {
     const Scenario scenario{.prepare = [&note](Desk& desk) { ask_for_export(desk, note); },
