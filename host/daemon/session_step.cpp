@@ -26,6 +26,8 @@ class StepRun {
     if (known && wants_twin_by_policy(request)) {
       if (auto made = runtime_.make_twin(events.captured); !made) return forward(made);
     }
+    // Without a twin there is nothing to serve from before the source is read again.
+    if (step->realigned) return StepResult{.end = step->end};
     return serve(step->end);
   }
 
