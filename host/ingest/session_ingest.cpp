@@ -138,8 +138,9 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   if (!step) return forward(step, source.file.path);
   if (!pipeline.status()) return forward(pipeline.status());
   meta_.next_seq = pipeline.sequencer().next_seq();
-  if (growth == Growth::kDocument && step->end == StepEnd::kEndOfInput) {
-    meta.alignment.was_silent = !pipeline.sequencer().said_anything();
+  if (growth != Growth::kDocument || step->end == StepEnd::kEndOfInput) {
+    const bool was_silent = cursor == 0 || meta.alignment.was_silent;
+    meta.alignment.was_silent = was_silent && !pipeline.sequencer().said_anything();
   }
   if (auto kept = keep_state(index, source, **slot, *step); !kept) return forward(kept);
   keep_summary(meta_, summary);
@@ -179,6 +180,7 @@ Status SessionIngest::begin_anew(size_t index, const SessionSource& source, cons
   if (!found) return forward(found, source.file.path);
 
   const bool watched = read_to_end_.contains(index) || arrival.live_from_bytes == 0;
+  if (meta.alignment.was_silent) found->alignment.quiet_until_bytes = 0;
   const bool is_foreign = found->alignment.quiet_until_bytes > 0;
   live_from_[index] = watched && !is_foreign ? 0 : found->end_bytes;
   for (const auto& held : meta.held) {

@@ -63,6 +63,14 @@ TEST_CASE("P2: where nothing of a log is known, all of it is new and none of it 
   CHECK(rig.read().commands == Texts{"start"});
 }
 
+TEST_CASE("P2: what is said in a log that was written anew before anything was said commands",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "info i1 begun\n");
+  rig.write("a.log", kHead + "info i2 begun anew\nuser k1 ::stop\n");
+  CHECK(rig.read().commands == Texts{"stop"});
+}
+
 TEST_CASE("P2: nothing commands after a kill either, where nothing was known", "[runtime][P2]") {
   RuntimeRig rig;
   begin(rig, kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
