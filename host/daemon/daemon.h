@@ -122,6 +122,7 @@ class Daemon final : public ControlHandler {
   void take_up_owing();
   Status take_change(SourceFile change);
   void take_or_try_again(SourceFile change);
+  void try_again(const std::string& path);
   // Of what the first look found, newest first, all but the newest is identified later.
   void put_off(std::vector<SourceFile>& changed);
   void identify(size_t most);

@@ -32,7 +32,12 @@ void Daemon::identify(size_t most) {
     const auto path = std::move(unidentified_.back());
     unidentified_.pop_back();
     if (wiring_->live.has(path)) continue;  // it changed meanwhile
-    auto source = wiring_->table.find(path);
+    auto found = wiring_->table.find(path);
+    if (!found) {
+      try_again(path);
+      continue;
+    }
+    auto& source = *found;
     if (source && source->info.type == FileType::kRegular) take_or_try_again(std::move(*source));
   }
   if (!unidentified_.empty()) return;

@@ -116,8 +116,9 @@ Status Daemon::decode_to_end(LiveSession& live) {
   const auto& ref = live.session.ref;
   if (auto owed = store_.owe(make_session_key(ref.provider, ref.session_id)); !owed) return owed;
   for (const auto& source : live.session.sources) {
-    auto now = wiring_->table.find(source.file.path);
-    if (now && now->info.type == FileType::kRegular) live.dirty.insert(source.file.path);
+    const auto now = wiring_->table.find(source.file.path);
+    if (!now) return forward(now);
+    if (*now && (*now)->info.type == FileType::kRegular) live.dirty.insert(source.file.path);
   }
   do {
     const auto done = do_step(live);

@@ -74,9 +74,11 @@ void Daemon::look_for_changes() {
 void Daemon::take_or_try_again(SourceFile change) {
   const auto path = change.path;
   const auto taken = take_change(std::move(change));
-  if (!taken && taken.error().code() == ErrorCode::kIo) {
-    scheduler_.wait_until(path, {}, input_.clock.steady() + kTryAgainAfter);
-  }
+  if (!taken && taken.error().code() == ErrorCode::kIo) try_again(path);
+}
+
+void Daemon::try_again(const std::string& path) {
+  scheduler_.wait_until(path, {}, input_.clock.steady() + kTryAgainAfter);
 }
 
 // One that cannot be looked into is tried again when it changes, and if the disk failed from time
@@ -100,7 +102,9 @@ Status Daemon::take_change(SourceFile change) {
 }
 
 void Daemon::look_again_at(const std::string& path) {
-  auto source = wiring_->table.find(path);
+  auto found = wiring_->table.find(path);
+  if (!found) return scheduler_.failed(path);
+  auto& source = *found;
   if (!source || source->info.type != FileType::kRegular) return scheduler_.done(path);
   const auto taken = take_change(std::move(*source));
   if (!taken && taken.error().code() == ErrorCode::kIo) return scheduler_.failed(path);

@@ -191,7 +191,7 @@ std::optional<SessionSource> LiveSessions::as_known(const IndexedSource& source,
   const auto is_of_provider = [&](const Root& root) {
     return root.provider->identity().id == identity.provider;
   };
-  auto file = table_.find(source.path);
+  auto file = table_.find(source.path).value_or(std::nullopt);
   if (file && is_of_provider(*file->root) && file->info.type == FileType::kRegular) {
     auto found = identify(files_, *file);
     if (found && found->identity &&

@@ -99,10 +99,11 @@ std::optional<std::chrono::steady_clock::time_point> SourceTable::due() const {
   return due ? std::min(*due, unclear_due_) : unclear_due_;
 }
 
-std::optional<SourceFile> SourceTable::find(const std::string& path) const {
+Result<std::optional<SourceFile>> SourceTable::find(const std::string& path) const {
   auto source = source_at(path);
   if (!source) return source;
   const auto info = files_.info(path);
+  if (!info && is_passing(info.error())) return forward(info);
   if (info && info->type == FileType::kRegular) source->info = *info;
   return source;
 }

@@ -62,9 +62,9 @@ class SourceTable {
   [[nodiscard]] KnownSource& known(const std::string& path);
   // The same file is now found there: it was renamed.
   void moved(const std::string& from, const std::string& to);
-  // The path as a source of its root, if it lies in one. `info` is empty if there is no such file,
-  // or if it cannot be looked at.
-  [[nodiscard]] std::optional<SourceFile> find(const std::string& path) const;
+  // The path as a source of its root, if it lies in one. `info` is empty if there is no such file.
+  // An error may pass.
+  [[nodiscard]] Result<std::optional<SourceFile>> find(const std::string& path) const;
 
   [[nodiscard]] size_t size() const noexcept { return sources_.size(); }
   [[nodiscard]] size_t missing_count() const noexcept { return missing_; }

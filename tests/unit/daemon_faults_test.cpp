@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "host/io/files.h"
+
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
 
@@ -59,6 +61,43 @@ TEST_CASE("P2: a command is obeyed later whose destination cannot be judged for 
   CHECK_FALSE(daemon->status(false).degraded.empty());
   let_pass(rig, *daemon);
   CHECK(rig.read("proj/talk.jsonl").contains(command + " talk.jsonl"));
+}
+
+TEST_CASE("P2: a new log that cannot be opened, and then not be looked at, has not vanished either",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  const auto daemon = rig.working();
+  rig.say(1, "::start talk.jsonl");
+  bool was_opened = false;
+  rig.files.fault = [&](FileOperation operation, const std::string& path) {
+    if (path != rig.log(1)) return 0;
+    was_opened = was_opened || operation == FileOperation::kOpen;
+    return was_opened ? EIO : 0;
+  };
+  rig.work(*daemon);
+  rig.clock.advance(std::chrono::seconds(2));
+  rig.work(*daemon);
+  let_pass(rig, *daemon);
+  CHECK(rig.read("proj/talk.jsonl").contains("::start talk.jsonl"));
+}
+
+TEST_CASE("P2: an export that waits for its disk is whole though its log was cut meanwhile",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::export talk.jsonl");
+  const auto log = ".claude/projects/-proj/" + std::string(base_name(rig.log(1)));
+  const auto kept = rig.read(log);
+  rig.say(1, "gone again");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("talk.jsonl") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  rig.home.write(log, kept);
+  let_pass(rig, *daemon);
+  CHECK(rig.read("proj/talk.jsonl").contains("hello"));
+  CHECK(rig.read("proj/talk.jsonl").contains("::export talk.jsonl"));
 }
 
 TEST_CASE("P2: a file beside a log that cannot be read for a moment is read later",
