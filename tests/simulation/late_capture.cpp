@@ -26,7 +26,8 @@ std::vector<std::string> capture_without_logs(World& world) {
   for (uint32_t i = 0; i < world.conversations().size(); ++i) {
     const auto& conversation = world.conversations()[i];
     if (!world.disk().content(world.twin_of(i))) continue;
-    const auto path = fmt::format("{}/notes/late-{}.jsonl", world.project(i), i);
+    // Of a log that was cut before anybody read it, the project may not be known.
+    const auto path = fmt::format("{}/recordings/late-{}.jsonl", World::state(), i);
     const auto asked =
         world.ask({.verb = ControlVerb::kRecordCapture,
                    .session = make_session_id(conversation.log.provider(),

@@ -230,6 +230,7 @@ void World::wait(std::chrono::milliseconds duration) {
   for (int hop = 0; daemon_ && duration.count() > 0 && hop < kExactHops; ++hop) {
     work();
     if (!daemon_) break;
+    if (events_.has_events()) continue;  // they wake it
     const auto due = daemon_->due();
     auto pause = due ? std::chrono::ceil<milliseconds>(*due - clock_.steady()) : duration;
     pause = std::clamp(pause, milliseconds(1), duration);
