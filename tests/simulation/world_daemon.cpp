@@ -220,6 +220,7 @@ void World::work() {
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;
   do_all_later();
+  if (!daemon_) return;  // it worked then, and died
   for (auto& conversation : conversations_) {
     read_perhaps(conversation);
   }
