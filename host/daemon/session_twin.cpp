@@ -114,7 +114,9 @@ Status SessionRuntime::make_twin(const CaptureTimes& captured) {
 }
 
 Status SessionRuntime::reprocess() {
-  if (auto swapped = finish_swap(); !swapped) return swapped;
+  if (swap_pending_) {  // else the copy that is to take its place would stay beside
+    if (auto committed = commit_now(); !committed) return committed;
+  }
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
   const bool keeps = meta_.twin.exists && has_lost_something(meta_);

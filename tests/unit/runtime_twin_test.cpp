@@ -127,6 +127,20 @@ TEST_CASE("P1: reprocessing takes the present mapping and leaves recordings alon
   CHECK(is_behind(rig.runtime().meta().recordings[0], rig.runtime().twin_source()));
 }
 
+TEST_CASE("P6: reprocessing leaves nothing of a copy that was not yet in its place",
+          "[runtime][P6]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  rig.runtime().commit_soon();
+  REQUIRE(rig.runtime().reprocess());
+  CHECK(rig.said() == Texts{"one"});
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g2")));
+}
+
 TEST_CASE("P10: reprocessing keeps what only the twin still has", "[runtime][P10]") {
   RuntimeRig rig;
   rig.write("a.log", "session one\nuser k1 one\n");
