@@ -1,5 +1,6 @@
 #include "host/cli/control_access.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "host/cli/process_facts.h"
@@ -11,6 +12,8 @@ namespace {
 
 // Reading and writing may take its time: a long conversation is decoded first.
 constexpr std::chrono::seconds kPatience{120};
+constexpr std::chrono::seconds kLongestTurn{10};
+constexpr int kTurnCheckMillis = 10;
 
 }  // namespace
 
@@ -28,13 +31,31 @@ Result<ControlClient> running_daemon(const CliContext& context) {
   return ControlClient::connect(state->socket());
 }
 
+Result<std::unique_ptr<FileLock>> take_turn(const CliContext& context) {
+  const auto state = state_folder(context);
+  if (!state) return forward(state);
+  if (auto prepared = state->prepare(context.files); !prepared) return forward(prepared);
+  const auto give_up = context.clock.steady() + kLongestTurn;
+  while (true) {
+    auto lock = state->lock(context.files);
+    const bool may_come = !lock && lock.error().code() == ErrorCode::kRefused &&
+                          lock.error().errno_value() == 0 && context.clock.steady() < give_up &&
+                          !ControlClient::connect(state->socket());
+    if (!may_come) return lock;
+    static_cast<void>(::poll(nullptr, 0, kTurnCheckMillis));
+  }
+}
+
 Result<std::unique_ptr<Daemon>> own_state(const CliContext& context, ConfigUse use) {
   auto assembly = assemble(context, use);
   if (!assembly) return forward(assembly);
+  auto lock = take_turn(context);
+  if (!lock) return forward(lock);
   return Daemon::make({.files = context.files,
                        .clock = context.clock,
                        .environment = context.environment,
                        .assembly = std::move(*assembly),
+                       .lock = std::move(*lock),
                        .make_folder_events = {},
                        .user_id = ::geteuid(),
                        .version = program_version(),
@@ -48,7 +69,10 @@ Result<std::string> request(const CliContext& context, const ControlRequest& req
   if (daemon) return daemon->ask(request, kPatience);
   if (daemon.error().code() != ErrorCode::kNotFound) return forward(daemon);
   auto state = own_state(context, use);
-  if (!state) return forward(state);
+  if (!state) {
+    auto began = running_daemon(context);  // meanwhile
+    return began ? began->ask(request, kPatience) : forward(state);
+  }
   auto answer = (*state)->handle(request);
   if (auto finished = (*state)->finish(); !finished && answer) return forward(finished);
   return answer;

@@ -19,6 +19,11 @@ namespace kato {
 // kNotFound: no daemon is running.
 [[nodiscard]] Result<ControlClient> running_daemon(const CliContext& context);
 
+// The lock on the state, whose folder is made if it is missing. Waits while another process has it
+// that is no daemon, or one that does not listen yet, but not for long. kRefused: a daemon has it,
+// or the state folder is not safe to use.
+[[nodiscard]] Result<std::unique_ptr<FileLock>> take_turn(const CliContext& context);
+
 // The state, owned by this process for one request. kRefused: a daemon has it.
 [[nodiscard]] Result<std::unique_ptr<Daemon>> own_state(const CliContext& context,
                                                         ConfigUse use = ConfigUse::kMustBeValid);

@@ -83,11 +83,13 @@ void say_what_is_watched(const Assembly& assembly, const Output& output) {
 }
 
 DaemonInput input_of(const CliContext& context, CountingFileSystem& files,
-                     std::unique_ptr<Assembly> assembly, bool detached) {
+                     std::unique_ptr<Assembly> assembly, std::unique_ptr<FileLock> lock,
+                     bool detached) {
   return {.files = files,
           .clock = context.clock,
           .environment = context.environment,
           .assembly = std::move(assembly),
+          .lock = std::move(lock),
           .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
           .reassemble = [&context] { return Assembly::make(assembly_input(context)); },
           .resident_bytes = [&context] { return resident_bytes(context.files); },
@@ -115,8 +117,11 @@ ExitCode run_daemon(const CliContext& context, bool detached) {
   auto assembly = assemble(context);
   if (!assembly) return context.output.error(assembly.error());
   say_what_is_watched(**assembly, context.output);
+  auto lock = take_turn(context);
+  if (!lock) return context.output.error(lock.error());
   CountingFileSystem files(context.files);
-  auto daemon = Daemon::make(input_of(context, files, std::move(*assembly), detached));
+  auto daemon =
+      Daemon::make(input_of(context, files, std::move(*assembly), std::move(*lock), detached));
   if (!daemon) return context.output.error(daemon.error());
   auto server = ControlServer::open(state->socket());
   if (!server) return context.output.error(server.error());

@@ -82,8 +82,11 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   if (auto checked = check_owner(files, state.path(), input.user_id); !checked) {
     return forward(checked);
   }
-  auto lock = state.lock(files);
-  if (!lock) return forward(lock);
+  if (!input.lock) {
+    auto lock = state.lock(files);
+    if (!lock) return forward(lock);
+    input.lock = std::move(*lock);
+  }
   auto logs = open_logs(input, state, *input.assembly);
   if (!logs) return forward(logs);
   const auto last = load_run_mark(files, state.run_mark());
@@ -100,7 +103,8 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
       return forward(stored);
     }
   }
-  std::unique_ptr<Daemon> daemon(new Daemon(std::move(input), {.lock = std::move(*lock),
+  auto lock = std::move(input.lock);
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(input), {.lock = std::move(lock),
                                                                .logs = std::move(*logs),
                                                                .store = std::move(*store),
                                                                .run = std::move(run),

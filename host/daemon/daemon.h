@@ -36,6 +36,7 @@ struct DaemonInput {
   const Clock& clock;
   const Environment& environment;
   std::unique_ptr<Assembly> assembly;
+  std::unique_ptr<FileLock> lock = {};  // on the state; nullptr: it is still to be taken
   // Watches folders; nullptr where there is nothing of the kind: then they are polled. Called at
   // the start, and again when the roots change.
   std::function<std::unique_ptr<FolderEvents>()> make_folder_events;

@@ -200,6 +200,23 @@ TEST_CASE("what a command finds nothing to do for is said", "[e2e][control]") {
   CHECK(cleaned["removed"][0] == Json{{"what", "recording"}, {"name", notes}});
 }
 
+TEST_CASE("commands that come at once without a daemon wait for each other", "[e2e][control]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  constexpr size_t kAtOnce = 6;
+  std::vector<std::unique_ptr<kato::test::Process>> commands;
+  for (size_t i = 0; i < kAtOnce; ++i) {
+    const auto notes = home.path("proj/notes" + std::to_string(i) + ".md");
+    commands.push_back(home.begin({"record", "start", "11111111", notes}));
+  }
+  for (const auto& command : commands) {
+    const auto done = command->wait();
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+  }
+  CHECK(Json::parse(home.kato({"recordings", "--json"}).out).size() == kAtOnce);
+}
+
 TEST_CASE("a private conversation is shown as one", "[e2e][control]") {
   const Home home;
   home.write(Home::kLog, home.user("a1", "hello"));
