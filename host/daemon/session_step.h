@@ -25,9 +25,9 @@ struct StepResult {
   // A recording could not be served: try again later. Everything else went on.
   bool serving_failed = false;
   // When the first of those is to be tried again; sooner is of no use.
-  std::optional<std::chrono::steady_clock::time_point> retry_at;
+  std::optional<std::chrono::steady_clock::time_point> retry_at = {};
   // Those that fail for longer than an editor needs to save; for `status`.
-  std::vector<DegradedRecording> degraded;
+  std::vector<DegradedRecording> degraded = {};
 };
 
 // An error leaves the runtime unusable.
