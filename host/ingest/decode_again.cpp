@@ -65,7 +65,7 @@ Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,
     bool goes_on = source.file.root != nullptr;
     while (goes_on && cursor < stretch.end) {
       const uint64_t before = cursor;
-      const Arrival backfill{.live_from_bytes = UINT64_MAX, .now = {}, .until_bytes = stretch.end};
+      const Arrival backfill{.until_bytes = stretch.end};
       const auto step = again.step(stretch.source, source, backfill, input.buffer);
       if (!step) return forward(step);
       goes_on = step->realigned || cursor != before;

@@ -18,7 +18,9 @@ namespace kato {
 struct Arrival {
   // Bytes before this offset were there unseen: backfill. What lies behind came live.
   uint64_t live_from_bytes = UINT64_MAX;
-  UnixMillis now;  // the capture time of what came live
+  // The capture time of what came live. Nothing: nobody saw it come, not even what stands in a
+  // source that is found to begin anew meanwhile.
+  std::optional<UnixMillis> now = {};
   // Nothing of an append log is read from here on.
   uint64_t until_bytes = UINT64_MAX;
 };

@@ -182,7 +182,7 @@ TEST_CASE("P3: what was there before is backfill, what came behind it is live", 
   Collected collected(session.ref);
   SourceBuffer buffer;
   SessionIngest ingest(*house.files, meta, memory, collected);
-  const Arrival arrival{.live_from_bytes = 24, .now = {1'700'000'000'000}};
+  const Arrival arrival{.live_from_bytes = 24, .now = UnixMillis{1'700'000'000'000}};
   StepEnd end = StepEnd::kMore;
   while (end == StepEnd::kMore) {
     const auto step = ingest.step(0, session.sources[0], arrival, buffer);
