@@ -89,6 +89,10 @@ Result<bool> SessionExports::serve_one(PendingExport& pending) {
 }
 
 Status SessionExports::deliver(PendingExport& pending) {
+  if (auto looked = look_into_history(pending); !looked) return looked;
+  // Its last byte was written before the line; after a power loss that says nothing. What would be
+  // written now may be something else, if the log was cut since.
+  if (is_noted_ && !runtime_.lost_power()) return {};
   const auto sink = context_.assembly.sink_by_plugin(pending.sink_plugin);
   if (!sink) return forward(sink);
   const auto place = place_of(pending);
@@ -104,7 +108,6 @@ Status SessionExports::deliver(PendingExport& pending) {
           },
       .commit = [&] { return committed_ = runtime_.commit_now(); },
   };
-  was_begun_ = pending.begun;
   return write_export(to, pending, [&] { return write(to, pending, **sink); });
 }
 
@@ -147,14 +150,20 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
   return note_in_history(pending, events.events, file->size_bytes());
 }
 
+Status SessionExports::look_into_history(const PendingExport& pending) {
+  is_noted_ = false;
+  if (!pending.begun) return {};
+  const StateFolder state(context_.assembly.paths().state_dir);
+  const auto is_there = has_export(context_.files, state.exports(), pending.export_id);
+  if (!is_there) return forward(is_there);
+  is_noted_ = *is_there;
+  return {};
+}
+
 Status SessionExports::note_in_history(const PendingExport& pending, uint64_t events,
                                        uint64_t size_bytes) {
+  if (is_noted_) return {};
   const StateFolder state(context_.assembly.paths().state_dir);
-  if (was_begun_) {
-    const auto is_there = has_export(context_.files, state.exports(), pending.export_id);
-    if (!is_there) return forward(is_there);
-    if (*is_there) return {};
-  }
   ExportRecord record{.export_id = pending.export_id,
                       .at = context_.clock.now(),
                       .session_id = runtime_.ref().session_id,

@@ -25,12 +25,13 @@ class SessionExports {
   Status deliver(PendingExport& pending);
   [[nodiscard]] Decision place_of(const PendingExport& pending) const;
   Status write(const ExportPlace& to, PendingExport& pending, const Sink& sink);
+  Status look_into_history(const PendingExport& pending);
   Status note_in_history(const PendingExport& pending, uint64_t events, uint64_t size_bytes);
 
   const StepContext& context_;
   SessionRuntime& runtime_;
-  Status committed_;        // the last commit that an export asked for
-  bool was_begun_ = false;  // by an earlier attempt, which may have noted it in the history
+  Status committed_;       // the last commit that an export asked for
+  bool is_noted_ = false;  // in the history, by an earlier attempt at the export at hand
 };
 
 }  // namespace kato

@@ -49,6 +49,7 @@ class SessionRuntime {
   [[nodiscard]] const SessionRef& ref() const { return ref_; }
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] TwinSource twin_source() const;
+  [[nodiscard]] bool lost_power() const { return services_.lost_power; }
   // True until all that was there when the session was first seen is decoded.
   [[nodiscard]] bool is_first_sight() const { return !meta_.command_cursor.has_value(); }
 
