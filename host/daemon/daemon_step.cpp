@@ -146,6 +146,10 @@ void Daemon::after_failure(const std::string& task, LiveSession& live, const Err
     return wiring_->live.drop(session_id);
   }
   if (live.runtime) wiring_->commits.forget(live.runtime->key());
+  // What was read and not committed is read again: nobody can tell what of it came live.
+  for (const auto& source : live.session.sources) {
+    wiring_->table.known(source.file.path).was_read = false;
+  }
   live.runtime.reset();
   scheduler_.failed(task);
 }

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "host/io/files.h"
 
 #include "tests/support/catch.h"
@@ -98,6 +100,36 @@ TEST_CASE("P2: an export that waits for its disk is whole though its log was cut
   let_pass(rig, *daemon);
   CHECK(rig.read("proj/talk.jsonl").contains("hello"));
   CHECK(rig.read("proj/talk.jsonl").contains("::export talk.jsonl"));
+}
+
+TEST_CASE("P3: what a document said before the daemon began is not captured later",
+          "[daemon][P3]") {
+  DaemonRig rig;
+  const auto message = [](int number, const std::string& text) {
+    return fmt::format(
+        R"({{"id":"m{}","timestamp":"2027-02-25T06:13:20.000Z","type":"user","content":"{}"}})",
+        number, text);
+  };
+  const auto write = [&rig](const std::string& messages) {
+    rig.home.write(".gemini/tmp/proj/chats/session-2026-02-25T06-13-a0000001.json",
+                   R"({"sessionId":"a0000001-5a5a-4000-8000-000000000001","projectHash":"00",)"
+                   R"("startTime":"2026-02-25T06:13:20.000Z","messages":[)" +
+                       messages + "]}");
+  };
+  rig.home.write(".gemini/tmp/proj/.project_root", rig.home / "proj");
+  write(message(1, "hello"));
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.contains(".meta.json") ? EIO : 0;
+  };
+  const auto daemon = rig.working();
+  write(message(1, "hello") + "," + message(2, "::capture talk.jsonl"));
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.contains(".twin.jsonl") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  let_pass(rig, *daemon);
+  CHECK(rig.read("proj/talk.jsonl").contains("hello"));
+  CHECK_FALSE(rig.read("proj/talk.jsonl").contains("capturedAt"));
 }
 
 TEST_CASE("P2: a file beside a log that cannot be read for a moment is read later",
