@@ -177,7 +177,10 @@ Status SessionRuntime::renew_twin(const AgainInput& input, const CaptureTimes& c
                           .seed_path = twin_path_,
                           .seed_bytes = seed_bytes};
   auto made = make_twin_at(beside, making);
-  if (!made) return forward(made);
+  if (!made) {
+    static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
+    return forward(made);
+  }
   if (made->places.empty() && made->missing_bytes > 0) {
     static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
     return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",

@@ -1,4 +1,5 @@
 // Twins that are made late, made again, and removed.
+#include <cerrno>
 #include <filesystem>
 
 #include "host/daemon/relocation.h"
@@ -139,6 +140,18 @@ TEST_CASE("P6: reprocessing leaves nothing of a copy that was not yet in its pla
   CHECK(rig.said() == Texts{"one"});
   CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
   CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g2")));
+}
+
+TEST_CASE("P6: a copy that cannot be written leaves nothing behind", "[runtime][P6]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  rig.files.fault = [](test::FileOperation operation, const std::string& path) {
+    return operation == test::FileOperation::kAppend && path.ends_with(".g1") ? ENOSPC : 0;
+  };
+  CHECK_FALSE(rig.runtime().make_twin({}));
+  CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl.g1")));
 }
 
 TEST_CASE("P10: reprocessing keeps what only the twin still has", "[runtime][P10]") {
