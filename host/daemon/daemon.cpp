@@ -203,6 +203,7 @@ Status Daemon::reload() {
   }
   auto logs = open_logs(input_, state_, **assembly);
   if (!logs) return forward(logs, "the old config holds on");
+  look_for_changes();  // what came until now came while somebody watched
   flush_now();
   for (const auto& [session_id, live] : wiring_->live.all()) {
     for (const auto& path : live->dirty) {
@@ -216,6 +217,7 @@ Status Daemon::reload() {
   wiring_ = std::move(next);
   first_look_ = true;
   take_up_owing();
+  look_for_changes();
   note(LogLevel::kInfo, "the config was read again");
   return {};
 }

@@ -157,12 +157,14 @@ TEST_CASE("a new config is taken up between two steps, and what is live stays li
   const auto daemon = rig.working();
   rig.home.write("state/kato.yaml", "schemaVersion: 1\nglobalAutoGenerateSnapshots: true\n");
   rig.say(1, "before the reload");
+  rig.say(2, "a new log");
   REQUIRE(daemon->handle({.verb = ControlVerb::kReload}));
   rig.work(*daemon);
   REQUIRE(rig.meta(1).twin.exists);
   const auto twin = rig.read("state/sessions/" + rig.key(1) + ".twin.jsonl");
   INFO(twin);
   CHECK(twin.find("capturedAt") != std::string::npos);
+  CHECK(rig.read("state/sessions/" + rig.key(2) + ".twin.jsonl").contains("capturedAt"));
 }
 
 TEST_CASE("P7: a config that is not valid changes nothing", "[control][reload][P7]") {
