@@ -97,8 +97,8 @@ struct SourceAlignment {
   uint64_t quiet_until_bytes = 0;
   // What was read of it earlier is no longer in it, or was worded otherwise.
   bool history_gone = false;
-  // Of a document: nothing was said in it when it was read last, so what is said in it now came
-  // after that and is no history that was written anew.
+  // Nothing was said in the source when it was read last, so what is said in it now came after that
+  // and is no history that was written anew.
   bool was_silent = false;
 
   bool operator==(const SourceAlignment&) const = default;
