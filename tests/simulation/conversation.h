@@ -13,7 +13,15 @@ namespace kato::simulation {
 
 enum class Answer : uint8_t { kNo, kMaybe, kYes };
 
-enum class OrderKind : uint8_t { kStart, kCapture, kExport, kStop, kStopOne, kPrivate };
+enum class OrderKind : uint8_t {
+  kStart,
+  kCapture,
+  kExport,
+  kStop,
+  kStopOne,
+  kPrivate,
+  kUndoPrivate,  // at the command line only
+};
 
 // A command that is valid: what it means. Invalid ones are only text.
 struct Order {
@@ -27,7 +35,10 @@ struct Arrival {
   size_t from_wall = 0;
 };
 
+// A message; or what was asked for at the command line, which stands behind the message before it
+// and is itself no word of the conversation.
 struct Spoken {
+  bool is_request = false;
   Said said;
   std::string token;
   std::vector<Order> orders;

@@ -27,6 +27,10 @@ class Reading {
     count_captures();
     note_private_times();
     for (const auto& spoken : input_.conversation.spoken) {
+      if (spoken.is_request) {
+        read_request(spoken);
+        continue;
+      }
       so_far_.push_back(&spoken);
       auto writing = on_;  // what is switched off by this message still gets it
       if (is_obeyed(spoken)) {
@@ -37,6 +41,18 @@ class Reading {
       for (const auto& path : writing) {
         files_[path].tokens.push_back(
             {.token = spoken.token, .is_certain = is_surely_written(spoken)});
+      }
+    }
+  }
+
+  void read_request(const Spoken& request) {
+    if (!is_obeyed(request)) return;
+    std::set<std::string> writing;  // begins behind it
+    for (const auto& order : request.orders) {
+      if (order.kind == OrderKind::kCapture) {
+        capture(order.path, writing, true);
+      } else {
+        obey(order, writing);
       }
     }
   }
@@ -66,9 +82,10 @@ class Reading {
         recordings_.insert(order.path);
         on_.insert(order.path);
         writing.insert(order.path);
+        files_[order.path];  // there before anything is said
         return;
       case OrderKind::kCapture:
-        return capture(order.path, writing);
+        return capture(order.path, writing, false);
       case OrderKind::kExport:
         return write_all(order.path, true);
       case OrderKind::kStop:
@@ -79,6 +96,9 @@ class Reading {
         return;
       case OrderKind::kPrivate:
         return become_private();
+      case OrderKind::kUndoPrivate:
+        is_private_ = false;
+        return;
     }
   }
 
@@ -97,7 +117,7 @@ class Reading {
   void write_all(const std::string& path, bool with_this) {
     auto& file = files_[path];
     file.is_written_whole = true;
-    const bool is_given_up = private_times_.contains(so_far_.back()->settled);
+    const bool is_given_up = !so_far_.empty() && private_times_.contains(so_far_.back()->settled);
     const size_t count = so_far_.size() - (with_this ? 0 : 1);
     for (size_t i = 0; i < count; ++i) {
       file.tokens.push_back({.token = so_far_[i]->token,
@@ -107,7 +127,7 @@ class Reading {
   }
 
   // Into the file that was asked for if it is new or Kato's alone, else into one beside it.
-  void capture(const std::string& asked, std::set<std::string>& writing) {
+  void capture(const std::string& asked, std::set<std::string>& writing, bool with_this) {
     auto path = asked;
     if (recordings_.contains(asked)) {
       const int replacements = captures_[asked] - siblings_[asked];
@@ -119,7 +139,7 @@ class Reading {
     is_private_ = false;
     recordings_.insert(path);
     on_.insert(path);
-    write_all(path, false);
+    write_all(path, with_this);
     writing.insert(path);
   }
 

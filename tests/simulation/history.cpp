@@ -24,6 +24,7 @@ constexpr std::array kChances = {
     Chance{StepKind::kWork, 170},       Chance{StepKind::kSettle, 70},
     Chance{StepKind::kStop, 12},        Chance{StepKind::kStart, 60},
     Chance{StepKind::kOverflow, 6},     Chance{StepKind::kMeanwhile, 26},
+    Chance{StepKind::kRequest, 40},
 };
 constexpr std::array kFaultChances = {
     Chance{StepKind::kFault, 46},
@@ -100,11 +101,11 @@ std::string_view name_of(FaultKind kind) {
 }
 
 std::string_view name_of(StepKind kind) {
-  constexpr std::array<std::string_view, 23> kNames = {
+  constexpr std::array<std::string_view, 24> kNames = {
       "talk",         "tear",         "cut",          "rewrite",       "vanish",       "touch",
       "user appends", "user inserts", "user removes", "user replaces", "user deletes", "user file",
       "wait",         "jump",         "work",         "settle",        "stop",         "kill",
-      "power loss",   "start",        "overflow",     "fault",         "meanwhile"};
+      "power loss",   "start",        "overflow",     "request",       "fault",        "meanwhile"};
   return kNames.at(static_cast<size_t>(kind));
 }
 

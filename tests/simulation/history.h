@@ -38,6 +38,7 @@ enum class StepKind : uint8_t {
   kPowerLoss,
   kStart,     // with a config: `what`
   kOverflow,  // what happened in folders is lost
+  kRequest,   // at the command line, of a session; only a running daemon answers
   // A fault that begins `amount` calls from now; see `fault`.
   kFault,
   // The next step happens in the middle of the daemon's work, `amount` calls from now.

@@ -14,6 +14,7 @@ ExpectedFile all_of(const Conversation& conversation) {
   ExpectedFile all;
   all.is_written_whole = true;
   for (const auto& spoken : conversation.spoken) {
+    if (spoken.is_request) continue;
     all.tokens.push_back({spoken.token, spoken.is_sure && !spoken.cut_at.has_value()});
   }
   return all;

@@ -145,7 +145,7 @@ void check_times(const World& world, std::vector<std::string>& violations) {
 
 std::string without_numbers(const std::string& content) {
   static const std::regex kNumber(R"("seq":\d+,)");
-  return std::regex_replace(content, kNumber, "");
+  return std::regex_replace(content.substr(front_matter_size(content)), kNumber, "");
 }
 
 std::string without_capture_times(const std::string& path, std::string content) {

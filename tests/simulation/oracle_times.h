@@ -13,7 +13,7 @@ void check_times(const World& world, std::vector<std::string>& violations);
 // A recording as it would be if nothing had been seen live.
 [[nodiscard]] std::string without_capture_times(const std::string& path, std::string content);
 
-// Lines of events without their seq.
+// Without the head, and lines of events without their seq.
 [[nodiscard]] std::string without_numbers(const std::string& content);
 
 }  // namespace kato::simulation

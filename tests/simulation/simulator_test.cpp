@@ -181,6 +181,26 @@ TEST_CASE("the oracle accepts what is right", "[simulation]") {
   CHECK(find_tokens(world.disk().content(kRecording).value_or("")).size() >= 6);
 }
 
+TEST_CASE("what is asked for at the command line begins behind what was said", "[simulation]") {
+  constexpr uint32_t kStartIt = 1;
+  constexpr uint32_t kReloadIt = 9;
+  History history;
+  history.seed = 4;
+  history.steps = {
+      {.kind = StepKind::kStart, .fault = {}},
+      {.kind = StepKind::kTalk, .what = 21, .fault = {}},
+      {.kind = StepKind::kSettle, .fault = {}},
+      {.kind = StepKind::kRequest, .what = kStartIt, .fault = {}},
+      {.kind = StepKind::kRequest, .what = kReloadIt, .fault = {}},
+      {.kind = StepKind::kTalk, .what = 22, .fault = {}},
+  };
+  World world(world_input(), history);
+  world.play();
+  CHECK(judge(world).violations.empty());
+  const auto said = session_tokens(world.disk().content(kRecording).value_or(""));
+  CHECK(said == std::vector<std::string>{"t0m6e", "t0m7e"});
+}
+
 TEST_CASE("the oracle notices an event that is missing, doubled or moved", "[simulation]") {
   const auto history = recorded_talk();
   World world(world_input(), history);

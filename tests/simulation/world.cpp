@@ -100,11 +100,6 @@ void World::restart() {
   settle();
 }
 
-Result<std::string> World::ask(const ControlRequest& request) {
-  if (!daemon_) return fail(ErrorCode::kInternal, "no daemon runs");
-  return daemon_->handle(request);
-}
-
 std::string World::twin_of(uint32_t session) const {
   const auto& log = conversations_[session].log;
   const auto id = make_session_id(log.provider(), log.provider_session_id());

@@ -126,9 +126,15 @@ class World {
   void user_deletes(const std::string& path);
   std::string new_user_line(UserFile& file);
 
+  // The person at the command line: world_requests.cpp.
+  void request(const Step& step);
+  void reload(uint32_t config);
+
   // The daemon: world_daemon.cpp.
   bool daemon_step(const Step& step);
   void start(uint32_t config);
+  void put_config(uint32_t config);
+  [[nodiscard]] Result<std::unique_ptr<Assembly>> assemble();
   void did_not_start(const Error& error);
   void plan(const Step& step);
   void stop();

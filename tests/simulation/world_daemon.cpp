@@ -22,24 +22,6 @@ constexpr int kMostHops = 400;
 constexpr milliseconds kSettlingTime{7'200'000};
 constexpr std::string_view kBootIdFile = "/proc/sys/kernel/random/boot_id";
 
-constexpr std::string_view kNoDurability = "none";
-
-std::string_view durability_of(uint32_t config, PowerLossOrder order) {
-  switch (config % 4) {
-    case 0:
-      return "commit";
-    case 1:
-      // It promises an order, and only a file system that keeps it can.
-      return order == PowerLossOrder::kByTime ? kNoDurability : "interval";
-    default:
-      return "interval";
-  }
-}
-
-bool removes_twins(uint32_t config) {
-  return config / 8 % 4 == 3;
-}
-
 }  // namespace
 
 bool World::daemon_step(const Step& step) {
@@ -72,6 +54,9 @@ bool World::daemon_step(const Step& step) {
       if (!history_.by_polling) events_.overflow();
       run_was_disturbed_ = true;
       return true;
+    case StepKind::kRequest:
+      request(step);
+      return true;
     case StepKind::kFault:
       plan(step);
       return true;
@@ -88,19 +73,9 @@ void World::plan(const Step& step) {
   run_was_disturbed_ = true;
 }
 
-std::string World::config_text(uint32_t config) const {
-  return fmt::format(
-      "schemaVersion: 1\nglobalAutoGenerateSnapshots: {}\ndurability: {}\ntimezone: utc\n"
-      "cleanSessionStatesOnShutdown: {}\n",
-      config / 4 % 2 == 0, durability_of(config, history_.power_loss), removes_twins(config));
-}
-
 void World::start(uint32_t config) {
   if (daemon_) return work();
-  config_ = config;
-  twins_may_be_gone_ = twins_may_be_gone_ || removes_twins(config);
-  if (durability_of(config, history_.power_loss) == kNoDurability) disk_.keeps_order = true;
-  disk_.put(state() + "/kato.yaml", config_text(config));
+  put_config(config);
   if (input_.breakage == Breakage::kJournalsAreGone) {
     for (const auto& path : disk_.files_below(state() + "/sessions")) {
       if (path.ends_with(".writes")) disk_.drop(path);
@@ -124,12 +99,7 @@ void World::start(uint32_t config) {
   files_->faults = std::exchange(planned_, {});
   wall_times_.push_back({run_, clock_.now()});
   oldest_since_ = oldest_since_ ? std::min(*oldest_since_, run_started_) : run_started_;
-  const AssemblyInput input{.files = *files_,
-                            .environment = environment_,
-                            .program_path = input_.plugin_folder + "/../../../bin/kato",
-                            .state_dir = {},
-                            .config_path = {}};
-  auto assembly = Assembly::make(input);
+  auto assembly = assemble();
   if (!assembly) return did_not_start(assembly.error());
   auto daemon = Daemon::make({.files = *files_,
                               .clock = clock_,
@@ -138,7 +108,8 @@ void World::start(uint32_t config) {
                               .make_folder_events = [this]() -> std::unique_ptr<FolderEvents> {
                                 if (history_.by_polling) return nullptr;
                                 return make_sim_folder_events(events_);
-                              }});
+                              },
+                              .reassemble = [this] { return assemble(); }});
   if (!daemon) return did_not_start(daemon.error());
   daemon_ = std::move(*daemon);
   surest_since_ = surest_since_ ? std::min(*surest_since_, run_started_) : run_started_;

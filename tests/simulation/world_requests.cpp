@@ -1,0 +1,94 @@
+// The part of the world in which the person asks the daemon at the command line, as the socket
+// hands it on.
+#include <fmt/format.h>
+
+#include "host/event/event_id.h"
+
+#include "tests/simulation/world.h"
+
+namespace kato::simulation {
+namespace {
+
+constexpr uint32_t kPlainDestinations = 3;
+constexpr uint32_t kReloads = 9;  // one of so many requests
+
+struct Wish {
+  ControlVerb verb = ControlVerb::kStatus;
+  std::vector<Order> orders;  // what it means; empty: nothing for what is recorded
+};
+
+Wish wish_of(uint32_t what, const std::string& path) {
+  switch (what % 16) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return {ControlVerb::kRecordStart, {{OrderKind::kStart, path}}};
+    case 4:
+    case 5:
+    case 6:
+      return {ControlVerb::kRecordCapture, {{OrderKind::kCapture, path}}};
+    case 7:
+    case 8:
+      return {ControlVerb::kRecordStop, {{OrderKind::kStop, {}}}};
+    case 9:
+    case 10:
+      return {ControlVerb::kRecordStop, {{OrderKind::kStopOne, path}}};
+    case 11:
+      return {ControlVerb::kPrivate, {{OrderKind::kPrivate, {}}}};
+    case 12:
+      return {ControlVerb::kUndoPrivate, {{OrderKind::kUndoPrivate, {}}}};
+    case 13:
+      return {ControlVerb::kSnapshotCreate, {}};
+    case 14:
+      return {ControlVerb::kSnapshotRemove, {}};
+    default:
+      return {ControlVerb::kReprocess, {}};
+  }
+}
+
+}  // namespace
+
+void World::request(const Step& step) {
+  if (!daemon_ || is_working_) return;
+  do_all_later();  // what is said while it is carried out may come before it or after it
+  if (!daemon_) return;
+  if (step.what % kReloads == 0) return reload(step.what / kReloads);
+  auto& conversation = conversations_[step.who % conversations_.size()];
+  const auto session = static_cast<uint32_t>(&conversation - conversations_.data());
+  const auto path = destination(session, step.what / 16 % kPlainDestinations);
+  auto wish = wish_of(step.what, path);
+  const bool names_file = !wish.orders.empty() && !wish.orders.front().path.empty();
+  const auto& log = conversation.log;
+  const auto hits = files_->hits();
+  const auto asked = ask({.verb = wish.verb,
+                          .session = make_session_id(log.provider(), log.provider_session_id()),
+                          .destination = names_file ? path : std::string()});
+  // A twin that was made again, or of what is left of the log, numbers otherwise.
+  if (wish.orders.empty()) twins_may_be_gone_ = true;
+  if (!wish.orders.empty()) {
+    Spoken request;
+    request.is_request = true;
+    request.orders = std::move(wish.orders);
+    request.in_log = false;
+    request.is_sure = true;
+    request.settled = conversation.settled + 1;
+    const bool may_have_failed = files_->hits() != hits || files_->is_dead();
+    request.obeyed = asked ? Answer::kYes : may_have_failed ? Answer::kMaybe : Answer::kNo;
+    conversation.spoken.push_back(std::move(request));
+  }
+  read_perhaps(conversation);
+  if (files_->is_dead()) die(random_.one_in(4));
+}
+
+Result<std::string> World::ask(const ControlRequest& request) {
+  if (!daemon_) return fail(ErrorCode::kInternal, "no daemon runs");
+  wall_times_.push_back({run_, clock_.now()});
+  is_working_ = true;
+  auto answer = daemon_->handle(request);
+  is_working_ = false;
+  trace(fmt::format("     {}", answer ? *answer : answer.error().message()));
+  return answer;
+}
+
+}  // namespace kato::simulation
