@@ -27,7 +27,7 @@ class StepRun {
       if (auto made = runtime_.make_twin(events.captured); !made) return forward(made);
     }
     // Without a twin there is nothing to serve from before the source is read again.
-    if (step->realigned) return StepResult{.end = step->end};
+    if (step->realigned) return StepResult{.end = step->end, .retry_at = {}, .degraded = {}};
     return serve(step->end);
   }
 
