@@ -71,7 +71,7 @@ kato_status ClaudeDecoder::on_record(jsonlog::LogRecord& record) {
   tell_facts(to);
   note_turn(to);
   map(to);
-  if (line.type == "assistant" && !line.is_sidechain) {
+  if (line.type == "assistant" && (session_.is_agent || !line.is_sidechain)) {
     memory_.message = to.hash(line.message["id"].word());
   }
   memory_.conversation_begun = memory_.conversation_begun || line.is_spoken;

@@ -53,6 +53,20 @@ TEST_CASE("tokens are counted once for a message, and again only if they changed
   CHECK((counts[1].flags & KATO_DRAFT_REVISABLE) == 0);
 }
 
+TEST_CASE("a sub-agent's tokens are counted as its parent's are", "[claude][quick]") {
+  const auto part = [](std::string_view uuid, std::string_view output) {
+    auto text = line("assistant", uuid,
+                     R"(,"message":{"id":"m1","model":"m","content":[],"usage":{"output_tokens":)" +
+                         std::string(output) + "}}}");
+    return text.replace(text.find("false"), 5, "true");
+  };
+  auto rig = Rig::agent(part("a1", "1") + part("a2", "9"), "parent");
+  const auto counts = rig.decode().of(KATO_PROVIDER_INFO);
+  REQUIRE(counts.size() == 2);
+  CHECK(counts[0].part == "usage");
+  CHECK(counts[1].part != "usage");
+}
+
 TEST_CASE("a question has its options, and its answer names them", "[claude][quick]") {
   const std::string questions =
       R"([{"question":"Which \"one\"?","header":"Pick","multiSelect":false,"options":[)"
