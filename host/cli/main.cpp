@@ -6,8 +6,10 @@
 
 #include "host/base/clock.h"
 #include "host/base/nearest.h"
+#include "host/cli/assembled.h"
 #include "host/cli/cli_command.h"
 #include "host/io/file_system.h"
+#include "host/io/files.h"
 
 namespace kato {
 namespace {
@@ -106,6 +108,11 @@ ExitCode run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& thrown) {
     return report(app, thrown, output);
+  }
+  // A daemon that is started works in another folder.
+  for (auto* const path : {&context.state_dir, &context.config_path}) {
+    if (path->empty() || path->starts_with('/') || path->starts_with('~')) continue;
+    *path = normal_path(join_path(working_folder(), *path));
   }
   const auto code = work[app.get_subcommands().front()]();
   if (!output.healthy() && code == ExitCode::kOk) return ExitCode::kFailed;

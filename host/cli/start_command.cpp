@@ -90,8 +90,13 @@ ExitCode start_daemon(const CliContext& context) {
     context.output.note(fmt::format("started (pid {})", child));
     return ExitCode::kOk;
   }
+  const auto code = code_of_child(child);
+  if (running_daemon(context)) {
+    context.output.note("it is running already");  // another start was faster
+    return ExitCode::kOk;
+  }
   print_raw(said);
-  return code_of_child(child);
+  return code;
 }
 
 // The one that runs is not given up for one that could not begin.
