@@ -45,8 +45,11 @@ void print_cleaned(const std::vector<Cleaned>& cleaned, const CleanArguments& ar
     return output.print_line(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   for (const auto& one : cleaned) {
-    output.print_line(fmt::format("{} {} {}", arguments.dry_run ? "would remove" : "removed",
-                                  one.what, one.name));
+    // The file of a recording stays; what is known of it goes.
+    const std::string_view verb = one.what == "recording" ? "forget" : "remove";
+    const std::string_view past = one.what == "recording" ? "forgot" : "removed";
+    output.print_line(arguments.dry_run ? fmt::format("would {} {} {}", verb, one.what, one.name)
+                                        : fmt::format("{} {} {}", past, one.what, one.name));
   }
   if (cleaned.empty()) {
     output.note(
