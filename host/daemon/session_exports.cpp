@@ -49,6 +49,19 @@ Status read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
   return {};
 }
 
+// What is left of a log that was cut is exported; of one that is gone nothing is, and an export
+// without a word would look complete.
+Status replay(SessionRuntime& runtime, UpTo& events) {
+  SessionSummary ignored;
+  const auto missing_bytes = runtime.replay(events, ignored);
+  if (!missing_bytes) return forward(missing_bytes);
+  if (*missing_bytes > 0 && events.events == 0) {
+    return fail(ErrorCode::kNotFound,
+                "the log is gone, and there is no copy of it: put it back to get the export");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<bool> SessionExports::serve() {
@@ -92,7 +105,7 @@ Status SessionExports::deliver(PendingExport& pending) {
   if (auto looked = look_into_history(pending); !looked) return looked;
   // Its last byte was written before the line; after a power loss that says nothing. What would be
   // written now may be something else, if the log was cut since.
-  if (is_noted_ && !runtime_.lost_power()) return {};
+  if (is_noted_ && !pending.doubted) return {};
   const auto sink = context_.assembly.sink_by_plugin(pending.sink_plugin);
   if (!sink) return forward(sink);
   const auto place = place_of(pending);
@@ -131,9 +144,8 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
                                                      .goes_on = pending.goes_on});
   if (!writer) return forward(writer);
   UpTo events(pending.through, **writer);
-  SessionSummary ignored;
   auto read = meta.twin.exists ? read_twin(context_.files, runtime_.twin_source(), events)
-                               : runtime_.replay(events, ignored);
+                               : replay(runtime_, events);
   if (read) read = events.status;
   if (!read) return read;
 

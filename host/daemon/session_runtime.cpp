@@ -84,7 +84,9 @@ Status SessionRuntime::settle_destinations() {
   if (services_.lost_power) {
     if (auto removed = journal_.remove(services_.files); !removed) return removed;
   }
-  if (!unsettled_.empty()) {
+  const bool doubts_exports =
+      services_.lost_power && std::ranges::any_of(meta_.pending_exports, &PendingExport::doubted);
+  if (!unsettled_.empty() || doubts_exports) {
     if (auto committed = commit_now(); !committed) return committed;
   }
   unsettled_.clear();
@@ -224,7 +226,7 @@ Status SessionRuntime::commit_now() {
   return finish_swap();
 }
 
-Status SessionRuntime::replay(EventListener& into, SessionSummary& summary) {
+Result<uint64_t> SessionRuntime::replay(EventListener& into, SessionSummary& summary) {
   class Both final : public EventListener {
    public:
     Both(EventListener& to, SessionSummary& sum) : into_(to), summary_(sum) {}
@@ -240,7 +242,8 @@ Status SessionRuntime::replay(EventListener& into, SessionSummary& summary) {
   Both both(into, summary);
   FreshEventMemory known(states_again(sources_.all()));
   const auto decoded = decode_again(again_input(), known, both);
-  return decoded ? Status{} : forward(decoded);
+  if (!decoded) return forward(decoded);
+  return decoded->missing_bytes;
 }
 
 Status SessionRuntime::announce(const JournaledWrite& write) {

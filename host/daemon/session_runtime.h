@@ -49,7 +49,6 @@ class SessionRuntime {
   [[nodiscard]] const SessionRef& ref() const { return ref_; }
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] TwinSource twin_source() const;
-  [[nodiscard]] bool lost_power() const { return services_.lost_power; }
   // True until all that was there when the session was first seen is decoded.
   [[nodiscard]] bool is_first_sight() const { return !meta_.command_cursor.has_value(); }
 
@@ -103,8 +102,9 @@ class SessionRuntime {
   // The file must be on the disk before the next commit; made: its name must be, too.
   void destination_written(const std::string& path, bool made);
 
-  // All events up to the cursors, decoded again from the sources' beginning.
-  [[nodiscard]] Status replay(EventListener& into, SessionSummary& summary);
+  // All events up to the cursors, decoded again from the sources' beginning. Gives the number of
+  // bytes that were read once and are gone.
+  [[nodiscard]] Result<uint64_t> replay(EventListener& into, SessionSummary& summary);
 
  private:
   SessionRuntime(const SessionServices& services, const Session& session);

@@ -29,6 +29,7 @@ Status begin(const ExportPlace& input, PendingExport& pending) {
   if (pending.begun && !is_gone(input, pending)) return {};
   pending.written_bytes = 0;
   pending.unsure.reset();
+  pending.doubted = false;
   const auto now = mark_of(input.files, input.place.path);
   if (!now) return forward(now);
   pending.after = *now;

@@ -108,7 +108,9 @@ std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta)
     if (suspect(files, recording, begins_line)) destinations.insert(recording.destination);
   }
   for (auto& pending : meta.pending_exports) {
-    if (pending.begun && suspect(files, pending, false)) destinations.insert(pending.destination);
+    if (!pending.begun) continue;
+    if (suspect(files, pending, false)) destinations.insert(pending.destination);
+    pending.doubted = true;
   }
   return destinations;
 }

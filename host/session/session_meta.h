@@ -191,6 +191,8 @@ struct PendingExport {
   // The destination as the last write left it; before the first one, as it was found.
   DestinationMark after;
   std::optional<UnsureStretch> unsure;
+  // The power was lost since it began: its line in the history does not say that it is complete.
+  bool doubted = false;
 };
 
 // Up to where a recording is written.

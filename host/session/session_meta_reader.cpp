@@ -145,6 +145,7 @@ void read_export(JsonFields& fields, PendingExport& pending) {
       "through", [&](JsonFields& inner) { read_position(inner, pending.through); }, Need::kMust);
   fields.flag("begun", pending.begun);
   fields.flag("goesOn", pending.goes_on);
+  fields.flag("doubted", pending.doubted);
   fields.flag("beginsLine", pending.begins_line);
   fields.number("written", pending.written_bytes);
   read_mark(fields, "after", pending.after);

@@ -207,6 +207,7 @@ class MetaWriter {
     position(object, "through", pending.through);
     object.flag_if_set("begun", pending.begun);
     object.flag_if_set("goesOn", pending.goes_on);
+    object.flag_if_set("doubted", pending.doubted);
     object.flag_if_set("beginsLine", pending.begins_line);
     if (pending.written_bytes > 0) object.number("written", pending.written_bytes);
     mark(object, "after", pending.after);

@@ -102,6 +102,30 @@ TEST_CASE("P2: an export that waits for its disk is whole though its log was cut
   CHECK(rig.read("proj/talk.jsonl").contains("::export talk.jsonl"));
 }
 
+TEST_CASE("P2: an export whose log is gone before it was written is not called done",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::export talk.md");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("talk.md") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  const auto kept = rig.read(".claude/projects/-proj/" + std::string(base_name(rig.log(1))));
+  fs::remove(rig.log(1));
+  let_pass(rig, *daemon);
+  CHECK(rig.read("state/exports.jsonl").empty());
+  REQUIRE(rig.meta(1).pending_exports.size() == 1);
+  CHECK_FALSE(daemon->status(false).degraded.empty());
+  // It comes when the log does.
+  rig.home.write(".claude/projects/-proj/" + std::string(base_name(rig.log(1))), kept);
+  rig.work(*daemon);
+  let_pass(rig, *daemon);
+  CHECK(rig.read("proj/talk.md").contains("hello"));
+  CHECK(rig.meta(1).pending_exports.empty());
+}
+
 TEST_CASE("P3: what a document said before the daemon began is not captured later",
           "[daemon][P3]") {
   DaemonRig rig;

@@ -147,7 +147,8 @@ SessionMeta full_meta() {
                            .begins_line = true,
                            .written_bytes = 12,
                            .after = {.exists = true, .id = {}, .size_bytes = 7},
-                           .unsure = UnsureStretch{.offset_bytes = 7, .end_bytes = 9}}};
+                           .unsure = UnsureStretch{.offset_bytes = 7, .end_bytes = 9},
+                           .doubted = true}};
   meta.recordings = {full_recording()};
   return meta;
 }
