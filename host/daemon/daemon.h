@@ -149,8 +149,11 @@ class Daemon final : public ControlHandler {
   Result<std::string> session_by_prefix(const std::string& prefix);
   Result<LiveSession*> session_of_log(const std::string& path);
   Status decode_to_end(LiveSession& live);
+  void after_failed_request(LiveSession& live, const Error& error);
+  void take_up_again(const std::string& session_id, const std::set<std::string>& unread);
   Result<std::string> run_command_of(const ControlRequest& request);
   Result<std::string> snapshot(const ControlRequest& request);
+  Result<std::string> remove_snapshot(LiveSession& live);
   Result<std::string> list_snapshots();
   Result<std::string> answer_for(LiveSession& live);
 

@@ -3,6 +3,7 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/degraded_names.h"
 #include "host/event/event_id.h"
 #include "host/event/json_text.h"
 
@@ -123,12 +124,28 @@ Status Daemon::decode_to_end(LiveSession& live) {
   do {
     const auto done = do_step(live);
     if (!done) {
-      after_failure(ref.session_id, live, done.error());
+      after_failed_request(live, done.error());
       return forward(done);
     }
     note_step(live, *done);
   } while (!live.dirty.empty());
   return {};
+}
+
+// No task failed that would be tried again: what the request left half done is one from now on.
+void Daemon::after_failed_request(LiveSession& live, const Error& error) {
+  const std::string session_id = live.session.ref.session_id;
+  const auto unread = live.dirty;
+  after_failure(session_id, live, error);
+  if (wiring_->live.find(session_id) != nullptr) take_up_again(session_id, unread);
+}
+
+void Daemon::take_up_again(const std::string& session_id, const std::set<std::string>& unread) {
+  const auto live = wiring_->live.take_up(session_id);
+  if (!live) return note_degraded(session_name(session_id), live.error());
+  (*live)->dirty.insert(unread.begin(), unread.end());
+  scheduler_.mark(session_id,
+                  {.urgency = Urgency::kLive, .recency = (*live)->session.newest_mtime_ns()});
 }
 
 // ---- What is to be done with it --------------------------------------------------------------
@@ -141,7 +158,7 @@ Result<std::string> Daemon::run_command_of(const ControlRequest& request) {
   if (auto decoded = decode_to_end(**live); !decoded) return forward(decoded);
   const auto done = run_command(wiring_->context, *(*live)->runtime, *command, input_.clock.now());
   if (!done) {
-    after_failure((*live)->session.ref.session_id, **live, done.error());
+    after_failed_request(**live, done.error());
     return forward(done);
   }
   const bool missed = command->kind == CommandKind::kStop && !done->met_recording;
@@ -160,7 +177,7 @@ Result<std::string> Daemon::answer_for(LiveSession& live) {
   const std::string session_id = live.session.ref.session_id;
   const auto served = serve_session(wiring_->context, *live.runtime);
   if (!served) {
-    after_failure(session_id, live, served.error());
+    after_failed_request(live, served.error());
     return forward(served);
   }
   note_step(live, *served);
@@ -184,18 +201,7 @@ Result<std::string> Daemon::snapshot(const ControlRequest& request) {
   if (!found) return forward(found);
   LiveSession& live = **found;
   const std::string session_id = live.session.ref.session_id;
-  if (request.verb == ControlVerb::kSnapshotRemove) {
-    flush_now();
-    if (wiring_->commits.waits(make_session_key(live.session.ref.provider, session_id))) {
-      return fail(ErrorCode::kIo, "session {} cannot be committed at present; see: kato status",
-                  short_id(session_id));
-    }
-    wiring_->live.drop(session_id);
-    const auto known = store_.index().find(session_id);
-    const bool had_twin = known && known->has_twin;
-    if (auto cleaned = clean_twin(session_id, true); !cleaned) return forward(cleaned);
-    return std::string(had_twin ? R"({"removed":true})" : R"({"removed":false})");
-  }
+  if (request.verb == ControlVerb::kSnapshotRemove) return remove_snapshot(live);
   if (auto decoded = decode_to_end(live); !decoded) return forward(decoded);
   if (live.runtime->meta().is_private) {
     return fail(ErrorCode::kRefused,
@@ -207,10 +213,30 @@ Result<std::string> Daemon::snapshot(const ControlRequest& request) {
   const auto made = request.verb == ControlVerb::kReprocess ? live.runtime->reprocess()
                                                             : live.runtime->make_twin({});
   if (!made) {
-    after_failure(session_id, live, made.error());
+    after_failed_request(live, made.error());
     return forward(made);
   }
   return answer_for(live);
+}
+
+// Whatever becomes of it, what the session still had to do is done; and what of a copy is left, of
+// which the meta no longer speaks, is removed.
+Result<std::string> Daemon::remove_snapshot(LiveSession& live) {
+  const std::string session_id = live.session.ref.session_id;
+  flush_now();
+  if (wiring_->commits.waits(make_session_key(live.session.ref.provider, session_id))) {
+    return fail(ErrorCode::kIo, "session {} cannot be committed at present; see: kato status",
+                short_id(session_id));
+  }
+  const auto known = store_.index().find(session_id);
+  if (!known) return fail(ErrorCode::kNotFound, "session {} has no state", short_id(session_id));
+  const bool had_work = live.has_work();
+  const auto unread = live.dirty;
+  wiring_->live.drop(session_id);
+  const auto cleaned = clean_twin(session_id, true);
+  if (!cleaned || had_work) take_up_again(session_id, unread);
+  if (!cleaned) return forward(cleaned);
+  return std::string(known->has_twin ? R"({"removed":true})" : R"({"removed":false})");
 }
 
 Result<std::string> Daemon::list_snapshots() {

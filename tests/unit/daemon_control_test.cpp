@@ -128,6 +128,45 @@ TEST_CASE("P6: of a private session no copy is made until that is undone", "[con
   CHECK(rig.meta(1).twin.exists);
 }
 
+TEST_CASE("P6: what a request could not remove for a moment is removed later", "[control][P6]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kSnapshotCreate)));
+  const auto list = rig.ask(*daemon, {.verb = ControlVerb::kSnapshotList});
+  const auto copy = list[0]["path"].get<std::string>();
+  rig.files.fault = [copy](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRemove && path == copy ? EIO : 0;
+  };
+  const auto verb = GENERATE(ControlVerb::kPrivate, ControlVerb::kSnapshotRemove);
+  CHECK_FALSE(daemon->handle(about(rig, verb)));
+  CHECK(std::filesystem::exists(copy));
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  CHECK_FALSE(std::filesystem::exists(copy));
+}
+
+TEST_CASE("P2: a recording that waits for its destination does so after a refused request too",
+          "[control][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start notes.md");
+  rig.work(*daemon);
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("notes.md") ? EIO : 0;
+  };
+  rig.say(1, "not yet written");
+  rig.work(*daemon);
+  const auto removed = daemon->handle(about(rig, ControlVerb::kSnapshotRemove));
+  CHECK(removed.error().code() == ErrorCode::kRefused);
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  CHECK(rig.read("proj/notes.md").contains("not yet written"));
+}
+
 TEST_CASE("status tells of recordings: cursor, lag, last write", "[control]") {
   DaemonRig rig;
   rig.say(1, "hello");
