@@ -49,6 +49,14 @@ Status check_owner(FileSystem& files, const std::string& folder, std::optional<u
               folder, info->owner_uid, *user_id);
 }
 
+// Nothing: it is no copy of a conversation, nor of what is held back of one.
+std::optional<std::string_view> key_of_copy(std::string_view name) {
+  for (const std::string_view suffix : {".twin.jsonl", ".held"}) {
+    if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct Daemon::Opened {
@@ -182,6 +190,12 @@ void Daemon::settle_twins() {
   if (store_.rebuilt_because().empty()) return;
   if (auto settled = settle_all_twin_files(input_.files, state_, metas_); !settled) {
     note_degraded("copies of conversations", settled.error());
+  }
+  // A power loss may have undone a removal, even one that is long past.
+  const auto entries = input_.files.list(state_.sessions());
+  if (!entries) return note_degraded("copies of conversations", entries.error());
+  for (const auto& entry : *entries) {
+    if (const auto key = key_of_copy(entry.name)) remove_stray_copies(std::string(*key));
   }
 }
 
