@@ -22,6 +22,17 @@ bool states_again(const std::vector<SessionSource>& sources) {
   return sources.size() > 1 || std::ranges::any_of(sources, restates);
 }
 
+constexpr uint64_t kQuietThroughout = UINT64_MAX;
+
+// Whether it holds commands, and none of them may run. That of a log that grows is known before it
+// is decoded.
+bool is_quiet_document(const SessionSource& source, const StepEvents& events) {
+  if (source.file.rule().growth != Growth::kDocument || events.messages.empty()) return false;
+  return std::ranges::none_of(events.messages, [](const StepEvents::Message& message) {
+    return message.right == CommandRight::kMayCommand;
+  });
+}
+
 }  // namespace
 
 SessionRuntime::SessionRuntime(const SessionServices& services, const Session& session)
@@ -172,12 +183,27 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   const auto step = ingest_->step(source, sources_.all()[source], arrival, services_.buffer);
   events_ = nullptr;
   if (!step) return step;
+  if (twin_ && is_quiet_document(sources_.all()[source], events)) {
+    if (auto told = tell_quiet(source); !told) return forward(told);
+  }
   take_unobeyed(events);
   read_.insert(source);
   // What may command must be known before it is decoded.
   const auto kept = step->realigned ? commit_now() : store(events);
   if (!kept) return forward(kept);
   return step;
+}
+
+// The lines that are appended next do not say that they may not command. A run that finds them, and
+// no commit after them, must know. Everything else is as the last commit has it.
+Status SessionRuntime::tell_quiet(size_t source) {
+  if (auto committed = services_.commits.commit_now(key_); !committed) return committed;
+  auto stored = services_.metas.load(key_);
+  if (!stored) return forward(stored);
+  if (!*stored || (*stored)->sources.size() <= source) return {};
+  (*stored)->sources[source].alignment.quiet_until_bytes = kQuietThroughout;
+  services_.commits.put(key_, meta_to_json(**stored));
+  return services_.commits.commit_now(key_);
 }
 
 Status SessionRuntime::store(const StepEvents& events) {

@@ -115,6 +115,7 @@ class SessionRuntime {
   Status remember_from_sources();
   Status open_twin();
   Status adopt(bool longer);
+  Status tell_quiet(size_t source);
   Status store(const StepEvents& events);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();

@@ -116,6 +116,8 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
     return IngestStep{.end = StepEnd::kEndOfInput};
   }
   meta.alignment.due = false;
+  // Of a document it is known again once it is aligned; what a killed run left has been taken over.
+  if (growth == Growth::kDocument) meta.alignment.quiet_until_bytes = 0;
   SessionSummary summary;
   summary.add_hint(source.identity.title_hint);
   StepAccount account(meta_.ledger, meta, growth == Growth::kDocument);

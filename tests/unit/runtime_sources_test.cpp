@@ -83,6 +83,21 @@ TEST_CASE("P2: nothing commands after a kill either, where nothing was known", "
   CHECK(rig.said() == Texts{"one", "two", "three", "other", "::stop", "more"});
 }
 
+TEST_CASE("P2: nothing commands after a kill either, where nothing of a document was known",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  const std::string foreign = kHead + "user x1 other\nuser x2 ::stop\n";
+  rig.write("a.doc", foreign);
+  CHECK(rig.read_uncommitted().silenced == Texts{"stop"});
+  rig.reopen();
+  rig.write("a.doc", foreign + "assistant x3 more\n");
+  CHECK(rig.read().commands.empty());
+  CHECK(rig.said() == Texts{"one", "two", "other", "::stop", "more"});
+  rig.write("a.doc", foreign + "assistant x3 more\nuser x4 ::start b.md\n");
+  CHECK(rig.read().commands == Texts{"start"});
+}
+
 TEST_CASE("P2: a log that is cut and goes on", "[runtime][P2]") {
   RuntimeRig rig;
   begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
