@@ -18,6 +18,11 @@ Status gone_is_fine(Status status) {
   return status;
 }
 
+// Says nothing about the disk, and passes.
+bool is_lack_of_handles(const Error& error) {
+  return error.errno_value() == EMFILE || error.errno_value() == ENFILE;
+}
+
 Status sync_file(FileSystem& files, const std::string& path) {
   auto file = files.open(path, OpenMode::kRead);
   if (!file) return gone_is_fine(forward(file));
@@ -86,7 +91,7 @@ bool CommitQueue::in_state(std::string_view path) const {
 // Destinations may lie on another disk than the state.
 Status CommitQueue::sync_needs(const std::string& key, const Waiting& waiting, Group& group) {
   const auto judge = [&](const std::string& path, const Status& synced) -> Status {
-    if (synced || !is_destination(path)) return synced;
+    if (synced || !is_destination(path) || is_lack_of_handles(synced.error())) return synced;
     group.report.unsynced.push_back({key, synced.error()});
     return {};
   };

@@ -363,6 +363,22 @@ TEST_CASE("a folder above a destination that may not be read keeps nothing back"
   CHECK(report.unsynced.empty());
 }
 
+TEST_CASE("P2: a destination that cannot be synced keeps its meta back for a lack of handles alone",
+          "[session][P2]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  f.broken = f.temporary.write("project/notes/a.md", "x");
+  f.error = EMFILE;
+  queue.needs_file("k", f.broken);
+  queue.put("k", "{}");
+  CHECK(queue.flush().failures.size() == 1);
+  CHECK_FALSE(std::filesystem::exists(f.folder.meta("k")));
+  f.error = EIO;  // a disk that is gone must not hold back a session
+  const auto report = queue.flush();
+  CHECK(report.committed == std::vector<std::string>{"k"});
+  CHECK(report.unsynced.size() == 1);
+}
+
 TEST_CASE("a session whose twin cannot be synced keeps back its own meta alone", "[session]") {
   QueueFixture f;
   CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
