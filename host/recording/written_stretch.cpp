@@ -9,6 +9,9 @@ namespace kato {
 namespace {
 
 constexpr uint64_t kNearBytes = uint64_t{4} << 10;
+constexpr uint64_t kLooselySearchedBytes = uint64_t{64} << 10;
+constexpr size_t kFewestLooseBytes = 4;
+constexpr size_t kTellingBytes = 64;  // that are there stand where they were written
 
 Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t most) {
   std::string there(std::min(end - std::min(end, at), most), '\0');
@@ -16,6 +19,17 @@ Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t m
   if (!got) return forward(got);
   there.resize(*got);
   return there;
+}
+
+// The bytes as they stand at the beginning, with what is torn off of them.
+std::optional<std::string> fitted(std::string_view there, const LooseBytes& loose) {
+  there = there.substr(0, loose.bytes.size());
+  for (size_t i = 0; i < there.size(); ++i) {
+    if (loose.mask[i] == 0 && there[i] != loose.bytes[i]) return std::nullopt;
+  }
+  const bool is_torn_before_the_last = loose.mask.find_last_not_of('\0') + 1 > there.size();
+  if (is_torn_before_the_last) return std::nullopt;
+  return std::string(there) + loose.bytes.substr(there.size());
 }
 
 }  // namespace
@@ -135,8 +149,9 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   }
   auto matched = match(file, bytes);
   if (!matched) return matched;
-  if (*matched == std::min<uint64_t>(skipped_, bytes.size())) {
-    if (auto sought = seek(file, bytes.substr(*matched)); !sought) return forward(sought);
+  const auto known = std::min<uint64_t>(skipped_, bytes.size());
+  if (*matched < std::min(bytes.size(), known + kTellingBytes)) {  // perhaps by chance
+    if (auto sought = seek(file, bytes.substr(known)); !sought) return forward(sought);
     matched = match(file, bytes);
     if (!matched) return matched;
   }
@@ -169,17 +184,24 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   return {};
 }
 
+// After a power loss it may stand behind a person's text: at the beginning of one of the next
+// lines.
 Result<std::optional<std::string>> WrittenStretch::match(File& file,
                                                          const LooseBytes& loose) const {
   if (skipped_ > 0 || loose.bytes.empty()) return std::nullopt;
-  const auto there = read_up_to(file, at_, end_, loose.bytes.size());
+  const auto further = after_power_loss_ ? kLooselySearchedBytes : uint64_t{0};
+  const auto there = read_up_to(file, at_, end_, loose.bytes.size() + further);
   if (!there) return forward(there);
-  for (size_t i = 0; i < there->size(); ++i) {
-    if (loose.mask[i] == 0 && (*there)[i] != loose.bytes[i]) return std::nullopt;
+  auto found = fitted(*there, loose);
+  if (!after_power_loss_) return found;
+  std::string_view rest = *there;
+  for (auto line = rest.find('\n'); !found && line != std::string_view::npos;
+       line = rest.find('\n')) {
+    rest.remove_prefix(line + 1);
+    if (rest.size() < kFewestLooseBytes) break;
+    found = fitted(rest, loose);
   }
-  const bool is_torn_before_the_last = loose.mask.find_last_not_of('\0') + 1 > there->size();
-  if (is_torn_before_the_last) return std::nullopt;
-  return *there + loose.bytes.substr(there->size());
+  return found;
 }
 
 }  // namespace kato

@@ -48,7 +48,8 @@ class WrittenStretch {
   // How many would be there; the search stays where it is.
   [[nodiscard]] Result<size_t> match(File& file, std::string_view bytes) const;
   // The bytes as they stand there, if they fit: all of them, or as many as there are, with every
-  // one that is not known among these. The search stays where it is.
+  // one that is not known among these; after a power loss further on, too. The search stays where
+  // it is.
   [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
 
  private:

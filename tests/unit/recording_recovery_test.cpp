@@ -424,6 +424,44 @@ TEST_CASE("P2: after a power loss capture times that are gone do not double anyt
   }
 }
 
+TEST_CASE("P2: capture times that are gone double nothing behind a person's line either",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  const auto committed = desk.written().size();
+  desk.say(2, kSeen);
+  REQUIRE(desk.serve());  // the file reached the disk, the meta did not
+  auto edited = desk.written();
+  edited.insert(committed, "mine\n");
+  desk.folder.write("notes/a.txt", edited);
+  desk.forget_capture_times();
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == edited);
+}
+
+TEST_CASE("P2: what begins by chance like the next event is not taken for it after a power loss",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  const auto committed = desk.written().size();
+  desk.say(2);
+  REQUIRE(desk.serve());
+  auto edited = desk.written();
+  const std::string_view last = "3 text 3\n";
+  REQUIRE(edited.substr(0, committed).ends_with(last));
+  edited.insert(committed - last.size(), "my mark: 4 is mine\n");
+  REQUIRE(edited[committed] == '4');
+  desk.folder.write("notes/a.txt", edited);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == edited);
+}
+
 TEST_CASE("P2: a second power loss behind an event that the first one tore doubles nothing",
           "[recording][P2]") {
   Desk desk;
@@ -462,6 +500,9 @@ TEST_CASE("P2: what was torn behind its capture time is known again, and what is
   CHECK(found("at 12:34 te") == "at 12:34 text\n");
   CHECK(found("at 12:3") == "nothing");
   CHECK(found("at 12:34 other text") == "nothing");
+  CHECK(found("a note of mine\nat 12:34 text\nmore") == "at 12:34 text\n");
+  CHECK(found("a note of mine\nat 12:34 te") == "at 12:34 text\n");
+  CHECK(found("a note of mine\nat 12:3") == "nothing");
 }
 
 TEST_CASE("P5: mode stays when a note gets a new head", "[recording][P5]") {
