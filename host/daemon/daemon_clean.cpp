@@ -3,6 +3,7 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/state_durability.h"
 #include "host/event/event_id.h"
 #include "host/session/twin_files.h"
 
@@ -108,7 +109,8 @@ Result<std::vector<std::string>> Daemon::clean_recordings(const std::string& ses
   if (dry_run || forgotten.empty()) return forgotten;
   wiring_->live.drop(session_id);
   if (auto owed = store_.owe(key); !owed) return forward(owed);
-  if (auto stored = metas_.store(now, Durability::kSynced); !stored) return forward(stored);
+  const auto durability = durability_of(wiring_->assembly->config().durability);
+  if (auto stored = metas_.store(now, durability); !stored) return forward(stored);
   if (auto noted = store_.committed(now, false); !noted) return forward(noted);
   return forgotten;
 }

@@ -3,6 +3,7 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/state_durability.h"
 #include "host/event/event_id.h"
 #include "host/session/twin_files.h"
 
@@ -68,7 +69,8 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
   now.twin.size_bytes = 0;
   now.identity.title.clear();
   now.cleaned = now.cleaned || for_good;
-  if (auto stored = metas_.store(now, Durability::kSynced); !stored) return stored;
+  const auto durability = durability_of(wiring_->assembly->config().durability);
+  if (auto stored = metas_.store(now, durability); !stored) return stored;
   auto removed = remove_twin_files(input_.files, state_, key, now.twin.generation);
   if (!removed) return removed;
   return store_.committed(now, false);
