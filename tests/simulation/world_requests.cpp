@@ -55,6 +55,9 @@ void World::request(const Step& step) {
   if (!daemon_) return;
   if (step.what % kReloads == 0) return reload(step.what / kReloads);
   auto& conversation = conversations_[step.who % conversations_.size()];
+  // What was said in a log that was gone before it was surely read comes before the request or
+  // after it, as soon as the log is back: nobody can tell.
+  if (!conversation.file_exists && conversation.has_unread()) return;
   const auto session = static_cast<uint32_t>(&conversation - conversations_.data());
   const auto path = destination(session, step.what / 16 % kPlainDestinations);
   auto wish = wish_of(step.what, path);
