@@ -35,6 +35,14 @@ SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vecto
 }
 
 void SourceTable::take_over(SourceTable&& other) {
+  // What was not polled for yet came while somebody watched all the same.
+  if (other.scanned_) {
+    SourceNews news;
+    other.scan_all(news);
+    for (const auto& source : news.changed) {
+      other.known(source.path).stamp = 0;
+    }
+  }
   sources_ = std::move(other.sources_);
   missing_ = other.missing_;
   grown_bytes_ = other.grown_bytes_;
