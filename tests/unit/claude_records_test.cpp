@@ -55,9 +55,10 @@ TEST_CASE("tokens are counted once for a message, and again only if they changed
 
 TEST_CASE("a sub-agent's tokens are counted as its parent's are", "[claude][quick]") {
   const auto part = [](std::string_view uuid, std::string_view output) {
-    auto text = line("assistant", uuid,
-                     R"(,"message":{"id":"m1","model":"m","content":[],"usage":{"output_tokens":)" +
-                         std::string(output) + "}}}");
+    auto text = line(
+        "assistant", uuid,
+        R"(,"message":{"id":"m1","model":"m","content":[{"type":"text","text":"x"}],"usage":{"output_tokens":)" +
+            std::string(output) + "}}");
     return text.replace(text.find("false"), 5, "true");
   };
   auto rig = Rig::agent(part("a1", "1") + part("a2", "9"), "parent");

@@ -15,6 +15,8 @@ using namespace kato;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
 
+namespace fs = std::filesystem;
+
 namespace {
 
 void let_pass(DaemonRig& rig, Daemon& daemon) {
@@ -217,7 +219,6 @@ TEST_CASE("what can be looked at again is no longer degraded, in status.json eit
 }
 
 TEST_CASE("what was in the way is no longer degraded once it is gone", "[daemon]") {
-  namespace fs = std::filesystem;
   DaemonRig rig;
   const std::string folder = rig.home / ".claude/projects/-proj/";
   rig.home.write("elsewhere/.keep", "");
