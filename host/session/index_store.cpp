@@ -20,7 +20,8 @@ bool may_owe(const SessionMeta& meta) {
             source.cursor.value < source.size_bytes);
   });
   const bool unserved = std::ranges::any_of(meta.recordings, [&](const RecordingMeta& recording) {
-    return lag_of(recording, meta) > 0 || recording.intent.has_value();
+    const bool is_to_begin = !recording.state && !recording.periods.empty();
+    return is_to_begin || lag_of(recording, meta) > 0 || recording.intent.has_value();
   });
   return unread || unserved || !meta.pending_exports.empty();
 }
