@@ -75,9 +75,8 @@ Result<Identification> identify(FileSystem& files, const SourceFile& source) {
   const uint64_t stamp = stamp_of_companions(files, source);
   auto companions = read_companions(files, source);
   if (!companions) return forward(companions);
-  Identification found{.identity = std::nullopt,
-                       .companions = std::move(*companions),
-                       .companions_stamp = stamp};
+  Identification found{
+      .identity = std::nullopt, .companions = std::move(*companions), .companions_stamp = stamp};
   for (size_t want = kFirstHeadBytes;; want = std::min(want * kHeadGrowth, kMaxHeadBytes)) {
     const auto head = reader->read(0, want);
     if (!head) return forward(head);
