@@ -22,8 +22,9 @@ void FirstPlaces::add_last(const std::vector<uint64_t>& hashes) {
   if ((count_ + 1) * 4 > slots_.size() * 3) {
     slots_.assign(std::max(kLeastSlots, slots_.size() * 2), 0);
     count_ = 0;
-    for (size_t place = 0; place + 1 < hashes.size(); ++place)
+    for (size_t place = 0; place + 1 < hashes.size(); ++place) {
       insert(place, hashes);
+    }
   }
   insert(hashes.size() - 1, hashes);
 }

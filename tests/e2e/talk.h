@@ -46,8 +46,9 @@ class Talk {
 [[nodiscard]] inline size_t count_of(std::string_view text, std::string_view part) {
   size_t count = 0;
   for (auto at = text.find(part); at != std::string_view::npos;
-       at = text.find(part, at + part.size()))
+       at = text.find(part, at + part.size())) {
     ++count;
+  }
   return count;
 }
 

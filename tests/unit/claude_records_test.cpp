@@ -150,6 +150,7 @@ TEST_CASE("what is unknown is raw and disturbs nobody", "[claude][quick]") {
   CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"hi", "bye"});
   CHECK(result.texts(KATO_ASSISTANT_MESSAGE) == Texts{"Hi"});
   std::vector<int32_t> outcomes;
+  outcomes.reserve(result.accounts.size());
   for (const auto& account : result.accounts) {
     outcomes.push_back(account.outcome);
   }

@@ -20,8 +20,9 @@ TEST_CASE("events are found by their id, and by what they said from a place on",
   CHECK_FALSE(order.next_with(7, 0));
   constexpr uint64_t kMany = 5000;
   constexpr uint64_t kContents = 1000;  // each is said five times
-  for (uint64_t i = 0; i < kMany; ++i)
+  for (uint64_t i = 0; i < kMany; ++i) {
     order.add(id(i), i % kContents);
+  }
   REQUIRE(order.size() == kMany);
   CHECK_FALSE(order.place_of(id(kMany)));
   CHECK_FALSE(order.next_with(kContents, 0));

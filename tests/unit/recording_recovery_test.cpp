@@ -71,6 +71,7 @@ void kill_everywhere(const Scenario& scenario, const std::vector<uint64_t>& seco
 
 std::vector<uint64_t> every(uint64_t count) {
   std::vector<uint64_t> all;
+  all.reserve(count);
   for (uint64_t i = 0; i < count; ++i) {
     all.push_back(i);
   }

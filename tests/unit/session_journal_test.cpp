@@ -23,7 +23,7 @@ JournaledWrite write_of(uint8_t number) {
   id[3] = number;
   return {.recording_id = "rec",
           .file = {.device = 1, .inode = 2},
-          .offset_bytes = number * 100U,
+          .offset_bytes = uint64_t{100} * number,
           .length_bytes = 100,
           .hash = 0xABCDEF,
           .tail_length_bytes = 7,
