@@ -141,11 +141,15 @@ void Daemon::after_failed_request(LiveSession& live, const Error& error) {
 }
 
 void Daemon::take_up_again(const std::string& session_id, const std::set<std::string>& unread) {
-  const auto live = wiring_->live.take_up(session_id);
-  if (!live) return note_degraded(session_name(session_id), live.error());
-  (*live)->dirty.insert(unread.begin(), unread.end());
+  auto* live = wiring_->live.find(session_id);
+  if (live == nullptr) {
+    const auto taken = wiring_->live.take_up(session_id);
+    if (!taken) return note_degraded(session_name(session_id), taken.error());
+    live = *taken;
+  }
+  live->dirty.insert(unread.begin(), unread.end());
   scheduler_.mark(session_id,
-                  {.urgency = Urgency::kLive, .recency = (*live)->session.newest_mtime_ns()});
+                  {.urgency = Urgency::kLive, .recency = live->session.newest_mtime_ns()});
 }
 
 // ---- What is to be done with it --------------------------------------------------------------

@@ -72,7 +72,7 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
       known != nullptr && is_same_file(known->file.info, change.info) && !has_rival(*known)) {
     known->file.info = change.info;
     auto& live = *sessions_.at(session_of_path_.at(path));
-    mind_companions(live);
+    if (auto minded = mind_companions(live); !minded) return forward(minded);
     if (live.runtime) live.runtime->set_sources(live.session, {});
     live.dirty.insert(path);
     return &live;
@@ -122,8 +122,10 @@ void LiveSessions::rank_again(SessionSource& source) {
 }
 
 // A companion that was missing, or was being written, when the session was found says more now. It
-// is looked at when something happens in the session: until then nobody needs to know.
-void LiveSessions::mind_companions(LiveSession& live) {
+// is looked at when something happens in the session: until then nobody needs to know. What happens
+// waits for a disk that fails for a moment: a command may depend on what the companion says.
+Status LiveSessions::mind_companions(LiveSession& live) {
+  Status looked;
   bool changed = false;
   for (auto* const some : {&live.session.sources, &live.session.set_aside}) {
     for (auto& source : *some) {
@@ -131,6 +133,7 @@ void LiveSessions::mind_companions(LiveSession& live) {
       if (source.file.rule().companions.empty()) continue;
       if (source.companions_stamp == stamp_of_companions(files_, source.file)) continue;
       auto found = identify(files_, source.file);
+      if (!found && is_passing(found.error())) looked = forward(found);
       if (!found || !found->identity) continue;
       if (found->identity->provider_session_id != live.session.ref.provider_session_id) continue;
       source.identity = std::move(*found->identity);
@@ -140,6 +143,7 @@ void LiveSessions::mind_companions(LiveSession& live) {
     }
   }
   if (changed) arrange_anew(live, take_all(live.session));
+  return looked;
 }
 
 Status LiveSessions::read_companions_of(LiveSession& live) {
@@ -155,7 +159,7 @@ Status LiveSessions::read_companions_of(LiveSession& live) {
 
 Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
   if (auto* const live = find(session_id)) {
-    mind_companions(*live);
+    if (auto minded = mind_companions(*live); !minded) return forward(minded);
     return live;
   }
   const auto known = index_.find(session_id);

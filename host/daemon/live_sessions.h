@@ -58,7 +58,7 @@ class LiveSessions {
   [[nodiscard]] SessionSource* source_of(const std::string& path);
   [[nodiscard]] bool has_rival(const SessionSource& source) const;
   void rank_again(SessionSource& source);
-  void mind_companions(LiveSession& live);
+  [[nodiscard]] Status mind_companions(LiveSession& live);
   LiveSession& entry_of(const SessionRef& ref);
   [[nodiscard]] std::optional<SessionSource> as_known(const IndexedSource& source,
                                                       const SessionIdentity& identity) const;

@@ -1,5 +1,6 @@
 // What lies beside a log is read when the session is found, perhaps while its client still writes
 // it.
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -93,4 +94,26 @@ TEST_CASE("P9: what lies beside a log is not read again while it stays as it is"
   talk.rig.work(*daemon);
   CHECK(talk.rig.files.counts.opens > before);
   CHECK(looked == 0);
+}
+
+TEST_CASE("a command waits for what lies beside its log where the disk fails for a moment",
+          "[daemon]") {
+  Talk talk;
+  const auto project = talk.rig.home / "proj";
+  talk.name_project("");
+  talk.say("hello");
+  const auto daemon = talk.rig.working();
+  talk.name_project(project);
+  talk.rig.files.fault = [](kato::test::FileOperation operation, const std::string& path) {
+    const bool is_named = path.ends_with(".project_root");
+    return operation == kato::test::FileOperation::kOpen && is_named ? EIO : 0;
+  };
+  talk.say("::start talk.jsonl");
+  talk.rig.work(*daemon);
+  CHECK_FALSE(daemon->status(false).degraded.empty());
+  talk.rig.files.fault = {};
+  talk.rig.clock.advance(std::chrono::seconds{2});
+  talk.rig.work(*daemon);
+  CHECK(std::filesystem::exists(project + "/talk.jsonl"));
+  CHECK(daemon->status(false).degraded.empty());
 }
