@@ -141,7 +141,7 @@ class Daemon final : public ControlHandler {
   [[nodiscard]] StepRequest request_for(const LiveSession& live, size_t source, bool is_last);
   void after_step(const std::string& task, LiveSession& live, const StepResult& result);
   void note_step(LiveSession& live, const StepResult& result);
-  void note_recordings(const std::string& session_id, const StepResult& result);
+  void note_destinations(const std::string& session_id, const StepResult& result);
   void after_failure(const std::string& task, LiveSession& live, const Error& error);
 
   // Requests.

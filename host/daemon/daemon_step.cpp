@@ -112,7 +112,7 @@ void Daemon::after_step(const std::string& task, LiveSession& live, const StepRe
 void Daemon::note_step(LiveSession& live, const StepResult& result) {
   const auto& session_id = live.session.ref.session_id;
   note_well(session_name(session_id));
-  note_recordings(session_id, result);
+  note_destinations(session_id, result);
   note_writes(live.runtime->meta(), true);
   live.serving_failed = result.serving_failed;
   const auto serving = serving_task(session_id);
@@ -122,15 +122,15 @@ void Daemon::note_step(LiveSession& live, const StepResult& result) {
                         result.retry_at.value_or(input_.clock.steady() + kTryAgainAfter));
 }
 
-void Daemon::note_recordings(const std::string& session_id, const StepResult& result) {
+void Daemon::note_destinations(const std::string& session_id, const StepResult& result) {
   std::set<std::string> lasting;
-  for (const auto& recording : result.degraded) {
-    const auto name = recording_name(session_id, recording.destination);
-    lasting.insert(name);
-    degraded_.note(name, recording.cause);
+  for (const auto& destination : result.degraded) {
+    lasting.insert(destination.what);
+    degraded_.note(destination.what, destination.cause);
   }
-  degraded_.clear_below(recording_name(session_id, ""),
-                        [&](const std::string& what) { return lasting.contains(what); });
+  for (const auto& names : {recording_name(session_id, ""), export_name(session_id, "")}) {
+    degraded_.clear_below(names, [&](const std::string& what) { return lasting.contains(what); });
+  }
 }
 
 // The session starts again from its last commit; all others go on.

@@ -21,4 +21,10 @@ namespace kato {
   return fmt::format("recording of session {} to {}", short_id(session_id), destination);
 }
 
+// The same of its exports.
+[[nodiscard]] inline std::string export_name(std::string_view session_id,
+                                             std::string_view destination) {
+  return fmt::format("export of session {} to {}", short_id(session_id), destination);
+}
+
 }  // namespace kato

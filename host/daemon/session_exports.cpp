@@ -1,5 +1,6 @@
 #include "host/daemon/session_exports.h"
 
+#include "host/daemon/degraded_names.h"
 #include "host/daemon/export_session.h"
 #include "host/event/event_id.h"
 #include "host/recording/export_writer.h"
@@ -90,9 +91,9 @@ Result<bool> SessionExports::serve_one(PendingExport& pending) {
   }
   // What the export knows of its file builds upon that commit.
   if (!committed_) return forward(committed_);
-  const auto why = done.error().with_context("export to " + pending.destination);
-  if (context_.health.failed(session_id, pending.export_id, pending.destination, why)) {
-    context_.logs.note(LogLevel::kWarn, why.message());
+  const auto what = export_name(session_id, pending.destination);
+  if (context_.health.failed(session_id, pending.export_id, what, done.error())) {
+    context_.logs.note(LogLevel::kWarn, done.error().with_context(what).message());
   }
   // Before anything else is announced: the journal's last line alone is doubted.
   if (pending.unsure) {

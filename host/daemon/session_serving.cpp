@@ -93,12 +93,9 @@ void SessionServing::note_failure(const RecordingMeta& recording, const Error& w
                              why.message()));
   }
   const auto& session_id = runtime_.ref().session_id;
-  const bool is_news =
-      context_.health.failed(session_id, recording.recording_id, recording.destination, told);
-  if (!is_news) return;
-  context_.logs.note(
-      LogLevel::kWarn,
-      told.with_context(recording_name(session_id, recording.destination)).message());
+  const auto what = recording_name(session_id, recording.destination);
+  if (!context_.health.failed(session_id, recording.recording_id, what, told)) return;
+  context_.logs.note(LogLevel::kWarn, told.with_context(what).message());
 }
 
 Result<bool> SessionServing::serve_one(size_t index, const TwinSource& twin) {

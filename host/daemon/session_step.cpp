@@ -27,7 +27,7 @@ class StepRun {
       if (auto made = runtime_.make_twin(events.captured); !made) return forward(made);
     }
     // Without a twin there is nothing to serve from before the source is read again.
-    if (step->realigned) return StepResult{.end = step->end, .retry_at = {}, .degraded = {}};
+    if (step->realigned) return result(step->end, true);
     return serve(step->end);
   }
 
@@ -50,11 +50,16 @@ class StepRun {
   Result<StepResult> serve(StepEnd end) {
     const auto all = SessionServing(context_, runtime_).serve_all();
     if (!all) return forward(all);
-    StepResult result{.end = end, .serving_failed = !*all, .retry_at = {}, .degraded = {}};
-    result.retry_at = context_.health.due(runtime_.ref().session_id);
-    result.degraded = context_.health.degraded(runtime_.ref().session_id);
     runtime_.commit_soon();
-    return result;
+    return result(end, *all);
+  }
+
+  [[nodiscard]] StepResult result(StepEnd end, bool all_served) const {
+    const auto& session_id = runtime_.ref().session_id;
+    return {.end = end,
+            .serving_failed = !all_served,
+            .retry_at = context_.health.due(session_id),
+            .degraded = context_.health.degraded(session_id)};
   }
 
   void move_command_cursor(const StepEvents& events) {

@@ -27,7 +27,7 @@ struct StepResult {
   // When the first of those is to be tried again; sooner is of no use.
   std::optional<std::chrono::steady_clock::time_point> retry_at = {};
   // Those that fail for longer than an editor needs to save; for `status`.
-  std::vector<DegradedRecording> degraded = {};
+  std::vector<DegradedDestination> degraded = {};
 };
 
 // An error leaves the runtime unusable.

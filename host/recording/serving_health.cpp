@@ -17,17 +17,14 @@ milliseconds delay_after(uint32_t failures) {
 
 }  // namespace
 
-bool ServingHealth::failed(const std::string& session_id, const std::string& recording_id,
-                           const std::string& destination, const Error& why) {
+bool ServingHealth::failed(const std::string& session_id, const std::string& id,
+                           const std::string& what, const Error& why) {
   const auto now = clock_.steady();
-  auto [found, is_new] = troubles_.try_emplace(recording_id);
+  auto [found, is_new] = troubles_.try_emplace(id);
   auto& trouble = found->second;
   if (is_new) {
     trouble.session_id = session_id;
-    trouble.told = {.recording_id = recording_id,
-                    .destination = destination,
-                    .cause = {},
-                    .since = clock_.now()};
+    trouble.told.what = what;
     trouble.first = now;
   }
   trouble.told.cause = why.message();
@@ -44,8 +41,8 @@ void ServingHealth::forget_session(const std::string& session_id) {
   std::erase_if(troubles_, [&](const auto& one) { return one.second.session_id == session_id; });
 }
 
-bool ServingHealth::may_try(const std::string& recording_id) const {
-  const auto found = troubles_.find(recording_id);
+bool ServingHealth::may_try(const std::string& id) const {
+  const auto found = troubles_.find(id);
   return found == troubles_.end() || found->second.next <= clock_.steady();
 }
 
@@ -59,8 +56,8 @@ std::optional<std::chrono::steady_clock::time_point> ServingHealth::due(
   return earliest;
 }
 
-std::vector<DegradedRecording> ServingHealth::degraded(const std::string& session_id) const {
-  std::vector<DegradedRecording> found;
+std::vector<DegradedDestination> ServingHealth::degraded(const std::string& session_id) const {
+  std::vector<DegradedDestination> found;
   for (const auto& [id, trouble] : troubles_) {
     if (trouble.session_id != session_id) continue;
     if (trouble.missing && clock_.steady() - trouble.first < kMissingGrace) continue;

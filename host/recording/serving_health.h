@@ -1,4 +1,4 @@
-// Which recordings cannot be written at present, why, and when to try again.
+// Which recordings and exports cannot be written at present, why, and when to try again.
 #pragma once
 
 #include <chrono>
@@ -13,11 +13,9 @@
 
 namespace kato {
 
-struct DegradedRecording {
-  std::string recording_id;
-  std::string destination;
+struct DegradedDestination {
+  std::string what;
   std::string cause;
-  UnixMillis since;
 };
 
 // Lives as long as the daemon, beyond the sessions at work. [one thread at a time]
@@ -29,11 +27,11 @@ class ServingHealth {
   // A destination that is missing counts as such only after this time: editors save by deleting.
   static constexpr std::chrono::milliseconds kMissingGrace{2000};
 
-  // True if that is news: not at each attempt while the cause lasts, and not while a destination
-  // may be about to come back.
-  bool failed(const std::string& session_id, const std::string& recording_id,
-              const std::string& destination, const Error& why);
-  void served(const std::string& recording_id) { troubles_.erase(recording_id); }
+  // id: of the recording or export; what: the name it is told by. True if that is news: not at each
+  // attempt while the cause lasts, and not while a destination may be about to come back.
+  bool failed(const std::string& session_id, const std::string& id, const std::string& what,
+              const Error& why);
+  void served(const std::string& id) { troubles_.erase(id); }
   // Whatever failed is tried at once.
   void forget_session(const std::string& session_id);
 
@@ -44,16 +42,16 @@ class ServingHealth {
   }
 
   // False while the back-off after a failure lasts.
-  [[nodiscard]] bool may_try(const std::string& recording_id) const;
-  // When the first of the session's recordings that fail is to be tried again.
+  [[nodiscard]] bool may_try(const std::string& id) const;
+  // When the first of the session's destinations that fail is to be tried again.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due(
       const std::string& session_id) const;
-  [[nodiscard]] std::vector<DegradedRecording> degraded(const std::string& session_id) const;
+  [[nodiscard]] std::vector<DegradedDestination> degraded(const std::string& session_id) const;
 
  private:
   struct Trouble {
     std::string session_id;
-    DegradedRecording told;
+    DegradedDestination told;
     std::string news;  // the cause that was given as such last
     bool missing = false;
     uint32_t failures = 0;
@@ -61,7 +59,7 @@ class ServingHealth {
     std::chrono::steady_clock::time_point next;
   };
   const Clock& clock_;
-  std::map<std::string, Trouble> troubles_;  // by recording id
+  std::map<std::string, Trouble> troubles_;  // by id
   std::set<std::string> recovered_;          // sessions with recordings
 };
 

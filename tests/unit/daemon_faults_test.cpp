@@ -311,3 +311,23 @@ TEST_CASE("what is refused is logged with the session and the reason", "[daemon]
   const auto log = rig.read("state/runtime/logs/operational.jsonl");
   CHECK(log.contains("session " + rig.session_id(1).substr(0, 8) + ": start: refused: line 1"));
 }
+
+TEST_CASE("an export that cannot be written is told as an export", "[daemon]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.files.fault = [](kato::test::FileOperation operation, const std::string& path) {
+    const bool is_export = path.ends_with("copy.md");
+    return operation == kato::test::FileOperation::kAppend && is_export ? ENOSPC : 0;
+  };
+  rig.say(1, "::export copy.md");
+  rig.work(*daemon);
+  const auto status = daemon->status(false);
+  REQUIRE(status.degraded.size() == 1);
+  CHECK(status.degraded[0].what.starts_with("export of session " + rig.session_id(1).substr(0, 8) +
+                                            " to "));
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  CHECK(daemon->status(false).degraded.empty());
+}
