@@ -28,7 +28,7 @@ constexpr size_t kMostProblems = 3;
 struct Options {
   std::vector<std::string> agents = {"claude", "codex", "gemini"};
   std::vector<std::string> extensions = {"md", "jsonl"};
-  std::vector<std::string> durabilities = {"interval", "commit"};
+  std::vector<std::string> durabilities = {"interval", "commit", "none"};
   std::chrono::seconds budget{0};  // for all; 0: as long as it takes
   long every = 1;
   long offset = 0;
