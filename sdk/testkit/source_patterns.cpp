@@ -69,10 +69,16 @@ std::string companion_path(std::string_view pattern, std::string_view source) {
       {"{dir}", folder.empty() ? "." : folder.string()},
       {"{stem}", name.substr(0, name.find('.'))},
       {"{parent}", folder.filename().string()}};
-  std::string out(pattern);
-  for (const auto& [token, value] : values) {
-    for (size_t at = out.find(token); at != std::string::npos; at = out.find(token, at)) {
-      out.replace(at, token.size(), value);
+  std::string out;
+  while (!pattern.empty()) {
+    const auto* const token = std::ranges::find_if(
+        values, [pattern](const auto& value) { return pattern.starts_with(value.first); });
+    if (token == std::end(values)) {
+      out.push_back(pattern.front());
+      pattern.remove_prefix(1);
+    } else {
+      out += token->second;
+      pattern.remove_prefix(token->first.size());
     }
   }
   return std::filesystem::path(out).lexically_normal().string();
