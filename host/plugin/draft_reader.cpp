@@ -12,7 +12,6 @@
 namespace kato::plugin {
 namespace {
 
-constexpr size_t kMaxKeyBytes = 512;
 // NOLINTNEXTLINE(bugprone-sizeof-expression): the field is a pointer
 constexpr size_t kRequiredDraftBytes = KATO_SIZE_THROUGH(kato_draft, payload);
 constexpr size_t kRequiredPayloadBytes = KATO_SIZE_THROUGH(kato_payload, text);
@@ -176,9 +175,9 @@ bool DraftReader::read_attachments(const kato_payload& payload) {
 }
 
 bool DraftReader::read_key(kato_str key, std::string_view what, std::string_view& out) {
-  if (key.size == 0 || key.size > kMaxKeyBytes) {
-    return breach(
-        fmt::format("emitted a {} of {} bytes; 1 to {} are allowed", what, key.size, kMaxKeyBytes));
+  if (key.size == 0 || key.size > KATO_MAX_KEY_BYTES) {
+    return breach(fmt::format("emitted a {} of {} bytes; 1 to {} are allowed", what, key.size,
+                              KATO_MAX_KEY_BYTES));
   }
   return read_text(key, out);
 }

@@ -8,7 +8,6 @@ namespace kato::plugin {
 namespace {
 
 constexpr size_t kMaxHeldRecords = 65536;
-constexpr size_t kMaxKeyBytes = 512;
 constexpr size_t kMaxTypeBytes = 512;
 constexpr size_t kRequiredRecordBytes = KATO_SIZE_THROUGH(kato_record, length_bytes);
 constexpr size_t kRequiredFactsBytes = KATO_SIZE_THROUGH(kato_session_facts, project_directory);
@@ -84,7 +83,7 @@ struct LoadedDecoder::Running {
     }
     if (!read_name(record.type, kMaxTypeBytes, report.type) ||
         !read_name(record.reason, kMaxTypeBytes, report.reason) ||
-        !read_name(record.key, kMaxKeyBytes, report.key)) {
+        !read_name(record.key, KATO_MAX_KEY_BYTES, report.key)) {
       return call.breach("reported a record whose type, reason or key is no text or too long");
     }
     check(account.record(report));
@@ -242,7 +241,7 @@ struct Saving {
 
   void take(const kato_held_record& held) {
     std::string_view key;
-    if (!read_name(held.key, kMaxKeyBytes, key)) {
+    if (!read_name(held.key, KATO_MAX_KEY_BYTES, key)) {
       return call.breach("holds back a record whose key is no text or too long");
     }
     saved.held.push_back(

@@ -20,7 +20,8 @@ sdk::Draft LogRecord::draft(kato_event_kind kind, std::string_view part_key) con
   sdk::Draft draft;
   draft.kind = kind;
   draft.record_key = key_;
-  draft.part_key = part_key;
+  const bool fits = part_key.size() <= KATO_MAX_KEY_BYTES;
+  draft.part_key = fits ? part_key : arena().copy(to_hex(host_.hash(part_key)));
   draft.record_offset_bytes = place_.offset_bytes;
   draft.record_length_bytes = place_.length_bytes;
   draft.cursor.kind = place_.item ? KATO_CURSOR_ITEM_INDEX : KATO_CURSOR_BYTE_OFFSET;

@@ -63,7 +63,8 @@ class LogRecord {
   [[nodiscard]] std::string_view timestamp() const noexcept { return timestamp_; }
   [[nodiscard]] std::string_view type() const noexcept { return type_; }
 
-  // A draft with the record's key, place, type, id and time filled in.
+  // A draft with the record's key, place, type, id and time filled in. A part key that is too long,
+  // because of an id in it, is replaced by its hash.
   [[nodiscard]] sdk::Draft draft(kato_event_kind kind, std::string_view part_key) const;
   // Hands it to the host; sets emit_index.
   void emit(sdk::Draft& draft);

@@ -6,13 +6,12 @@
 namespace kato::testkit {
 namespace {
 
-constexpr size_t kMaxKeyBytes = 512;
 constexpr size_t kMaxBreaches = 20;
 constexpr size_t kMaxPrivateTexts = 500;
 constexpr size_t kPrivateTextBytes = 32;
 
 std::string bounded_text(kato_str text) {
-  return std::string(sdk::view(text).substr(0, 2 * kMaxKeyBytes));
+  return std::string(sdk::view(text).substr(0, size_t{2} * KATO_MAX_KEY_BYTES));
 }
 
 std::string at_text(uint64_t offset) {
@@ -147,7 +146,7 @@ void Transcript::hear(const kato_draft& draft, const kato_payload& payload) {
   heard.said = kind_text(draft.kind) + payload_text(payload);
   heard.text = heard.said + place_text(draft);
   for (const auto* const key : {&draft.record_key, &draft.part_key}) {
-    if (key->size == 0 || key->size > kMaxKeyBytes) {
+    if (key->size == 0 || key->size > KATO_MAX_KEY_BYTES) {
       breach("a key of " + std::to_string(key->size) + " bytes: " + heard.text);
     }
   }
@@ -194,7 +193,7 @@ void Transcript::hear(const kato_record& record) {
                     bounded_text(record.reason),
                     bounded_text(record.key),
                     record.repaired_count};
-  if (heard.type.empty() || heard.type.size() > kMaxKeyBytes) {
+  if (heard.type.empty() || heard.type.size() > KATO_MAX_KEY_BYTES) {
     breach("a record without a type, or with a long one: " + heard.text());
   }
   const bool needs_reason =

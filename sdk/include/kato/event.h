@@ -131,6 +131,8 @@ enum kato_draft_flag {
   KATO_DRAFT_REVISABLE = 1u << 2
 };
 
+#define KATO_MAX_KEY_BYTES 512
+
 /* One event as the provider sees it. The host adds event id, seq, capture time and session. */
 typedef struct kato_draft {
   uint32_t struct_size;
@@ -140,10 +142,10 @@ typedef struct kato_draft {
   uint32_t emit_index;
   /* The record's key: the log's own id where it has one, else as docs/events.md says ("Keys").
    * Unique within the session; the same wherever the record is copied or moved to; never made from
-   * offsets. At most 512 bytes. The event id is derived from it. */
+   * offsets. At most KATO_MAX_KEY_BYTES. The event id is derived from it. */
   kato_str record_key;
   /* The plugin's stable name of the part within the record: "text/0", "call/<id>". Never changes
-   * between versions of the plugin. At most 512 bytes. */
+   * between versions of the plugin. At most KATO_MAX_KEY_BYTES. */
   kato_str part_key;
   /* The record's bytes in its source (not within the bytes of this call). */
   uint64_t record_offset_bytes;
