@@ -32,8 +32,7 @@ class DaemonLoop {
     while (!ends()) {
       daemon_.work([this] { return serve_now_and_then(); });
       if (ends()) return;
-      wait();
-      server_.serve(daemon_);
+      if (wait()) server_.serve(daemon_);
       // What is wrong with the new config is in the log.
       if (take_reload_request()) static_cast<void>(daemon_.reload());
     }
@@ -51,8 +50,9 @@ class DaemonLoop {
     return ends();
   }
 
-  // Until a source changes, something is due, somebody asks, or a signal comes.
-  void wait() {
+  // Until a source changes, something is due, somebody asks, or a signal comes. True: the server
+  // has something to do.
+  bool wait() {
     using std::chrono::milliseconds;
     int timeout_ms = -1;
     if (const auto due = daemon_.due()) {
@@ -62,8 +62,12 @@ class DaemonLoop {
     waited_.clear();
     waited_.push_back({.fd = interruption_fd(), .events = POLLIN, .revents = 0});
     waited_.push_back({.fd = daemon_.wait_fd(), .events = POLLIN, .revents = 0});
+    const auto of_server = static_cast<ptrdiff_t>(waited_.size());
     server_.add_waited(waited_);
     static_cast<void>(::poll(waited_.data(), waited_.size(), timeout_ms));
+    next_serving_ = clock_.steady() + kControlInterval;
+    return std::any_of(waited_.begin() + of_server, waited_.end(),
+                       [](const pollfd& one) { return one.revents != 0; });
   }
 
   Daemon& daemon_;
