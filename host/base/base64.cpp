@@ -26,15 +26,15 @@ uint32_t byte_at(std::string_view bytes, size_t at) {
 }  // namespace
 
 std::string to_base64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t at = 0; at < bytes.size(); at += 3) {
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  char* to = text.data();
+  for (size_t at = 0; at < bytes.size(); at += 3, to += 4) {
     const uint32_t group =
         byte_at(bytes, at) << 16U | byte_at(bytes, at + 1) << 8U | byte_at(bytes, at + 2);
-    text.push_back(kDigits[group >> 18U]);
-    text.push_back(kDigits[group >> 12U & 63U]);
-    text.push_back(at + 1 < bytes.size() ? kDigits[group >> 6U & 63U] : '=');
-    text.push_back(at + 2 < bytes.size() ? kDigits[group & 63U] : '=');
+    to[0] = kDigits[group >> 18U];
+    to[1] = kDigits[group >> 12U & 63U];
+    if (at + 1 < bytes.size()) to[2] = kDigits[group >> 6U & 63U];
+    if (at + 2 < bytes.size()) to[3] = kDigits[group & 63U];
   }
   return text;
 }

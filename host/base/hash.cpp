@@ -11,11 +11,10 @@ namespace {
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::string hex_of(const uint8_t* bytes, size_t size) {
-  std::string text;
-  text.reserve(size * 2);
+  std::string text(size * 2, '\0');
   for (size_t i = 0; i < size; ++i) {
-    text.push_back(kHexDigits[bytes[i] >> 4U]);
-    text.push_back(kHexDigits[bytes[i] & 0x0FU]);
+    text[2 * i] = kHexDigits[bytes[i] >> 4U];
+    text[2 * i + 1] = kHexDigits[bytes[i] & 0x0FU];
   }
   return text;
 }

@@ -1,8 +1,10 @@
 #include "host/base/time_text.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
-
-#include <fmt/format.h>
+#include <cstdint>
+#include <cstdlib>
 
 namespace kato {
 namespace {
@@ -66,6 +68,19 @@ Offset parse_offset(Cursor& cursor) {
   return {.valid = true, .east = east ? magnitude : -magnitude};
 }
 
+// With zeros in front, until it is `width` wide.
+void append_number(std::string& text, int64_t number, size_t width) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof(digits), std::abs(number)).ptr;
+  if (number < 0) {
+    text.push_back('-');
+    --width;
+  }
+  const auto length = static_cast<size_t>(end - digits);
+  text.append(width - std::min(width, length), '0');
+  text.append(digits, length);
+}
+
 }  // namespace
 
 std::optional<UnixMillis> parse_rfc3339(std::string_view text) noexcept {
@@ -92,10 +107,23 @@ std::string format_rfc3339(UnixMillis time) {
   const auto midnight = floor<days>(point);
   const year_month_day date(midnight);
   const hh_mm_ss clock(point - midnight);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  std::string text;
+  text.reserve(sizeof("2026-01-01T00:00:00.000Z"));
+  append_number(text, static_cast<int>(date.year()), 4);
+  text.push_back('-');
+  append_number(text, static_cast<unsigned>(date.month()), 2);
+  text.push_back('-');
+  append_number(text, static_cast<unsigned>(date.day()), 2);
+  text.push_back('T');
+  append_number(text, clock.hours().count(), 2);
+  text.push_back(':');
+  append_number(text, clock.minutes().count(), 2);
+  text.push_back(':');
+  append_number(text, clock.seconds().count(), 2);
+  text.push_back('.');
+  append_number(text, clock.subseconds().count(), 3);
+  text.push_back('Z');
+  return text;
 }
 
 }  // namespace kato

@@ -1,6 +1,9 @@
 #include "host/event/json_text.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace kato {
 namespace {
@@ -14,6 +17,40 @@ constexpr auto kNeedsEscape = [] {
   table['\\'] = true;
   return table;
 }();
+
+constexpr uint64_t kEachByte = 0x0101010101010101;
+constexpr uint64_t kHighBits = 0x80 * kEachByte;
+
+// The high bit of a byte is set if the byte is `value` or, perhaps, if one before it is.
+constexpr uint64_t bytes_equal(uint64_t word, unsigned char value) {
+  const uint64_t zero_if_equal = word ^ (value * kEachByte);
+  return (zero_if_equal - kEachByte) & ~zero_if_equal & kHighBits;
+}
+
+// False: none of the eight bytes needs an escape.
+constexpr bool may_need_escape(uint64_t word) {
+  const uint64_t controls = (word - 0x20 * kEachByte) & ~word & kHighBits;
+  return (controls | bytes_equal(word, '"') | bytes_equal(word, '\\')) != 0;
+}
+
+// From `at` on; the size of the text if there is none.
+size_t next_to_escape(std::string_view text, size_t at) {
+  while (at < text.size()) {
+    uint64_t word = 0;
+    if (text.size() - at >= sizeof(word)) {
+      std::memcpy(&word, text.data() + at, sizeof(word));
+      if (!may_need_escape(word)) {
+        at += sizeof(word);
+        continue;
+      }
+    }
+    const size_t end = std::min(text.size(), at + sizeof(word));
+    for (; at < end; ++at) {
+      if (kNeedsEscape[static_cast<unsigned char>(text[at])]) return at;
+    }
+  }
+  return text.size();
+}
 
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
@@ -53,8 +90,7 @@ void append_escaped(std::string& out, char c) {
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   size_t clean_from = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
+  for (size_t i = next_to_escape(text, 0); i < text.size(); i = next_to_escape(text, i + 1)) {
     out.append(text.substr(clean_from, i - clean_from));
     append_escaped(out, text[i]);
     clean_from = i + 1;

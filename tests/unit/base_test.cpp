@@ -34,6 +34,14 @@ TEST_CASE("RFC 3339 times survive a round trip", "[base]") {
   CHECK(parse_rfc3339("2026-02-25T17:26:55.012999+01:00") == parsed);
 }
 
+TEST_CASE("a time is written with all its digits, however early or late", "[base]") {
+  CHECK(format_rfc3339(UnixMillis{0}) == "1970-01-01T00:00:00.000Z");
+  CHECK(format_rfc3339(UnixMillis{-1}) == "1969-12-31T23:59:59.999Z");
+  CHECK(format_rfc3339(UnixMillis{-62'135'596'800'000}) == "0001-01-01T00:00:00.000Z");
+  CHECK(format_rfc3339(UnixMillis{-62'198'755'200'000}) == "-001-01-01T00:00:00.000Z");
+  CHECK(format_rfc3339(UnixMillis{253'402'300'800'000}) == "10000-01-01T00:00:00.000Z");
+}
+
 TEST_CASE("what is not a time is refused", "[base]") {
   for (const auto* text :
        {"", "2026", "2026-02-30T00:00:00Z", "2026-02-25T24:00:00Z", "2026-02-25T16:26:55",

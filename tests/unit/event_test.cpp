@@ -5,6 +5,7 @@
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
 #include "host/event/event_line.h"
+#include "host/event/json_text.h"
 #include "host/event/normalised_text.h"
 
 #include "tests/support/catch.h"
@@ -98,6 +99,23 @@ TEST_CASE("every kind survives writing and reading, with any text", "[event]") {
       const auto again = reader.read(line);
       REQUIRE(again);
       CHECK(line_of(*again) == line);
+    }
+  }
+}
+
+TEST_CASE("every byte is escaped or kept wherever it stands in a text", "[event]") {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    const auto c = static_cast<char>(byte);
+    std::string alone;
+    append_json_string(alone, std::string(1, c));
+    const bool is_escaped = byte < 0x20 || c == '"' || c == '\\';
+    CHECK((alone.size() > 3) == is_escaped);
+    const auto written = alone.substr(1, alone.size() - 2);
+    for (size_t before = 0; before < 18; ++before) {
+      const auto front = "\u00e4\x7f" + std::string(before, '!');
+      std::string all;
+      append_json_string(all, front + c + "~ and more\"");
+      CHECK(all == "\"" + front + written + "~ and more\\\"\"");
     }
   }
 }
