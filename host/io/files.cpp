@@ -1,6 +1,6 @@
 #include "host/io/files.h"
 
-#include <filesystem>
+#include <algorithm>
 
 namespace kato {
 namespace {
@@ -90,9 +90,28 @@ std::string join_path(std::string_view folder, std::string_view name) {
 }
 
 std::string normal_path(std::string_view path) {
-  auto normal = std::filesystem::path(path).lexically_normal().string();
-  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
-  return normal;
+  if (path.empty()) return {};
+  const bool is_absolute = path.front() == '/';
+  std::string normal(is_absolute ? 1 : 0, '/');
+  normal.reserve(path.size());
+  const size_t root = normal.size();
+  size_t above = root;  // where what ".." cannot undo ends
+  for (size_t begin = 0; begin < path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    const auto name = path.substr(begin, end - begin);
+    begin = end + 1;
+    if (name.empty() || name == ".") continue;
+    if (name == ".." && normal.size() > above) {
+      const auto slash = normal.rfind('/');
+      normal.resize(slash == std::string::npos ? 0 : std::max(root, slash));
+      continue;
+    }
+    if (name == ".." && is_absolute) continue;
+    if (normal.size() > root) normal.push_back('/');
+    normal.append(name);
+    if (name == "..") above = normal.size();
+  }
+  return normal.empty() ? "." : normal;
 }
 
 }  // namespace kato

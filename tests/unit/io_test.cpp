@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,4 +91,23 @@ TEST_CASE("paths are taken apart as expected", "[io]") {
   CHECK(parent_folder("/a") == "/");
   CHECK(base_name("/a/b") == "b");
   CHECK(normal_path("/a/./b/../c//d/") == "/a/c/d");
+}
+
+TEST_CASE("a path is made normal as the standard library does it, without a slash at its end",
+          "[io]") {
+  const std::vector<std::string> parts = {"", "/", "a", "bc", ".", "..", "a/", "/.", "/..", "//"};
+  for (const auto& one : parts) {
+    for (const auto& two : parts) {
+      for (const auto& three : parts) {
+        for (const auto& four : parts) {
+          const auto path = one + two + "/" + three + four;
+          auto expected = std::filesystem::path(path).lexically_normal().string();
+          if (expected.size() > 1 && expected.back() == '/') expected.pop_back();
+          INFO(path);
+          CHECK(normal_path(path) == expected);
+        }
+      }
+    }
+  }
+  CHECK(normal_path("").empty());
 }
