@@ -27,6 +27,11 @@ bool may_rank_otherwise(const SessionSource& source) {
   return source.file.rule().duplicates_by_rank && source.identified_bytes < kFirstHeadBytes;
 }
 
+// Of a session that is not open nothing is kept.
+std::vector<CompanionFile> kept_of(const LiveSession& live, Identification& found) {
+  return live.runtime ? std::move(found.companions) : std::vector<CompanionFile>();
+}
+
 // What the state knows of a source that is not there, ranked below all that are.
 SourceIdentity identity_from_state(const SessionIdentity& known) {
   SourceIdentity identity;
@@ -73,7 +78,9 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
     known->file.info = change.info;
     auto& live = *sessions_.at(session_of_path_.at(path));
     if (auto minded = mind_companions(live); !minded) return forward(minded);
-    if (live.runtime) live.runtime->set_sources(live.session, {});
+    if (live.runtime && !live.runtime->note_grown(change)) {
+      live.runtime->set_sources(live.session, {});
+    }
     live.dirty.insert(path);
     return &live;
   }
@@ -93,7 +100,7 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
   const uint64_t identified_bytes = change.info.size_bytes;
   sources.push_back({.file = std::move(change),
                      .identity = std::move(*found->identity),
-                     .companions = {},
+                     .companions = kept_of(live, *found),
                      .identified_bytes = identified_bytes,
                      .companions_stamp = found->companions_stamp});
   arrange_anew(live, std::move(sources));
@@ -137,7 +144,7 @@ Status LiveSessions::mind_companions(LiveSession& live) {
       if (!found || !found->identity) continue;
       if (found->identity->provider_session_id != live.session.ref.provider_session_id) continue;
       source.identity = std::move(*found->identity);
-      source.companions.clear();
+      source.companions = kept_of(live, *found);
       source.companions_stamp = found->companions_stamp;
       changed = true;
     }

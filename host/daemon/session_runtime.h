@@ -56,6 +56,9 @@ class SessionRuntime {
   // standing. What goes wrong with it, or went wrong when they were looked at, is the next ingest's
   // error.
   void set_sources(const Session& session, const Status& looked = {});
+  // One of them has other bytes, and is in everything else as set_sources() was told. False: it
+  // matters to others, tell all.
+  [[nodiscard]] bool note_grown(const SourceFile& file) { return sources_.note_grown(file); }
   // By the index in the meta.
   [[nodiscard]] const std::vector<SessionSource>& sources() const { return sources_.all(); }
   // The index to ingest() a file by; nothing: it is not read, another one holds the same and more.

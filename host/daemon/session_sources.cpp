@@ -17,6 +17,10 @@ bool holds_whole(const SessionSource& source) {
   return source.identity.relation != SourceRelation::kContinuation;
 }
 
+void stands(SourceMeta& source) {
+  if (source.standing != SourceStanding::kQuarantined) source.standing = SourceStanding::kActive;
+}
+
 }  // namespace
 
 std::optional<size_t> SessionSources::entry_of(const std::string& path) const {
@@ -59,6 +63,17 @@ Status SessionSources::settle(const Session& found) {
   if (root_ != nullptr) return {};
   return fail(ErrorCode::kNotFound, "session {} of provider {} has no source",
               found.ref.provider_session_id, found.ref.provider);
+}
+
+bool SessionSources::note_grown(const SourceFile& file) {
+  if (all_.size() != 1 || meta_.sources.size() != 1) return false;
+  auto& known = all_.front().file;
+  if (known.path != file.path || known.root != file.root || known.pattern != file.pattern) {
+    return false;
+  }
+  known.info = file.info;
+  stands(meta_.sources.front());
+  return true;
 }
 
 // What the meta knows and is not there keeps its state, and what was said of it last.
@@ -106,7 +121,7 @@ size_t SessionSources::put(size_t index, SessionSource source) {
   meta.rank = said.rank;
   meta.continues_source = said.continues_source;
   meta.continues_at = said.continues_at;
-  if (meta.standing != SourceStanding::kQuarantined) meta.standing = SourceStanding::kActive;
+  stands(meta);
   root_ = source.file.root;
   all_[index] = std::move(source);
   return index;

@@ -22,6 +22,9 @@ class SessionSources {
   // packed, unpacked, is a better duplicate) takes over its entry, and with it the cursor. What
   // cannot be taken over is aligned when it is read. kNotFound: there is no source at all.
   [[nodiscard]] Status settle(const Session& found);
+  // A file that was settled before has other bytes, and nothing else is new. False: there are other
+  // files, so that all must be settled.
+  [[nodiscard]] bool note_grown(const SourceFile& file);
 
   // By their index in the meta. What nobody named for long may have a path and nothing else.
   [[nodiscard]] const std::vector<SessionSource>& all() const { return all_; }

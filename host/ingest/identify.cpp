@@ -36,9 +36,13 @@ std::string absolute_path(const SourceFile& source, const std::string& companion
   return normal_path(join_path(source.root->path, companion));
 }
 
-}  // namespace
+struct LookedFor {
+  uint64_t stamp = 0;
+  std::vector<bool> perhaps_there;  // of the rule's companions
+};
 
-uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source) {
+LookedFor look_for_companions(FileSystem& files, const SourceFile& source) {
+  LookedFor looked;
   std::vector<uint64_t> facts;
   for (const auto& pattern : source.rule().companions) {
     const auto path = absolute_path(source, companion_path(pattern.path, source.relative));
@@ -49,22 +53,39 @@ uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source) {
     } else {
       facts.push_back(0);
     }
+    looked.perhaps_there.push_back(info || info.error().code() != ErrorCode::kNotFound);
   }
-  return hash64({reinterpret_cast<const char*>(facts.data()), facts.size() * sizeof(uint64_t)});
+  looked.stamp =
+      hash64({reinterpret_cast<const char*>(facts.data()), facts.size() * sizeof(uint64_t)});
+  return looked;
 }
 
-Result<std::vector<CompanionFile>> read_companions(FileSystem& files, const SourceFile& source) {
+Result<std::vector<CompanionFile>> read(FileSystem& files, const SourceFile& source,
+                                        const LookedFor& looked) {
   std::vector<CompanionFile> found;
-  for (const auto& pattern : source.rule().companions) {
-    CompanionFile companion{.name = pattern.name,
-                            .path = companion_path(pattern.path, source.relative),
+  const auto& patterns = source.rule().companions;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    CompanionFile companion{.name = patterns[i].name,
+                            .path = companion_path(patterns[i].path, source.relative),
                             .content = std::nullopt};
-    auto content = read_whole(files, absolute_path(source, companion.path), kMaxCompanionBytes);
-    if (!content && is_passing(content.error())) return forward(content);
-    if (content) companion.content = std::move(*content);
+    if (looked.perhaps_there[i]) {
+      auto content = read_whole(files, absolute_path(source, companion.path), kMaxCompanionBytes);
+      if (!content && is_passing(content.error())) return forward(content);
+      if (content) companion.content = std::move(*content);
+    }
     found.push_back(std::move(companion));
   }
   return found;
+}
+
+}  // namespace
+
+uint64_t stamp_of_companions(FileSystem& files, const SourceFile& source) {
+  return look_for_companions(files, source).stamp;
+}
+
+Result<std::vector<CompanionFile>> read_companions(FileSystem& files, const SourceFile& source) {
+  return read(files, source, look_for_companions(files, source));
 }
 
 Result<Identification> identify(FileSystem& files, const SourceFile& source) {
@@ -72,11 +93,12 @@ Result<Identification> identify(FileSystem& files, const SourceFile& source) {
   auto reader = SourceReader::open(files, source.path,
                                    source.root->rules.rule(source.pattern).packing, buffer);
   if (!reader) return forward(reader);
-  const uint64_t stamp = stamp_of_companions(files, source);
-  auto companions = read_companions(files, source);
+  const auto looked = look_for_companions(files, source);
+  auto companions = read(files, source, looked);
   if (!companions) return forward(companions);
-  Identification found{
-      .identity = std::nullopt, .companions = std::move(*companions), .companions_stamp = stamp};
+  Identification found{.identity = std::nullopt,
+                       .companions = std::move(*companions),
+                       .companions_stamp = looked.stamp};
   for (size_t want = kFirstHeadBytes;; want = std::min(want * kHeadGrowth, kMaxHeadBytes)) {
     const auto head = reader->read(0, want);
     if (!head) return forward(head);
