@@ -128,6 +128,12 @@ Status Daemon::decode_to_end(LiveSession& live) {
       return forward(done);
     }
     note_step(live, *done);
+    if (done->end == StepEnd::kShrinking) {
+      scheduler_.mark(ref.session_id,
+                      {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+      return fail(ErrorCode::kIo, "a log of session {} is being written just now: try again",
+                  short_id(ref.session_id));
+    }
   } while (!live.dirty.empty());
   return {};
 }

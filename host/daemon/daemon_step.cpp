@@ -55,10 +55,9 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
   const auto done =
       run_step(wiring_->context, *live.runtime, request_for(live, *index, live.dirty.size() == 1));
   live.awaits_others = !unidentified_.empty() && live.runtime->is_first_sight();
-  if (done && done->end != StepEnd::kMore) {
-    live.dirty.erase(path);
-    wiring_->table.known(path).was_read = true;
-  }
+  if (!done || done->end == StepEnd::kMore || done->end == StepEnd::kShrinking) return done;
+  live.dirty.erase(path);
+  if (is_read(done->end)) wiring_->table.known(path).was_read = true;
   return done;
 }
 
@@ -101,7 +100,9 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
 
 void Daemon::after_step(const std::string& task, LiveSession& live, const StepResult& result) {
   const bool is_over = live.dirty.empty() || task != live.session.ref.session_id;
-  if (is_over) {
+  if (result.end == StepEnd::kShrinking) {
+    scheduler_.failed(task);  // to be read again in a moment
+  } else if (is_over) {
     scheduler_.done(task);
   } else {
     scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});

@@ -17,8 +17,7 @@ class StepRun {
     const bool first_sight = runtime_.is_first_sight();
     const auto step = runtime_.ingest(request.source, request.arrival, events);
     if (!step) return forward(step);
-    const bool at_end = step->end != StepEnd::kMore;
-    const bool known = !first_sight || (at_end && request.completes_first_sight);
+    const bool known = !first_sight || (is_read(step->end) && request.completes_first_sight);
     if (known) move_command_cursor(events);
     const auto obeyed = SessionObeying(context_, runtime_).obey(events, request, first_sight);
     if (!obeyed) return forward(obeyed);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/ingest/decode_session.h"
 #include "host/ingest/meta_making.h"
 
 namespace kato {
@@ -68,6 +69,7 @@ Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,
       const Arrival backfill{.until_bytes = stretch.end};
       const auto step = again.step(stretch.source, source, backfill, input.buffer);
       if (!step) return forward(step);
+      if (step->end == StepEnd::kShrinking) return written_just_now(source.file.path);
       goes_on = step->realigned || cursor != before;
     }
     if (cursor < stretch.end) outcome.missing_bytes += stretch.end - cursor;

@@ -28,6 +28,7 @@ Status decode_source(FileSystem& files, const SessionSource& source, EventPipeli
     if (!how.keep_going()) return fail(ErrorCode::kCancelled, "cancelled");
     const auto step = decoding.step(last.cursor, true, pipeline);
     if (!step) return forward(step, file.path);
+    if (step->end == StepEnd::kShrinking) return written_just_now(file.path);
     last = *step;
   }
   return {};
@@ -51,10 +52,17 @@ bool restates(const Session& session) {
          });
 }
 
+std::unexpected<Error> written_just_now(const std::string& path) {
+  return fail(ErrorCode::kIo, "{} is being written just now: try again", path);
+}
+
 ReadBack read_back_from(SourceReader& reader) {
   return [&reader](const HeldRecord& held) -> Result<std::optional<std::string>> {
     auto bytes = reader.read_range(held.offset_bytes, held.length_bytes);
     if (!bytes) return forward(bytes);
+    if (bytes->size() < held.length_bytes && reader.is_shrinking()) {
+      return fail(ErrorCode::kIo, "the log is being written just now");
+    }
     if (bytes->size() != held.length_bytes || hash64(*bytes) != held.hash) return std::nullopt;
     return std::optional(std::move(*bytes));
   };

@@ -23,6 +23,9 @@ struct OneShot {
 
 [[nodiscard]] bool restates(const Session& session);
 
+// Of a source that lost bytes while it was read.
+[[nodiscard]] std::unexpected<Error> written_just_now(const std::string& path);
+
 // Hands back bytes of a held record from the source itself, if they are still the same.
 [[nodiscard]] ReadBack read_back_from(SourceReader& reader);
 

@@ -86,15 +86,22 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
   meta.standing_reason.clear();
   const auto in_place = is_in_place(index, source, *reader);
   if (!in_place) return forward(in_place, source.file.path);
-  if (!*in_place) {
+  if (!*in_place && !reader->is_shrinking()) {
     if (auto begun = begin_anew(index, source, arrival, *reader); !begun) return forward(begun);
-    return IngestStep{.realigned = true};
+    if (!reader->is_shrinking()) return IngestStep{.realigned = true};
   }
+  if (reader->is_shrinking()) return read_again(meta);
   Arrival came = arrival;
   if (const auto anew = live_from_.find(index); anew != live_from_.end()) {
     came.live_from_bytes = anew->second;
   }
   return read_on(index, source, came, *reader);
+}
+
+// Until it is read it counts as changed.
+IngestStep SessionIngest::read_again(SourceMeta& meta) {
+  meta.mtime_ns = 0;
+  return {.end = StepEnd::kShrinking};
 }
 
 // A document is decoded whole whenever it changed, and aligned while it is.
@@ -139,6 +146,10 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   const auto step = decoding.step(cursor, false, pipeline);
   if (!step) return forward(step, source.file.path);
   if (!pipeline.status()) return forward(pipeline.status());
+  if (step->end == StepEnd::kShrinking) {
+    (*slot)->reader = nullptr;
+    return read_again(meta);
+  }
   meta_.next_seq = pipeline.sequencer().next_seq();
   if (growth != Growth::kDocument || step->end == StepEnd::kEndOfInput) {
     const bool was_silent = cursor == 0 || meta.alignment.was_silent;
@@ -149,8 +160,7 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   meta.id = reader.info().id;
   meta.size_bytes = reader.info().size_bytes;
   // Until all of it is read it counts as changed.
-  const bool is_read = step->end == StepEnd::kEndOfInput || step->end == StepEnd::kQuarantine;
-  meta.mtime_ns = is_read ? reader.info().mtime_ns : 0;
+  meta.mtime_ns = is_read(step->end) ? reader.info().mtime_ns : 0;
   (*slot)->reader = nullptr;
   return IngestStep{.end = step->end, .read_bytes = step->cursor - std::min(step->cursor, cursor)};
 }
@@ -169,6 +179,7 @@ void SessionIngest::prepare(EventPipeline& pipeline, size_t index, const Session
 }
 
 // What was read of the source is no longer there: what it says now is compared with what is known.
+// Nothing changes if it is shrinking.
 Status SessionIngest::begin_anew(size_t index, const SessionSource& source, const Arrival& arrival,
                                  SourceReader& reader) {
   SourceMeta& meta = meta_.sources[index];
@@ -180,6 +191,7 @@ Status SessionIngest::begin_anew(size_t index, const SessionSource& source, cons
   SourceDecoding decoding(reader, **decoder, source.file.rule().growth, whole_step(source));
   auto found = realign(decoding, meta_.identity.session_id, known_, meta.held);
   if (!found) return forward(found, source.file.path);
+  if (reader.is_shrinking()) return {};
 
   const bool watched = read_to_end_.contains(index) || arrival.live_from_bytes == 0;
   if (meta.alignment.was_silent) found->alignment.quiet_until_bytes = 0;
@@ -270,6 +282,7 @@ Status SessionIngest::replay(OpenDecoder& slot, const SessionSource& source, con
     SourceDecoding decoding(reader, *slot.decoder, source.file.rule().growth, left);
     const auto step = decoding.step(at, false, listener);
     if (!step) return forward(step, source.file.path);
+    if (step->end == StepEnd::kShrinking) return written_just_now(source.file.path);
     if (step->cursor == at) break;
     at = step->cursor;
   }

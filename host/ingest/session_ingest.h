@@ -69,6 +69,7 @@ class SessionIngest {
     SourceIdentity identity = {};    // that it was opened with, if it is one
   };
 
+  static IngestStep read_again(SourceMeta& meta);
   Result<IngestStep> read_on(size_t index, const SessionSource& source, const Arrival& arrival,
                              SourceReader& reader);
   void prepare(EventPipeline& pipeline, size_t index, const SessionSource& source,

@@ -33,6 +33,7 @@ Result<StepOutcome> SourceDecoding::append_step(uint64_t cursor, bool final,
                                                 StepListener& listener) {
   const auto chunk = reader_.read(cursor, step_bytes_);
   if (!chunk) return forward(chunk);
+  if (reader_.is_shrinking()) return StepOutcome{.end = StepEnd::kShrinking, .cursor = cursor};
   if (chunk->oversize) return skip_record(cursor, HostOutcome::kOversize, listener);
   if (chunk->bytes.empty()) return StepOutcome{.end = StepEnd::kEndOfInput, .cursor = cursor};
   listener.on_step_bytes(chunk->bytes, cursor);
@@ -64,6 +65,7 @@ Result<StepOutcome> SourceDecoding::append_step(uint64_t cursor, bool final,
 Result<StepOutcome> SourceDecoding::document_step(bool final, StepListener& listener) {
   const auto chunk = reader_.read_document();
   if (!chunk) return forward(chunk);
+  if (reader_.is_shrinking()) return StepOutcome{.end = StepEnd::kShrinking, .cursor = 0};
   if (chunk->oversize) {
     listener.on_host_record(HostOutcome::kOversize, 0, reader_.info().size_bytes);
     return StepOutcome{.end = StepEnd::kEndOfInput, .cursor = reader_.info().size_bytes};

@@ -30,10 +30,16 @@ class StepListener : public DecodeListener {
 enum class StepEnd : uint8_t {
   kMore,        // call again
   kEndOfInput,  // everything that is complete was decoded
-  kRetryLater,  // the source is being rewritten just now
+  kRetryLater,  // the provider says that the source is being rewritten just now
+  kShrinking,   // it lost bytes while it was read: the same, and nothing was taken
   kQuarantine,  // nothing more can be made of this source
   kCancelled,
 };
+
+// Whether the source was read as far as it can be.
+[[nodiscard]] constexpr bool is_read(StepEnd end) noexcept {
+  return end == StepEnd::kEndOfInput || end == StepEnd::kQuarantine;
+}
 
 struct StepOutcome {
   StepEnd end = StepEnd::kMore;

@@ -72,6 +72,9 @@ class SourceReader {
 
   // Of the file when it was opened.
   [[nodiscard]] const FileInfo& info() const noexcept { return info_; }
+  // Some read came shorter than the file was then: somebody is cutting it or writing it anew, and
+  // what was read says nothing of what will stand there. Of a packed file nobody can tell.
+  [[nodiscard]] bool is_shrinking() const { return bytes_->size_bytes() && bytes_->broke_off(); }
 
   // About want_bytes from a plain offset on; more only where the first line is longer. What the
   // chunk before has already read is not read again. Behind the end: an empty chunk.
