@@ -230,6 +230,7 @@ Status Daemon::reload() {
   next->table.take_over(std::move(wiring_->table));
   wiring_ = std::move(next);
   first_look_ = true;
+  store_.learn_owing(metas_);  // of some no commit but the first may have been told of
   take_up_owing();
   look_for_changes();
   note(LogLevel::kInfo, "the config was read again");

@@ -87,6 +87,12 @@ Status IndexStore::committed(const SessionMeta& meta, bool still_owes) {
   return still_owes ? Status{} : marks_.settle(key);
 }
 
+void IndexStore::learn_owing(MetaStore& metas) {
+  for (const auto& key : marks_.owing()) {
+    if (!index_.find(session_id_of_key(key))) take_meta(metas, key);
+  }
+}
+
 Status IndexStore::removed(const std::string& key, std::string_view session_id) {
   index_.remove(session_id);
   if (auto owed = marks_.owe(key); !owed) return owed;

@@ -46,6 +46,8 @@ class IndexStore {
   [[nodiscard]] Status owe(const std::string& key) { return marks_.owe(key); }
   // The meta is on the disk as it stands here; everything is served unless it still owes.
   [[nodiscard]] Status committed(const SessionMeta& meta, bool still_owes);
+  // Sessions that owe, and of whose commits committed() was not told, are read from their metas.
+  void learn_owing(MetaStore& metas);
   // The session's meta was removed.
   [[nodiscard]] Status removed(const std::string& key, std::string_view session_id);
 

@@ -206,6 +206,26 @@ TEST_CASE("a new config is taken up between two steps, and what is live stays li
   CHECK(rig.read("state/sessions/" + rig.key(2) + ".twin.jsonl").contains("capturedAt"));
 }
 
+TEST_CASE("P2: a commit that the disk refuses while the config is read again is made later",
+          "[control][reload][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(2, "::export talk.md");
+  daemon->work([] { return false; });
+  REQUIRE(rig.read("proj/talk.md").contains("::export"));
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    const bool is_new_meta = path.ends_with(".meta.json.kato-new");
+    return operation == FileOperation::kSync && is_new_meta ? EIO : 0;
+  };
+  REQUIRE(daemon->handle({.verb = ControlVerb::kReload}));
+  rig.files.fault = {};
+  rig.work(*daemon);
+  CHECK(rig.meta(2).pending_exports.empty());
+  CHECK_FALSE(
+      std::filesystem::exists(rig.home / ("state/sessions/" + rig.key(2) + ".meta.json.kato-new")));
+}
+
 TEST_CASE("P7: a config that is not valid changes nothing", "[control][reload][P7]") {
   DaemonRig rig;
   rig.say(1, "hello");
