@@ -52,9 +52,8 @@ Status read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
 
 // What is left of a log that was cut is exported; of one that is gone nothing is, and an export
 // without a word would look complete.
-Status replay(SessionRuntime& runtime, UpTo& events) {
-  SessionSummary ignored;
-  const auto missing_bytes = runtime.replay(events, ignored);
+Status replay(SessionRuntime& runtime, const EventId& through, UpTo& events) {
+  const auto missing_bytes = runtime.replay(events, through);
   if (!missing_bytes) return forward(missing_bytes);
   if (*missing_bytes > 0 && events.events == 0) {
     return fail(ErrorCode::kNotFound,
@@ -146,8 +145,11 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
   if (!writer) return forward(writer);
   UpTo events(pending.through, **writer);
   auto read = meta.twin.exists ? read_twin(context_.files, runtime_.twin_source(), events)
-                               : replay(runtime_, events);
+                               : replay(runtime_, pending.through.event_id, events);
   if (read) read = events.status;
+  const bool is_gone = events.events == 0 && (read || read.error().code() == ErrorCode::kNotFound);
+  if (is_noted_ && is_gone)
+    return {};  // it was written once; nothing of it is left to compare with
   if (!read) return read;
 
   auto file = ExportFile::open(to, pending);

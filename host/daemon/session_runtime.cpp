@@ -252,24 +252,39 @@ Status SessionRuntime::commit_now() {
   return finish_swap();
 }
 
-Result<uint64_t> SessionRuntime::replay(EventListener& into, SessionSummary& summary) {
-  class Both final : public EventListener {
+Result<uint64_t> SessionRuntime::replay(EventListener& into, const EventId& through) {
+  class Until final : public EventListener {
    public:
-    Both(EventListener& to, SessionSummary& sum) : into_(to), summary_(sum) {}
+    Until(EventListener& into, const EventIdSet& later) : into_(into), later_(later) {}
     void on_event(const Event& event, CommandRight right) override {
-      summary_.add(event);
-      into_.on_event(event, right);
+      if (!later_.contains(event.id)) into_.on_event(event, right);
     }
 
    private:
     EventListener& into_;
-    SessionSummary& summary_;
+    const EventIdSet& later_;
   };
-  Both both(into, summary);
+  const auto later = known_behind(through);
+  if (!later) return forward(later);
+  Until until(into, *later);
   FreshEventMemory known(states_again(sources_.all()));
-  const auto decoded = decode_again(again_input(), known, both);
+  const auto decoded = decode_again(again_input(), known, until);
   if (!decoded) return forward(decoded);
   return decoded->missing_bytes;
+}
+
+// Events that came behind that one; none if it is not known.
+Result<EventIdSet> SessionRuntime::known_behind(const EventId& event) const {
+  EventIdSet behind;
+  if (!memory_->knows(event)) return behind;
+  bool passed = false;
+  const auto read = read_known_events(services_.files, services_.state.ids(key_),
+                                      memory_->saved_count(), [&](const KnownEvent& known) {
+                                        if (passed) behind.insert(known.id);
+                                        passed = passed || known.id == event;
+                                      });
+  if (!read) return forward(read);
+  return behind;
 }
 
 Status SessionRuntime::announce(const JournaledWrite& write) {

@@ -104,6 +104,27 @@ TEST_CASE("P2: an export that waits for its disk is whole though its log was cut
   CHECK(rig.read("proj/talk.jsonl").contains("::export talk.jsonl"));
 }
 
+TEST_CASE("P2: an export that waits gets nothing that was said later, though its command is gone",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  const auto log = ".claude/projects/-proj/" + std::string(base_name(rig.log(1)));
+  const auto kept = rig.read(log);
+  rig.say(1, "::export talk.jsonl");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("talk.jsonl") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  rig.home.write(log, kept);
+  rig.say(1, "said later");
+  rig.work(*daemon);
+  let_pass(rig, *daemon);
+  CHECK(rig.read("proj/talk.jsonl").contains("hello"));
+  CHECK_FALSE(rig.read("proj/talk.jsonl").contains("said later"));
+  CHECK(rig.meta(1).pending_exports.empty());
+}
+
 TEST_CASE("P2: an export whose log is gone before it was written is not called done",
           "[daemon][P2]") {
   DaemonRig rig;
