@@ -85,12 +85,16 @@ Status DestinationFile::reopen() {
 }
 
 Result<DestinationMark> mark_of(File& file) {
+  return mark_at(file, UINT64_MAX);
+}
+
+Result<DestinationMark> mark_at(File& file, uint64_t end_bytes) {
   const auto info = file.info();
   if (!info) return forward(info);
-  const auto length = std::min(info->size_bytes, kTailBytes);
-  const auto tail = read_range(file, info->size_bytes - length, info->size_bytes);
+  const auto end = std::min(info->size_bytes, end_bytes);
+  const auto tail = read_range(file, end - std::min(end, kTailBytes), end);
   if (!tail) return forward(tail);
-  return mark_behind(info->id, info->size_bytes, *tail);
+  return mark_behind(info->id, end, *tail);
 }
 
 Result<DestinationMark> mark_of(FileSystem& files, const std::string& path) {

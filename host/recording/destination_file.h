@@ -51,6 +51,8 @@ class DestinationFile {
 
 // An open file as it is now. Reads no more than its end.
 [[nodiscard]] Result<DestinationMark> mark_of(File& file);
+// The same, as if it ended there, or where it does if that is before.
+[[nodiscard]] Result<DestinationMark> mark_at(File& file, uint64_t end_bytes);
 // The same of a path; a mark that says so if there is nothing.
 [[nodiscard]] Result<DestinationMark> mark_of(FileSystem& files, const std::string& path);
 // A file whose last bytes are those, and which ends with them at that offset.

@@ -94,14 +94,16 @@ class RecorderRun {
     return same ? Status{} : input_.commit();
   }
 
-  // A head that cannot be renewed stays as it is.
+  // A head that cannot be renewed stays as it is. What is written behind a new one is looked for
+  // there after a power loss.
   Status refresh() {
     const HeadRefresh step{.files = input_.files, .place = input_.place, .commit = input_.commit};
     const auto done = refresh_head(step, *renderer_, recording_);
     if (!done) return forward(done);
     if (!*done) return {};
     if (auto opened = writer_.open(false); !opened) return opened;
-    return note_what_was_there(false);
+    if (auto noted = note_what_was_there(false); !noted) return noted;
+    return input_.commit();
   }
 
   Status resume() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/recording/destination_file.h"
 #include "host/recording/written_stretch.h"
 
 namespace kato {
@@ -66,12 +67,35 @@ bool ends_within_line(FileSystem& files, const RecordingMeta& recording) {
   return got && *got == 1 && last != '\n';
 }
 
-// True if something stands behind what is known to be written.
+// A new head is in its place, and the meta does not say so yet. Nothing was written behind it.
+void take_over_head(FileSystem& files, RecordingMeta& recording) {
+  const auto& intent = recording.intent;
+  const bool is_head = intent && intent->periods.empty() && intent->new_id != FileId{};
+  if (!is_head) return;
+  auto file = files.open(recording.destination, OpenMode::kRead);
+  if (!file) return;
+  const auto mark = mark_at(**file, intent->new_hash.size_bytes);
+  if (mark && mark->id == intent->new_id) recording.after = *mark;
+}
+
+// In a file that was not longer when it was written to than it is now, what was written last is the
+// end; in a shorter one, from which a person took something, it may be.
+bool ends_as_it_was(FileSystem& files, const std::string& path, const FileInfo& info,
+                    const DestinationMark& after) {
+  if (info.size_bytes > after.size_bytes) return false;
+  if (after.tail_length_bytes == 0 || info.size_bytes == 0) return true;
+  auto file = files.open(path, OpenMode::kRead);
+  if (!file) return true;
+  const auto end = find_tail(**file, info.size_bytes, after);
+  return end && *end && **end == info.size_bytes;
+}
+
+// True if something may stand behind what is known to be written.
 template <class Written>
 bool suspect(FileSystem& files, Written& written, bool begins_line) {
   const auto info = files.info(written.destination);
   if (!info || info->type != FileType::kRegular) return false;
-  if (info->size_bytes <= written.after.size_bytes) return false;
+  if (ends_as_it_was(files, written.destination, *info, written.after)) return false;
   if (!written.unsure) {
     written.unsure = UnsureStretch{
         .offset_bytes = written.after.size_bytes, .skipped_bytes = 0, .begins_line = begins_line};
@@ -104,6 +128,7 @@ std::set<std::string> take_over(const std::vector<JournaledWrite>& writes, Sessi
 std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta) {
   std::set<std::string> destinations;
   for (auto& recording : meta.recordings) {
+    take_over_head(files, recording);
     const bool begins_line = !recording.state && ends_within_line(files, recording);
     if (suspect(files, recording, begins_line)) destinations.insert(recording.destination);
   }

@@ -66,7 +66,9 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   // Nothing stands before it by which to tell.
   if (after.tail_length_bytes == 0) found.seek_from_ = stretch.skipped_bytes > 0 ? found.at_ : 0;
   if (after.tail_length_bytes > 0 && !*tail) {  // somebody edited it
+    if (stretch.after_power_loss) found.at_ = std::min(found.at_, file_bytes);
     found.seek_from_ = found.at_ - std::min(found.at_, kNearBytes);
+    found.is_sought_ = stretch.after_power_loss;
   }
   if (!*tail || **tail == after.size_bytes) return found;
   // Both may be less than zero as differences; together they wrap back.
@@ -144,6 +146,7 @@ Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const 
 
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on() || bytes.empty()) return size_t{0};
+  is_sought_ = false;
   if (moved_) {
     if (auto chosen = choose_place(file, bytes); !chosen) return forward(chosen);
   }

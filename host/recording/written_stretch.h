@@ -35,7 +35,7 @@ class WrittenStretch {
                                                      const DestinationMark& after);
 
   // False: whatever comes must be written.
-  [[nodiscard]] bool goes_on() const { return skipped_ > 0 || at_ < end_; }
+  [[nodiscard]] bool goes_on() const { return skipped_ > 0 || at_ < end_ || is_sought_; }
   // Where the next byte is looked for.
   [[nodiscard]] uint64_t offset_bytes() const { return at_; }
   // What is left of it, for the meta.
@@ -73,6 +73,7 @@ class WrittenStretch {
   uint64_t end_ = 0;
   uint64_t skipped_ = 0;
   bool after_power_loss_ = false;
+  bool is_sought_ = false;             // the first bytes, wherever the file ends
   std::optional<uint64_t> seek_from_;  // the place is not certain
   std::optional<Moved> moved_;         // likewise
 };

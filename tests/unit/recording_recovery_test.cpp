@@ -443,6 +443,43 @@ TEST_CASE("P2: capture times that are gone double nothing behind a person's line
   CHECK(desk.written() == edited);
 }
 
+TEST_CASE("P2: after a power loss what stands behind a new head is known again",
+          "[recording][P2]") {
+  Desk desk;
+  desk.folder.write("notes/a.txt", "---\nmine\n");
+  desk.period(0);
+  desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+  REQUIRE(desk.commit());
+  REQUIRE(desk.serve());  // the file reached the disk, the last meta did not
+  const auto written = desk.written();
+  REQUIRE(written == "---\nrecorded\nmine\n1 text 1\n2 text 2\n3 text 3\n");
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+}
+
+TEST_CASE("P2: after a power loss nothing is doubled in a file from which a person took something",
+          "[recording][P2]") {
+  // What stands before the tail, the tail with it, and all but the last line.
+  for (const std::string_view left : {"# title\n2 text 2\n3 text 3\n", "# title\n", "3 text 3\n"}) {
+    Desk desk;
+    begin(desk);
+    REQUIRE(desk.serve());
+    REQUIRE(desk.commit());
+    desk.folder.write("notes/a.txt", left);
+    desk.say(1);
+    REQUIRE(desk.serve());
+    const auto written = desk.written();
+    REQUIRE(written == std::string(left) + "4 text 4\n");
+    desk.restart(true);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == written);
+    desk.say(1);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == written + "5 text 5\n");
+  }
+}
+
 TEST_CASE("P2: what begins by chance like the next event is not taken for it after a power loss",
           "[recording][P2]") {
   Desk desk;
