@@ -27,6 +27,7 @@ void tell(Line& line, std::string_view part_key, std::string_view text, std::str
   draft.phase = phase;
   line.record.emit(draft);
   line.state.answered = true;
+  line.state.abort_note_due = false;
 }
 
 // Parts of which the log has no mapping here.
@@ -40,21 +41,34 @@ void tell_unknown_blocks(Line& line) {
   }
 }
 
-// A plan within an answer, which has an event of its own.
+// A plan within an answer, which has an event of its own. What stands around it may have another
+// one.
 void on_plan_item(Line& line, std::string_view text, size_t begin) {
+  auto& state = line.state;
   const size_t inner = begin + kPlanBegin.size();
   const size_t end = text.find(kPlanEnd, inner);
   const auto plan = trimmed(text.substr(inner, end == std::string_view::npos ? end : end - inner));
+  const auto before = trimmed(text.substr(0, begin));
   const auto rest = end == std::string_view::npos ? std::string_view()
                                                   : trimmed(text.substr(end + kPlanEnd.size()));
   const auto phase = phase_of(line.payload["phase"].word());
   const auto tell_part = [&](std::string_view key, std::string_view part) {
-    if (!line.state.answer_events.take(twin_hash(line, part))) tell(line, key, part, phase);
+    if (!state.answer_events.take(twin_hash(line, part))) tell(line, key, part, phase);
   };
-  tell_part("text", trimmed(text.substr(0, begin)));
-  tell_part("plan", plan);
-  tell_part("rest", rest);
-  line.state.answered = true;
+  const uint64_t plan_hash = twin_hash(line, plan);
+  const uint64_t around = twin_hash(line, line.arena().join({before, rest}));
+  const bool whole_told = state.answer_events.take(twin_hash(line, text));
+  const bool around_told = whole_told || state.answer_events.take(around);
+  if (!around_told) tell_part("text", before);
+  if (!whole_told && !state.answer_events.take(plan_hash)) {
+    tell(line, "plan", plan, phase);
+    state.answer_items.put(plan_hash);
+  }
+  if (!around_told) {
+    tell_part("rest", rest);
+    if (!before.empty() || !rest.empty()) state.answer_items.put(around);
+  }
+  state.answered = true;
   line.record.ignore("duplicate");
 }
 
@@ -131,6 +145,7 @@ Fate on_answer_item(Line& line) {
     if (same_text || same_id || texts_were_announced(line)) return on_announced(line);
     if (state.seen_answer_pair && !line.record.gave_something()) {
       state.held_size = trimmed(text).size();
+      line.held_tag = hash;
       return Fate::kHold;
     }
     remember_item(line, hash);

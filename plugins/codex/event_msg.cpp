@@ -16,17 +16,6 @@ namespace {
 
 using jsonlog::Value;
 
-// Of what a person or the assistant said.
-std::string_view event_text(const Line& line) {
-  if (const auto message = line.payload["message"]; message.is_string()) return message.text();
-  std::string_view joined;
-  for (const auto part : line.item["content"].items()) {
-    const auto text = part["text"].text();
-    if (!text.empty()) joined = joined.empty() ? text : line.arena().join({joined, "\n", text});
-  }
-  return joined;
-}
-
 void add_paths(Value paths, std::vector<sdk::Attachment>& attachments) {
   for (const auto path : paths.items()) {
     sdk::Attachment attachment;
@@ -72,7 +61,7 @@ void add_mentions(const Line& line, std::vector<sdk::Attachment>& attachments) {
 
 void on_user(Line& line, PairedItem paired) {
   UserEvent event;
-  event.text = event_text(line);
+  event.text = words_of_event(line);
   event.kind = line.payload["kind"].word();
   event.paired = paired.there;
   event.typed = !line.payload["client_id"].word().empty() || !line.item["client_id"].word().empty();
@@ -91,7 +80,7 @@ void on_user(Line& line, PairedItem paired) {
 }
 
 void on_agent_message(Line& line) {
-  on_answer_event(line, {}, event_text(line), line.payload["phase"].word());
+  on_answer_event(line, {}, words_of_event(line), line.payload["phase"].word());
 }
 void on_agent_reasoning(Line& line) {
   on_thought_event(line, line.payload["text"].text());
@@ -181,7 +170,7 @@ struct ItemHandler {
 };
 
 void on_agent_message_item(Line& line, Value item) {
-  on_answer_event(line, item["id"].word(), event_text(line), item["phase"].word());
+  on_answer_event(line, item["id"].word(), words_of_event(line), item["phase"].word());
 }
 void on_plan_item(Line& line, Value item) {
   on_answer_event(line, {}, item["text"].text(), "final_answer");
@@ -234,6 +223,16 @@ void on_item_completed(Line& line) {
 }
 
 }  // namespace
+
+std::string_view words_of_event(const Line& line) {
+  if (const auto message = line.payload["message"]; message.is_string()) return message.text();
+  std::string_view joined;
+  for (const auto part : line.item["content"].items()) {
+    const auto text = part["text"].text();
+    if (!text.empty()) joined = joined.empty() ? text : line.arena().join({joined, "\n", text});
+  }
+  return joined;
+}
 
 bool is_user_event(const Line& line) noexcept {
   if (line.shape != Shape::kEnvelope || line.type != "event_msg") return false;

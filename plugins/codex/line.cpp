@@ -1,5 +1,7 @@
 #include "line.h"
 
+#include <algorithm>
+
 namespace kato::codex {
 namespace {
 
@@ -92,7 +94,13 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 uint64_t twin_hash(const Line& line, std::string_view text) {
-  return line.hash(trimmed(text));
+  char* const begin = line.arena().take(text.size());
+  const char* const end = std::copy_if(text.begin(), text.end(), begin, [](char c) {
+    return c != ' ' && c != '\t' && c != '\r' && c != '\n';
+  });
+  const uint64_t hash = line.hash({begin, static_cast<size_t>(end - begin)});
+  line.arena().give_back_from(begin);
+  return hash;
 }
 
 }  // namespace kato::codex

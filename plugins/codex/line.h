@@ -41,6 +41,8 @@ struct Line {
   std::string_view named_turn;  // the turn that the payload names
   std::string_view turn_id;     // that, or the one that is running
 
+  uint64_t held_tag = 0;  // by which the record is recognised if it is held back
+
   [[nodiscard]] jsonlog::Arena& arena() const { return record.arena(); }
   [[nodiscard]] uint64_t hash(std::string_view text) const { return record.host().hash(text); }
 
@@ -58,7 +60,7 @@ struct Line {
 // Without the blanks and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
-// Hash of a text as the two forms of it are compared: blanks around it do not count.
+// Hash of a text as the two forms of it are compared: blanks and line ends do not count.
 [[nodiscard]] uint64_t twin_hash(const Line& line, std::string_view text);
 
 }  // namespace kato::codex

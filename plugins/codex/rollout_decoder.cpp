@@ -1,5 +1,8 @@
 #include "rollout_decoder.h"
 
+#include <algorithm>
+#include <array>
+
 #include "answer.h"
 #include "questions.h"
 #include "response_item.h"
@@ -28,6 +31,20 @@ std::string_view own_id(const Line& line) noexcept {
   return id.size() < kShortestUnique ? std::string_view() : id;
 }
 
+// Says nothing of who wrote what, and begins no turn: may stand between the two forms of a person's
+// words.
+bool says_nothing_of_prompts(const Line& line) noexcept {
+  constexpr auto kTypes =
+      std::to_array<std::string_view>({"token_usage_record", "turn_context", "world_state"});
+  if (line.shape != Shape::kEnvelope || line.turn_id != line.state.turn_id) return false;
+  if (line.type != "event_msg") return std::ranges::find(kTypes, line.type) != kTypes.end();
+  return line.kind == "token_count" || line.kind == "thread_settings_applied";
+}
+
+bool is_user_item(const Line& line) noexcept {
+  return line.type == "response_item" && line.kind == "message" && line.role == "user";
+}
+
 // Between an answer that might be a compaction's summary and the compaction.
 bool may_stand_between(const Line& line) noexcept {
   return line.type == "token_usage_record" ||
@@ -54,6 +71,9 @@ kato_status RolloutDecoder::on_record(jsonlog::LogRecord& record) {
 
 void RolloutDecoder::dispatch(Line& line, PairedItem paired) {
   const auto type = line.type;
+  if (!is_user_item(line) && !is_user_event(line) && !says_nothing_of_prompts(line)) {
+    state_.half_told = HalfTold::kNothing;
+  }
   if (line.shape == Shape::kBare || type == "response_item") {
     hold_if_asked(line, on_response_item(line),
                   line.role == "user" ? Holding::kUserText : Holding::kAnswer);
@@ -80,14 +100,13 @@ void RolloutDecoder::dispatch(Line& line, PairedItem paired) {
 void RolloutDecoder::hold_if_asked(Line& line, Fate fate, Holding what) {
   if (fate != Fate::kHold) return;
   state_.holding = what;
-  const auto text = what == Holding::kAnswer ? answer_text(line) : std::string_view();
-  hold(line.record, what == Holding::kAnswer ? twin_hash(line, text) : 0);
+  hold(line.record, line.held_tag);
 }
 
 kato_status RolloutDecoder::settle_held(const Line& next, PairedItem& paired) {
   if (held().empty()) state_.holding = Holding::kNothing;
   if (state_.holding == Holding::kNothing) return KATO_OK;
-  return state_.holding == Holding::kUserText ? settle_user_text(next, paired)
+  return state_.holding == Holding::kUserText ? settle_user_texts(next, paired)
                                               : settle_answer(next);
 }
 
@@ -100,16 +119,51 @@ kato_status RolloutDecoder::decide_held(const Line& next, Decide&& decide) {
     decide(line);
   });
   if (status == KATO_RETRY_LATER) return status;
-  state_.holding = Holding::kNothing;
+  if (held().empty()) state_.holding = Holding::kNothing;
   return KATO_OK;
 }
 
-kato_status RolloutDecoder::settle_user_text(const Line& next, PairedItem& paired) {
+kato_status RolloutDecoder::settle_user_texts(const Line& next, PairedItem& paired) {
   paired.there = is_user_event(next);
-  if (!paired.there) {
-    return decide_held(next, [](Line& line) { release_user_item(line); });
+  if (!paired.there && (says_nothing_of_prompts(next) || waits_with_held(next))) return KATO_OK;
+  const size_t clients = paired.there ? twin_of(next) : held().size();
+  const bool reads_twin = paired.there && HeldItem::unpack(held()[clients].tag).has_more;
+  if (!can_read_held(next, clients + (reads_twin ? 1 : 0))) return KATO_RETRY_LATER;
+  const bool opens_log = paired.there && !state_.seen_user_event;
+  for (size_t i = 0; i < clients; ++i) {
+    decide_held(next, [opens_log](Line& line) { release_user_item(line, opens_log); });
   }
-  if (state_.held_has_images || state_.held_is_mixed) {
+  return paired.there ? give_to_event(next, paired) : KATO_OK;
+}
+
+// Which held item says what the event says: the one of the same words, else the latest one.
+size_t RolloutDecoder::twin_of(const Line& event) const {
+  const uint64_t words = twin_hash(event, words_of_event(event));
+  for (size_t i = 0; i < held().size(); ++i) {
+    if (HeldItem::unpack(held()[i].tag).is_of(words)) return i;
+  }
+  return held().size() - 1;
+}
+
+// Several items may stand in a row. One of which the client notes what it is waits for nothing.
+bool RolloutDecoder::waits_with_held(const Line& next) const {
+  constexpr size_t kMostHeld = 8;
+  return is_user_item(next) && !next.notes["content_item_kinds"].is_array() &&
+         held().size() < kMostHeld;
+}
+
+// Asked before anything changes: of the first ones, all or none are told.
+bool RolloutDecoder::can_read_held(const Line& next, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    jsonlog::Value item;
+    if (read_held(next.record, i, &item) == KATO_RETRY_LATER) return false;
+  }
+  return true;
+}
+
+// The first one that is held is told by the event.
+kato_status RolloutDecoder::give_to_event(const Line& next, PairedItem& paired) {
+  if (HeldItem::unpack(held().front().tag).has_more) {
     return decide_held(next, [&](Line& line) {
       for (auto& image : images_of(line)) {
         image.media_type = next.arena().copy(image.media_type);
@@ -121,7 +175,7 @@ kato_status RolloutDecoder::settle_user_text(const Line& next, PairedItem& paire
     });
   }
   drop(next.record, 0, "duplicate");
-  state_.holding = Holding::kNothing;
+  if (held().empty()) state_.holding = Holding::kNothing;
   return KATO_OK;
 }
 
@@ -130,8 +184,9 @@ kato_status RolloutDecoder::settle_answer(const Line& next) {
   const uint64_t hash = held().front().tag;
   if (next.type == "compacted") {
     const auto summary = trimmed(next.payload["message"].text());
-    const bool contains = summary.size() >= state_.held_size &&
-                          next.hash(summary.substr(summary.size() - state_.held_size)) == hash;
+    const bool contains =
+        summary.size() >= state_.held_size &&
+        twin_hash(next, summary.substr(summary.size() - state_.held_size)) == hash;
     if (contains) {
       drop(next.record, 0, "duplicate");
       state_.holding = Holding::kNothing;

@@ -22,7 +22,11 @@ class RolloutDecoder final : public jsonlog::AppendDecoder {
  private:
   // Decides what is held, now that the next record is known. KATO_RETRY_LATER: not now.
   kato_status settle_held(const Line& next, PairedItem& paired);
-  kato_status settle_user_text(const Line& next, PairedItem& paired);
+  kato_status settle_user_texts(const Line& next, PairedItem& paired);
+  [[nodiscard]] size_t twin_of(const Line& event) const;
+  [[nodiscard]] bool waits_with_held(const Line& next) const;
+  bool can_read_held(const Line& next, size_t count);
+  kato_status give_to_event(const Line& next, PairedItem& paired);
   kato_status settle_answer(const Line& next);
   template <class Decide>
   kato_status decide_held(const Line& next, Decide&& decide);

@@ -89,11 +89,12 @@ void RolloutState::save(jsonlog::StateWriter& out) const {
   out.number(thought_parts);
   out.text(open_script);
   for (const bool flag : {seen_meta, seen_item, seen_user_event, eventless, seen_answer_pair,
-                          answered, abort_told, held_has_images, held_is_mixed}) {
+                          answered, abort_told, abort_note_due}) {
     out.flag(flag);
   }
   out.number(static_cast<uint64_t>(review));
   out.number(static_cast<uint64_t>(holding));
+  out.number(static_cast<uint64_t>(half_told));
   out.number(held_size);
   copied.save(out);
   for (const auto* memory :
@@ -115,11 +116,12 @@ void RolloutState::restore(jsonlog::StateReader& in) {
   thought_parts = in.number();
   open_script = in.text();
   for (bool* flag : {&seen_meta, &seen_item, &seen_user_event, &eventless, &seen_answer_pair,
-                     &answered, &abort_told, &held_has_images, &held_is_mixed}) {
+                     &answered, &abort_told, &abort_note_due}) {
     *flag = in.flag();
   }
   review = restore_enum(in, Review::kCustom);
   holding = restore_enum(in, Holding::kAnswer);
+  half_told = restore_enum(in, HalfTold::kEvent);
   held_size = in.number();
   copied.restore(in);
   for (auto* memory :

@@ -26,12 +26,15 @@ struct OpenQuestion {
   std::vector<uint64_t> secrets;  // hashes of the ids of questions whose answers are secret
 };
 
-// Why a record is held back. At most one is.
+// Why records are held back.
 enum class Holding : uint8_t {
   kNothing,
-  kUserText,  // an item of the user's role, until the next record tells whether a person wrote it
+  kUserText,  // items of the user's role, until another record tells whether a person wrote them
   kAnswer     // an item of the assistant's role that no event announced: a compaction's summary?
 };
+
+// Which form of a person's words stood directly before: the other one is expected.
+enum class HalfTold : uint8_t { kNothing, kItem, kEvent };
 
 // Review mode, in which a client writes prompts in the person's name.
 enum class Review : uint8_t { kNone, kPreset, kCustom };
@@ -54,12 +57,12 @@ struct RolloutState {
   bool seen_answer_pair = false;  // and announces answers by events
   bool answered = false;          // the running turn has an answer
   bool abort_told = false;        // the running turn's interruption was told
+  bool abort_note_due = false;    // by its event: the client's note of it may follow, also later
   Review review = Review::kNone;
 
   Holding holding = Holding::kNothing;
-  bool held_has_images = false;
-  bool held_is_mixed = false;  // the person's words and the client's in one record
-  uint64_t held_size = 0;      // of the text, trimmed
+  HalfTold half_told = HalfTold::kNothing;
+  uint64_t held_size = 0;  // of an answer that is held: its text, trimmed
 
   CopiedHistory copied;
   TextMemory user_texts{TextMemory::kMost};  // all that were told
@@ -83,7 +86,7 @@ struct RolloutState {
   // Ids and names from a log, short enough to be kept; else empty.
   static std::string_view bounded(std::string_view name) noexcept;
 
-  static constexpr uint32_t kVersion = 3;
+  static constexpr uint32_t kVersion = 4;
   void save(jsonlog::StateWriter& out) const;
   void restore(jsonlog::StateReader& in);
 };

@@ -18,6 +18,12 @@ bool TextMemory::take(uint64_t hash) noexcept {
   return false;
 }
 
+bool TextMemory::take_oldest() noexcept {
+  if (size_ == 0) return false;
+  erase(0);
+  return true;
+}
+
 bool TextMemory::has(uint64_t hash) const noexcept {
   return std::find(hashes_.begin(), hashes_.begin() + size_, hash) != hashes_.begin() + size_;
 }

@@ -19,6 +19,8 @@ class TextMemory {
   void put(uint64_t hash) noexcept;
   // True if it was there; forgets it once.
   bool take(uint64_t hash) noexcept;
+  // Forgets the oldest one. False: there was none.
+  bool take_oldest() noexcept;
   [[nodiscard]] bool has(uint64_t hash) const noexcept;
   void clear() noexcept { size_ = 0; }
 

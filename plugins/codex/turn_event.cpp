@@ -40,12 +40,15 @@ void on_turn_aborted(Line& line) {
     return;
   }
   line.state.abort_told = true;
+  line.state.abort_note_due = true;
   line.emit_info("interruption", line.payload["reason"].text());
 }
 
 void tell_abort_note(Line& line, std::string_view note) {
   constexpr std::string_view kBegin = "<turn_aborted>";
-  if (line.state.abort_told) return;
+  const bool told = line.state.abort_told || line.state.abort_note_due;
+  line.state.abort_note_due = false;
+  if (told) return;
   line.state.abort_told = true;
   note = trimmed(note);
   if (note.starts_with(kBegin)) note.remove_prefix(kBegin.size());

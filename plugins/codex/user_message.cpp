@@ -158,6 +158,7 @@ void tell_persons_words(Line& line, std::string_view words,
   const auto [context, request] = split_ide_text(words);
   line.emit_text(KATO_SYSTEM_MESSAGE, "context", "ide-context", context);
   if (trimmed(request).empty() && attachments.empty()) return;
+  line.state.abort_note_due = false;
   auto draft = line.draft(KATO_USER_MESSAGE, "text");
   draft.text = request;
   draft.attachments = std::move(attachments);
@@ -183,6 +184,28 @@ std::string_view subtype_of_event(const Line& line, const UserEvent& event) {
   return event.typed && subtype != "automation" ? std::string_view() : subtype;
 }
 
+bool says_something(const UserItem& item) noexcept {
+  return !trimmed(item.words).empty() || item.images;
+}
+
+// An item in which no person speaks. An event may repeat even this, where nobody sits before the
+// screen.
+void tell_clients_item(Line& line, const UserItem& item) {
+  if (line.shape != Shape::kBare && item.mixed) {
+    line.state.client_items.put(twin_hash(line, item.clients));
+  }
+  tell_clients_blocks(line);
+  line.record.ignore(item.mixed ? "duplicate" : "empty");
+}
+
+// The event of the same words came first, or one of the same words in another writing directly
+// before.
+bool was_told_by_event(Line& line, const UserItem& item, uint64_t hash) {
+  auto& state = line.state;
+  if (state.user_events.take(hash)) return true;
+  return item.persons && state.half_told == HalfTold::kEvent && state.user_events.take_oldest();
+}
+
 }  // namespace
 
 std::vector<sdk::Attachment> images_of(const Line& line) {
@@ -204,51 +227,59 @@ std::vector<sdk::Attachment> images_of(const Line& line) {
 Fate on_user_item(Line& line) {
   const UserItem item = read_item(line);
   const uint64_t hash = twin_hash(line, item.words);
+  auto& state = line.state;
   const bool is_bare = line.shape == Shape::kBare;
-  if (trimmed(item.words).empty() && !item.images) {
-    // An event may repeat even this, where nobody sits before the screen.
-    if (!is_bare && item.mixed) line.state.client_items.put(twin_hash(line, item.clients));
-    tell_clients_blocks(line);
-    line.record.ignore(item.mixed ? "duplicate" : "empty");
+  const bool others_wait = !is_bare && state.holding == Holding::kUserText;
+  if (!says_something(item) && !others_wait) {
+    tell_clients_item(line, item);
     return Fate::kDone;
   }
-  const bool eventless = line.state.eventless && !line.state.seen_user_event;
+  const bool eventless = state.eventless && !state.seen_user_event;
   if ((is_bare || eventless) && tell_element(line, item.words)) return Fate::kDone;
-  if (!is_bare && line.state.user_events.take(hash)) {
+  if (!is_bare && was_told_by_event(line, item, hash)) {
     tell_clients_blocks(line);
     line.record.ignore("duplicate");
     return Fate::kDone;
   }
-  if (!is_bare && (line.session.sub_agent || (!item.persons && !eventless))) {
-    line.state.held_is_mixed = item.mixed || item.unknown;
-    line.state.held_has_images = item.images;
+  const bool undecided = line.session.sub_agent || (!item.persons && !eventless);
+  if (others_wait || (!is_bare && undecided)) {
+    line.held_tag = HeldItem{hash, item.mixed || item.unknown || item.images}.packed();
     return Fate::kHold;
   }
   tell_clients_blocks(line);
   tell_persons_words(line, item.words, images_of(line));
-  if (!is_bare) line.state.user_items.put(hash);
-  line.state.user_texts.put(hash);
+  if (!is_bare) {
+    state.user_items.put(hash);
+    state.half_told = HalfTold::kItem;
+  }
+  state.user_texts.put(hash);
   return Fate::kDone;
 }
 
-void release_user_item(Line& line) {
+void release_user_item(Line& line, bool opens_log) {
   const UserItem item = read_item(line);
+  if (!says_something(item)) {
+    tell_clients_item(line, item);
+    return;
+  }
   const uint64_t hash = twin_hash(line, item.words);
   auto& state = line.state;
   tell_clients_blocks(line);
-  if (state.user_texts.has(hash)) {
+  // Clients that named no turns gave no event to what was typed while they were working.
+  const bool names_turns = !line.turn_id.empty();
+  if (state.user_texts.has(hash) && (names_turns || state.abort_told)) {
     line.record.ignore("repeated");
     return;
   }
-  state.user_items.put(hash);
   if (line.session.sub_agent) {
+    state.user_items.put(hash);
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "agent-task", item.words);
   } else if (tell_element(line, item.words)) {
-    return;
-  } else if (state.seen_user_event && !line.turn_id.empty()) {
-    // Clients that named no turns gave no event to what was typed while they were working.
+    state.user_items.put(hash);
+  } else if (opens_log || (state.seen_user_event && names_turns)) {
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "injected", item.words);
   } else {
+    state.user_items.put(hash);
     tell_persons_words(line, item.words, images_of(line));
     state.user_texts.put(hash);
     state.eventless = !state.seen_user_event;
@@ -273,11 +304,13 @@ void on_user_event(Line& line, UserEvent event) {
     return;
   }
   if (!event.paired) {
-    if (state.user_items.take(hash)) {
+    const bool item_waits = state.half_told == HalfTold::kItem;
+    if (state.user_items.take(hash) || (item_waits && state.user_items.take_oldest())) {
       line.record.ignore("duplicate");
       return;
     }
     state.user_events.put(hash);
+    state.half_told = HalfTold::kEvent;
   }
   const bool in_the_persons_name = line.session.sub_agent || state.review == Review::kPreset;
   if (in_the_persons_name && !event.typed) {

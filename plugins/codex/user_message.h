@@ -1,9 +1,9 @@
 // What stands in the conversation as the user's: a person's words, and what the client adds.
 //
 // Codex writes a person's words twice: as an item of the user's role, and as an event. The client's
-// own texts of that role have no event. So an item that could be a person's is held back until the
-// next record tells; its words are told by the event, and an item without an event is the client's
-// (in files that have such events at all).
+// own texts of that role have no event. So an item that could be a person's is held back, with the
+// items of that role behind it, until another record tells: its words are told by the event, and an
+// item without an event is the client's (in files that have such events at all).
 #pragma once
 
 #include <string_view>
@@ -15,11 +15,28 @@ namespace kato::codex {
 
 enum class Fate : uint8_t { kDone, kHold };
 
-// An item of the user's role, at first sight. kHold: the next record tells.
+// What is known of a held item, packed into its tag: the hash of its words, and whether there is
+// more in it than they.
+struct HeldItem {
+  uint64_t words = 0;  // its lowest bit is not kept
+  bool has_more = false;
+
+  static constexpr uint64_t kMoreBit = 1;
+
+  [[nodiscard]] uint64_t packed() const noexcept {
+    return (words & ~kMoreBit) | (has_more ? kMoreBit : 0);
+  }
+  [[nodiscard]] static HeldItem unpack(uint64_t tag) noexcept {
+    return {tag & ~kMoreBit, (tag & kMoreBit) != 0};
+  }
+  [[nodiscard]] bool is_of(uint64_t hash) const noexcept { return words == (hash & ~kMoreBit); }
+};
+
+// An item of the user's role, at first sight. kHold: another record tells.
 Fate on_user_item(Line& line);
-// The next record was no event of a person's words.
-void release_user_item(Line& line);
-// The next record was that event, which tells the person's words: what is left are the client's.
+// No event says that a person wrote it. opens_log: the log's first such event is of a later item.
+void release_user_item(Line& line, bool opens_log);
+// An event tells the person's words: what is left are the client's.
 void finish_user_item(Line& line);
 
 // The images of an item.
