@@ -46,8 +46,8 @@ void map_queued(const Mapping& to) {
   const Value prompt = attachment["prompt"];
   const Value origin = attachment["origin"];
   const auto source = attachment["humanTurn"].is_true() ? "typed" : "";
-  const bool typed = mode == "prompt" && !attachment["isMeta"].is_true() && !to.line.is_sidechain &&
-                     is_human(origin, source);
+  const bool typed = (mode.empty() || mode == "prompt") && !attachment["isMeta"].is_true() &&
+                     !to.line.is_sidechain && is_human(origin, source);
   if (typed || !(prompt.is_string() || prompt.is_array())) {
     map_user_content(to, prompt);
     return;

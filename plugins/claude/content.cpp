@@ -22,6 +22,14 @@ std::string_view block_words(const Mapping& to, Value block) {
   if (type == "tool_reference") {
     return to.arena().join({"[tool: ", block["tool_name"].text(), "]"});
   }
+  // Results of tools that run at the model's side.
+  if (const auto text = block["text"].text(); !text.empty()) return text;
+  if (const auto code = block["error_code"].text(); !code.empty()) {
+    return to.arena().join({"[", bounded_word(type), ": ", code, "]"});
+  }
+  if (const auto url = block["url"].text(); !url.empty()) {
+    return to.arena().join({block["title"].text(), " <", url, ">"});
+  }
   return attachment_words(to, block);
 }
 
@@ -32,7 +40,9 @@ sdk::Attachment describe_attachment(const Mapping& to, Value block) {
   sdk::Attachment attachment;
   attachment.media_type = source["media_type"].text();
   attachment.name = block["title"].text();
-  if (attachment.name.empty()) attachment.name = source["url"].text();
+  for (const auto* member : {"url", "file_id"}) {
+    if (attachment.name.empty()) attachment.name = source[member].text();
+  }
   const auto data = source["data"].word();
   if (!data.empty()) {
     const bool encoded = source["type"].word() == "base64";

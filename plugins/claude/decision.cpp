@@ -105,11 +105,18 @@ void read_answer(Value answer, Value question, sdk::Draft& response) {
   }
 }
 
+// By the question's text, or by what it is called.
+Value answer_to(Value question, Value answers) {
+  const Value answer = answers.member_named(question["question"].text());
+  return answer.exists() ? answer : answers.member_named(question["header"].text());
+}
+
 void answer_question(const Mapping& to, std::string_view call, Value question, Value result,
                      size_t number) {
+  constexpr std::string_view kNone = "(No answer provided)";
   const auto asked = question["question"].text();
-  const Value answer = result["answers"].member_named(asked);
-  const bool answered = answer.is_string() && !answer.text().empty();
+  const Value answer = answer_to(question, result["answers"]);
+  const bool answered = answer.is_string() && !answer.text().empty() && answer.text() != kNone;
   if (!answered && answer.items().begin() == answer.items().end()) return;
   auto response = response_draft(to, call, number);
   read_answer(answer, question, response);

@@ -74,6 +74,8 @@ kato_status ClaudeDecoder::on_record(jsonlog::LogRecord& record) {
   if (line.type == "assistant" && (session_.is_agent || !line.is_sidechain)) {
     memory_.message = to.hash(line.message["id"].word());
   }
+  // The lines of commands that the model called follow at once.
+  if (line.type == "assistant") memory_.launched = 0;
   memory_.conversation_begun = memory_.conversation_begun || line.is_spoken;
   memory_.own_begun = memory_.own_begun || (line.is_spoken && line.session_id == session_.id &&
                                             !line.forked_from.is_object());

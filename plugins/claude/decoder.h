@@ -38,7 +38,8 @@ class ClaudeDecoder : public jsonlog::AppendDecoder {
   void take_out(const Mapping& to);
   void take_back(const Mapping& to);
   kato_status drop_repeated(const Mapping& to, std::string_view text);
-  void drop_alias(const Mapping& to);
+  void drop_said(const Mapping& to, size_t index);
+  void drop_dequeued(const Mapping& to);
   [[nodiscard]] bool settles_taken_over(const Mapping& to, bool delivers) const;
   bool can_read_taken_over(const Mapping& to);
   void release_taken_over(const Mapping& to);

@@ -59,6 +59,9 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
     case 14:
       if (key == "toolDenialKind") line.denial_kind = value.word();
       break;
+    case 15:
+      if (key == "sourceToolUseID") line.source_tool = value.word();
+      break;
     case 16:
       if (key == "isCompactSummary") line.is_compact_summary = value.is_true();
       break;
@@ -67,6 +70,9 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
       break;
     case 18:
       if (key == "permissionDecision") line.permission = value;
+      break;
+    case 25:
+      if (key == "isVisibleInTranscriptOnly") line.is_for_transcript = value.is_true();
       break;
     default:
       break;

@@ -22,6 +22,7 @@ struct Envelope {
   std::string_view entrypoint;
   std::string_view prompt_source;
   std::string_view denial_kind;  // why a tool was not allowed
+  std::string_view source_tool;  // the call for whose sake the client wrote the line
   Value cwd;
   Value message;
   Value content;     // system lines, queue operations
@@ -35,6 +36,7 @@ struct Envelope {
   bool is_sidechain = false;
   bool is_meta = false;
   bool is_compact_summary = false;
+  bool is_for_transcript = false;  // not sent to the model
   bool is_api_error = false;
   bool is_spoken = false;  // has a uuid: one of the lines that form the conversation
 };

@@ -59,6 +59,7 @@ void Memory::save(jsonlog::StateWriter& out) const {
   for (const bool flag : {directory_known, conversation_begun, own_begun, old_client, warmup}) {
     out.flag(flag);
   }
+  out.number(launched);
   for (const auto* recent : {&plans, &released, &prompted}) {
     recent->save(out);
   }
@@ -74,6 +75,7 @@ void Memory::restore(jsonlog::StateReader& in) {
   for (bool* flag : {&directory_known, &conversation_begun, &own_begun, &old_client, &warmup}) {
     *flag = in.flag();
   }
+  launched = in.number();
   for (auto* recent : {&plans, &released, &prompted}) {
     recent->restore(in);
   }

@@ -55,6 +55,7 @@ struct Memory {
   bool own_begun = false;           // one that names this session
   bool old_client = false;          // before 2.1.100: prompts taken over in mid-turn are not logged
   bool warmup = false;              // answers to a warm-up prompt of a sub-agent
+  size_t launched = 0;              // commands that the model called, whose lines may follow
   RecentHashes plans{8};            // tool calls that ask for approval of a plan
   RecentHashes released{8};         // texts of queued prompts that were given out
   RecentHashes prompted{256};       // lines that a person's prompt followed: their ids
@@ -63,7 +64,7 @@ struct Memory {
   // Notes the value; true if it differs from the one before.
   bool changed(Repeated what, uint64_t hash) noexcept;
 
-  static constexpr uint32_t kVersion = 3;
+  static constexpr uint32_t kVersion = 4;
   void save(jsonlog::StateWriter& out) const;
   void restore(jsonlog::StateReader& in);
 };

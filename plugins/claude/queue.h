@@ -13,23 +13,21 @@ enum class QueueStage : uint8_t {
   kWaiting = 0,
   kTakenOver = 1,  // by the running turn: said, unless another line says it
   kRemoved = 2,    // for a reason that we do not know: unsaid, unless another line says it
-  kDequeued = 3    // the next line says it, in whatever words
+  kDequeued = 3    // the next prompt says it, in whatever words
 };
 
 struct QueueTag {
   uint64_t text_hash = 0;  // its lowest bits are not kept
   QueueStage stage = QueueStage::kWaiting;
-  bool is_command = false;  // begins with a slash
 
   static constexpr uint64_t kStageBits = 3;
-  static constexpr uint64_t kCommandBit = 4;
-  static constexpr uint64_t kHashBits = ~(kStageBits | kCommandBit);
+  static constexpr uint64_t kHashBits = ~kStageBits;
 
   [[nodiscard]] uint64_t packed() const noexcept {
-    return (text_hash & kHashBits) | (is_command ? kCommandBit : 0) | static_cast<uint64_t>(stage);
+    return (text_hash & kHashBits) | static_cast<uint64_t>(stage);
   }
   [[nodiscard]] static QueueTag unpack(uint64_t tag) noexcept {
-    return {tag & kHashBits, static_cast<QueueStage>(tag & kStageBits), (tag & kCommandBit) != 0};
+    return {tag & kHashBits, static_cast<QueueStage>(tag & kStageBits)};
   }
   [[nodiscard]] bool is_of(uint64_t hash) const noexcept { return text_hash == (hash & kHashBits); }
 };

@@ -32,6 +32,19 @@ std::string_view delivered_text(const Mapping& to) {
   return {};
 }
 
+// A line with a prompt of its own, not what the client says of one.
+bool is_prompt(const Mapping& to) {
+  if (to.line.type != "user") return true;
+  const Value content = to.line.message["content"];
+  Value first = content;
+  for (const Value block : content.items()) {
+    first = block.is_string() ? block : block["text"];
+    break;
+  }
+  return classify(first.text(), to.arena()).author != Author::kNotice ||
+         is_slash_command(trimmed(first.text()));
+}
+
 }  // namespace
 
 // Before the line itself is mapped: drops the prompts that it repeats, and gives out those that,
@@ -62,7 +75,7 @@ kato_status ClaudeDecoder::drop_repeated(const Mapping& to, std::string_view tex
   const uint64_t hash = to.hash(text);
   for (size_t i = 0; i < held().size(); ++i) {
     if (!QueueTag::unpack(held()[i].tag).is_of(hash)) continue;
-    drop(to.record, i, "duplicate");
+    drop_said(to, i);
     return KATO_OK;
   }
   if (to.line.is_meta) return KATO_OK;  // may quote what was typed
@@ -77,14 +90,30 @@ kato_status ClaudeDecoder::drop_repeated(const Mapping& to, std::string_view tex
     if (contains_lines(text, prompt_text(queued["content"], arena))) merged.push_back(i);
   }
   for (size_t k = merged.size(); k-- > 0;) {
-    drop(to.record, merged[k], "duplicate");
+    drop_said(to, merged[k]);
   }
-  if (merged.empty() && text.starts_with('/')) drop_alias(to);
+  if (merged.empty() && is_prompt(to)) drop_dequeued(to);
   return KATO_OK;
 }
 
-// A command may be logged under another name than the one that was typed.
-void ClaudeDecoder::drop_alias(const Mapping& to) {
+// Another line says it. Which prompt left the queue is known only now: if it was not the one that
+// waited longest, that one waits on.
+void ClaudeDecoder::drop_said(const Mapping& to, size_t index) {
+  if (QueueTag::unpack(held()[index].tag).stage == QueueStage::kWaiting) {
+    for (size_t i = 0; i < held().size(); ++i) {
+      auto tag = QueueTag::unpack(held()[i].tag);
+      if (tag.stage != QueueStage::kDequeued) continue;
+      tag.stage = QueueStage::kWaiting;
+      retag(i, tag.packed());
+      break;
+    }
+  }
+  drop(to.record, index, "duplicate");
+}
+
+// A command may be logged under another name than the one that was typed, a shell line without its
+// mark, a pasted text in place of its name.
+void ClaudeDecoder::drop_dequeued(const Mapping& to) {
   for (size_t i = 0; i < held().size(); ++i) {
     if (QueueTag::unpack(held()[i].tag).stage != QueueStage::kDequeued) continue;
     drop(to.record, i, "duplicate");
@@ -149,19 +178,17 @@ void ClaudeDecoder::enqueue(const Mapping& to) {
     return;
   }
   if (held().size() >= kMostHeld) drop(to.record, 0, "not-sent");
-  hold(to.record, QueueTag{to.hash(text), QueueStage::kWaiting, text.starts_with('/')}.packed());
+  hold(to.record, QueueTag{to.hash(text), QueueStage::kWaiting}.packed());
 }
 
-// The log does not say which prompt. It matters only for commands.
+// The log does not say which prompt: mostly the one that waits longest.
 void ClaudeDecoder::note_dequeued(const Mapping& to) {
   to.record.ignore("queue-bookkeeping");
   for (size_t i = 0; i < held().size(); ++i) {
     auto tag = QueueTag::unpack(held()[i].tag);
     if (tag.stage != QueueStage::kWaiting) continue;
-    if (tag.is_command) {
-      tag.stage = QueueStage::kDequeued;
-      retag(i, tag.packed());
-    }
+    tag.stage = QueueStage::kDequeued;
+    retag(i, tag.packed());
     return;
   }
 }

@@ -48,6 +48,16 @@ SlashCommand read_slash_command(std::string_view text, jsonlog::Arena& arena) {
   return {arena.join({"/", name, gap, arguments}), listed || is_indented_command(text)};
 }
 
+bool announces_skill(std::string_view text) noexcept {
+  std::string_view content;
+  if (element(text, "skill-format", content)) return true;
+  std::string_view name;
+  if (!element(text, "command-name", name) || trimmed(name).starts_with('/')) return false;
+  // Clients 2.0.x: The "pdf" skill is loading
+  return element(text, "command-message", content) && trimmed(content).starts_with("The \"") &&
+         content.find("\" skill is ") != std::string_view::npos;
+}
+
 // The content of the first <name>…</name> in `text`. False: there is no such element.
 bool element(std::string_view text, std::string_view name, std::string_view& content) noexcept {
   for (size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {

@@ -17,6 +17,10 @@ struct SlashCommand {
 // `typed` lives in `arena`.
 [[nodiscard]] SlashCommand read_slash_command(std::string_view text, jsonlog::Arena& arena);
 
+// Whether the client wrote the command's elements to announce a skill that the model called: nobody
+// typed it.
+[[nodiscard]] bool announces_skill(std::string_view text) noexcept;
+
 // The content of the first <name>...</name> in `text`. False: there is no such element.
 bool element(std::string_view text, std::string_view name, std::string_view& content) noexcept;
 // Without blanks and line ends around it.

@@ -2,6 +2,7 @@
 // person's name.
 #include "user_record.h"
 
+#include <utility>
 #include <vector>
 
 #include "content.h"
@@ -24,12 +25,13 @@ struct Injection {
 Injection injection_of(const Mapping& to) {
   const auto& line = to.line;
   if (line.is_compact_summary) return {true, "summary"};
-  if (line.is_meta) return {true, {}};
+  if (line.is_meta || line.is_for_transcript) return {true, {}};
   if (to.session.is_agent) return {true, "prompt"};
   if (line.prompt_source == "system" || !is_human(line.origin, line.prompt_source)) {
     return {true, origin_subtype(line.origin)};
   }
   if (line.plan_content.is_string()) return {true, "accepted-plan"};
+  if (!line.source_tool.empty() && !line.tool_use_result.exists()) return {true, {}};
   return {};
 }
 
@@ -50,6 +52,9 @@ class UserContent {
       }
     }
     emit_said();
+    for (const auto& [part, text] : expansions_) {
+      to_.system_message(part, "command", text);
+    }
     to_.record.ignore("empty");
   }
 
@@ -73,6 +78,10 @@ class UserContent {
     const auto found = classify(text, to_.arena());
     if (found.author == Author::kNobody) return;
     const auto part = to_.part("text", number_);
+    if (belongs_to_command(text, found.author)) {
+      expansions_.push_back({part, text});
+      return;
+    }
     if (found.author == Author::kNotice) {
       map_notice(part, found);
       return;
@@ -86,7 +95,20 @@ class UserContent {
     }
   }
 
+  // What a command that was typed was made into, behind it in the same line; or the elements of a
+  // command that the model called.
+  bool belongs_to_command(std::string_view text, Author author) {
+    if (!is_slash_command(trimmed(text))) return commanded_ && author == Author::kPerson;
+    commanded_ = true;
+    if (announces_skill(text)) return true;
+    auto& launched = to_.memory.launched;
+    if (launched == 0) return false;
+    --launched;
+    return true;
+  }
+
   void map_notice(std::string_view part, const UserText& notice) {
+    if (notice.subtype == "interruption") to_.memory.launched = 0;
     auto text = notice.text;
     if (notice.subtype.ends_with("-output")) {
       text = output_words(text, to_.arena());
@@ -96,6 +118,7 @@ class UserContent {
   }
 
   void map_typed(std::string_view text) {
+    to_.memory.launched = 0;
     std::vector<Insertion> insertions;
     const auto words = without_insertions(text, to_.arena(), insertions);
     for (size_t i = 0; i < insertions.size(); ++i) {
@@ -116,6 +139,7 @@ class UserContent {
 
   void map_result(Value block) {
     has_results_ = true;
+    if (to_.line.tool_use_result["commandName"].is_string()) ++to_.memory.launched;
     map_tool_result(to_, block, number_);
     map_permission(to_, block);
     map_decision_answers(to_, block, to_.line.tool_use_result);
@@ -151,6 +175,8 @@ class UserContent {
   const Injection injection_;
   size_t number_ = 0;
   bool has_results_ = false;
+  bool commanded_ = false;  // a text of the line was a command
+  std::vector<std::pair<std::string_view, std::string_view>> expansions_;  // part keys and texts
   std::vector<std::string_view> said_;
   std::vector<sdk::Attachment> attachments_;
 };

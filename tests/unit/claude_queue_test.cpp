@@ -1,4 +1,6 @@
 // Prompts that were typed while the assistant worked: said once, or not at all.
+#include <array>
+
 #include "claude_rig.h"
 #include "plugins/claude/queue.h"
 #include "tests/support/catch.h"
@@ -162,4 +164,44 @@ TEST_CASE("texts that quote a queued prompt do not stand for it", "[claude][quic
                                line("system", "x1", R"(,"subtype":"turn_duration")"));
     CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"do more"});
   }
+}
+
+TEST_CASE("a prompt that left the queue is said by the next line, in whatever writing",
+          "[claude][quick]") {
+  for (const auto& [typed, sent, said] : std::vector<std::array<std::string, 3>>{
+           {R"("ls -a")", R"("<bash-input>ls -a</bash-input>")", "!ls -a"},
+           {R"("see [Pasted text #1 +2 lines]")", R"("see a\nb")", "see a\nb"}}) {
+    const auto result =
+        decode(old_answer("a1", "m1") + queued("enqueue", typed) + queued("dequeue") +
+               old_line("user", "u1", R"(,"message":{"role":"user","content":)" + sent + "}") +
+               old_answer("a2", "m2") + queued("enqueue", R"("more")") + queued("remove") +
+               old_answer("a3", "m3"));
+    CHECK(result.texts(KATO_USER_MESSAGE) == Texts{said, "more"});
+  }
+}
+
+TEST_CASE("what the queue gives out first need not be what waited longest", "[claude][quick]") {
+  const auto result =
+      decode(old_answer("a1", "m1") + queued("enqueue", R"("later")") +
+             queued("enqueue", R"("first")") + queued("dequeue") +
+             old_line("user", "u1", R"(,"message":{"role":"user","content":"first"})") +
+             queued("remove") + old_answer("a2", "m2"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"first", "later"});
+}
+
+TEST_CASE("an interruption is no prompt that left the queue", "[claude][quick]") {
+  const auto result =
+      decode(queued("enqueue", R"("see [Image #1]")") + queued("dequeue") +
+             user("u1", R"([{"type":"text","text":"[Request interrupted by user]"}])") +
+             user("u2", R"("see [Image #1]")"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"see [Image #1]"});
+  CHECK(result.accounts.back().outcome == KATO_RECORD_MAPPED);
+}
+
+TEST_CASE("a queued prompt without a mode is a person's", "[claude][quick]") {
+  const auto result = decode(
+      line("attachment", "q1", R"(,"attachment":{"type":"queued_command","prompt":"do more"})") +
+      line("attachment", "q2",
+           R"(,"attachment":{"type":"queued_command","prompt":"quiet","isMeta":true})"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"do more"});
 }

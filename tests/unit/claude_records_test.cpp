@@ -189,3 +189,26 @@ TEST_CASE("lines of another session are marked as inherited", "[claude][quick]")
   CHECK(result.events[2].flags == 0);
   CHECK(result.events[3].flags == 0);
 }
+
+TEST_CASE("a question may be answered by its header, or not at all", "[claude][quick]") {
+  const auto result = decode(
+      user("u1", R"([{"type":"tool_result","tool_use_id":"t1","content":"answered"}])",
+           R"(,"toolUseResult":{"questions":[{"question":"Which?","header":"Bed",)"
+           R"("options":[{"label":"A"}]},{"question":"When?","header":"Time","options":[]}],)"
+           R"x("answers":{"Bed":"A","When?":"(No answer provided)"}})x"));
+  const auto answers = result.of(KATO_USER_DECISION_RESPONSE);
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].decision == "t1/0");
+  CHECK(answers[0].selections == Texts{"A"});
+}
+
+TEST_CASE("results of tools at the model's side say what was found", "[claude][quick]") {
+  const auto result = decode(assistant(
+      "a1",
+      R"([{"type":"web_search_tool_result","tool_use_id":"s1","content":[{"type":"web_search_result",)"
+      R"("title":"Peas","url":"https://peas.example","encrypted_content":"x"}]},)"
+      R"({"type":"web_search_tool_result","tool_use_id":"s2","content":)"
+      R"({"type":"web_search_tool_result_error","error_code":"max_uses"}}])"));
+  CHECK(result.texts(KATO_ASSISTANT_TOOL_RESULT) ==
+        Texts{"Peas <https://peas.example>", "[web_search_tool_result_error: max_uses]"});
+}

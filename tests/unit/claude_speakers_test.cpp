@@ -198,3 +198,56 @@ TEST_CASE("a prompt after a line that was answered before begins a branch", "[cl
   }
   CHECK(branches == Texts{R"(u4 {"parentUuid":"a1"})", R"(u5 {"parentUuid":null})"});
 }
+
+TEST_CASE("a command that the model called was typed by nobody", "[claude][quick]") {
+  const std::string launched =
+      user("u1", R"([{"type":"tool_result","tool_use_id":"t1","content":"Launching command"}])",
+           R"(,"toolUseResult":{"success":true,"commandName":"review"})");
+  const std::string command =
+      user("u2", R"("<command-message>review is running</command-message>\n)"
+                 R"(<command-name>/review</command-name>")");
+  const auto called =
+      decode(launched + command + assistant("a1", R"([{"type":"text","text":"x"}])") +
+             user("u3", R"("<command-name>/review</command-name>")"));
+  CHECK(called.texts(KATO_USER_MESSAGE) == Texts{"/review"});
+  CHECK(called.events[1].subtype == "command");
+  const auto skills = decode(
+      user("u1", R"("<command-message>The \"pdf\" skill is loading</command-message>\n)"
+                 R"(<command-name>pdf</command-name>")") +
+      user("u2", R"("<command-message>pdf</command-message>\n<command-name>pdf</command-name>\n)"
+                 R"(<skill-format>true</skill-format>")"));
+  CHECK(skills.texts(KATO_USER_MESSAGE).empty());
+  const auto interrupted =
+      decode(launched + user("i1", R"([{"type":"text","text":"[Request interrupted by user]"}])") +
+             command);
+  CHECK(interrupted.texts(KATO_USER_MESSAGE) == Texts{"/review"});
+}
+
+TEST_CASE("what a command was made into may stand behind it in one line", "[claude][quick]") {
+  const auto result =
+      decode(user("u1", R"([{"type":"text","text":"<command-message>init</command-message>\n)"
+                        R"(<command-name>/init</command-name>"},)"
+                        R"({"type":"text","text":"Look at this code.\n::start"}])"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"/init"});
+  CHECK(result.notes() == Texts{"command: Look at this code.\n::start"});
+}
+
+TEST_CASE("a command that the client does not know is no message", "[claude][quick]") {
+  const auto result = decode(user("u1", R"("Unknown skill: frob")") +
+                             user("u2", R"("Unknown skill: why is that?")"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"Unknown skill: why is that?"});
+  CHECK(result.notes() == Texts{"unknown-command: Unknown skill: frob"});
+}
+
+TEST_CASE("tags that a person quotes stay in the text", "[claude][quick]") {
+  for (const std::string text : {"why `<system-reminder>x</system-reminder>`?",
+                                 R"(this:\n```\n<system-reminder>x</system-reminder>\n```)"}) {
+    const auto result = decode(user("u1", "\"" + text + "\""));
+    CHECK(result.texts(KATO_USER_MESSAGE).size() == 1);
+    CHECK(result.of(KATO_SYSTEM_MESSAGE).empty());
+  }
+  const auto unclosed = decode(user("u1", R"("a ```\nb\n<system-reminder>x</system-reminder>")") +
+                               user("u2", R"("<system-reminder>\ncut off")"));
+  CHECK(unclosed.texts(KATO_USER_MESSAGE) == Texts{"a ```\nb"});
+  CHECK(unclosed.of(KATO_SYSTEM_MESSAGE).size() == 2);
+}
