@@ -12,6 +12,9 @@ namespace {
 constexpr uint64_t kMaxAnswers = 64;
 constexpr size_t kMaxOptions = 1000;
 
+// A plan's two answers: the log has no words of its own for them.
+constexpr std::string_view kYes = "approved";
+constexpr std::string_view kNo = "rejected";
 constexpr std::string_view kApproved = "Plan approved.";
 constexpr std::string_view kApprovedUnasked = "Plan approved. Switching to YOLO mode";
 constexpr std::string_view kRejected = "Plan rejected.";
@@ -104,6 +107,7 @@ void prompt_plan(const Message& message, const Decision& decision) {
   draft.text = decision.call["description"].text();
   if (draft.text.empty()) draft.text = args["plan_filename"].text();
   if (draft.text.empty()) draft.text = args["plan_path"].text();
+  draft.options = {{kYes, {}}, {kNo, {}}};
   message.emit(draft);
 }
 
@@ -112,7 +116,7 @@ void answer_plan(const Message& message, const Decision& decision) {
   const bool approved = result.starts_with(kApproved);
   if (!was_shown(decision) || (!approved && !result.starts_with(kRejected))) return;
   auto draft = decision_draft(message, decision, KATO_USER_DECISION_RESPONSE, "answer", {});
-  draft.selections.push_back(approved ? "approved" : "rejected");
+  draft.selections.push_back(approved ? kYes : kNo);
   if (result.starts_with(kFeedback)) {
     const auto feedback = result.substr(kFeedback.size());
     draft.free_text = feedback.substr(0, feedback.rfind(kFeedbackEnd));

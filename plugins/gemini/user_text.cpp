@@ -138,16 +138,47 @@ bool split_known(std::string_view text, std::vector<Piece>& out) {
   return split_shell(words, out) || split_hint(words, out) || split_response(words, out);
 }
 
-// A hook's words may stand behind the person's, with nothing between them.
-void split_typed(std::string_view text, std::vector<Piece>& out) {
-  const auto whole = drop_blanks_behind(text);
-  const size_t open = text.rfind(kHookOpen);
-  if (open == std::string_view::npos || !whole.ends_with(kHookClose)) {
-    add(out, {PieceKind::kTyped, {}, text});
-    return;
+// Where a hook's words begin that stand on lines of their own or at the end of `text`, from `at`
+// on; `end`: behind them.
+size_t find_hook_context(std::string_view text, size_t& end) {
+  size_t close = 0;  // the first one behind `at`
+  for (size_t at = text.find(kHookOpen); at != std::string_view::npos;
+       at = text.find(kHookOpen, at + 1)) {
+    if (close < at) close = text.find(kHookClose, at);
+    if (close == std::string_view::npos) break;
+    end = close + kHookClose.size();
+    const auto behind = text.substr(end);
+    const bool own_lines =
+        (at == 0 || text[at - 1] == '\n') && (behind.empty() || behind.starts_with('\n'));
+    const auto next = skip_blanks(behind);
+    if (own_lines || next.empty() || next.starts_with(kHookOpen)) return at;
   }
-  add(out, {PieceKind::kTyped, {}, text.substr(0, open)});
-  add(out, {PieceKind::kSystem, kHookContext, whole.substr(open)});
+  return std::string_view::npos;
+}
+
+// A hook's words may stand behind the person's, with nothing between them. These remain one piece
+// if a hook's stand within.
+void split_typed(std::string_view text, std::vector<Piece>& out) {
+  size_t end = 0;
+  for (size_t at = find_hook_context(text, end); at != std::string_view::npos;
+       at = find_hook_context(text, end)) {
+    add(out, {PieceKind::kTyped, {}, text.substr(0, at)});
+    add(out, {PieceKind::kSystem, kHookContext, text.substr(at, end - at)});
+    text = text.substr(end);
+  }
+  add(out, {PieceKind::kTyped, {}, text});
+}
+
+// Where the content of referenced files ends in `text`: behind the last mark that stands on a line
+// of its own and has nothing behind it but a hook's words; files may have such a line, too.
+// npos: it goes on in the next part.
+size_t end_of_references(std::string_view text) {
+  const size_t found = text.rfind(kReferencesEnd);
+  if (found == std::string_view::npos) return found;
+  if (found > 0 && text[found - 1] != '\n') return std::string_view::npos;
+  const size_t end = found + kReferencesEnd.size();
+  const auto behind = skip_blanks(text.substr(end));
+  return behind.empty() || behind.starts_with(kHookOpen) ? end : std::string_view::npos;
 }
 
 }  // namespace
@@ -191,7 +222,7 @@ std::string_view UserTextSplitter::take_front(std::string_view text, std::vector
   }
   if (take_tagged(text, kHookOpen, kHookClose, tagged)) {
     add(out, {PieceKind::kSystem, kHookContext, tagged});
-    return text;
+    return skip_blanks(text);
   }
   if (take_editor_context(text, tagged)) {
     add(out, {PieceKind::kSystem, kEditorContext, tagged});
@@ -210,9 +241,9 @@ std::string_view UserTextSplitter::take_front(std::string_view text, std::vector
 }
 
 std::string_view UserTextSplitter::take_references(std::string_view text, std::vector<Piece>& out) {
-  const size_t found = text.find(kReferencesEnd);
+  const size_t found = end_of_references(text);
   in_references_ = found == std::string_view::npos;
-  const size_t end = in_references_ ? text.size() : found + kReferencesEnd.size();
+  const size_t end = in_references_ ? text.size() : found;
   add(out, {PieceKind::kSystem, kReferencedFiles, text.substr(0, end)});
   return text.substr(end);
 }

@@ -172,3 +172,31 @@ TEST_CASE("parts and contents of unknown form are raw, beside what is known", "[
         Lines{"provider.raw raw/0| raw=user/cube", "user.message+ text|See"});
   CHECK(decode_journal({turn("17")}) == Lines{"provider.raw raw/0| raw=user/part"});
 }
+
+TEST_CASE("a hook's words are taken out of a person's wherever they stand on their own",
+          "[gemini]") {
+  const Lines expected = {"user.message+ text|Sow peas.\n\nNow.",
+                          "system.message system/0|<hook_context>x</hook_context> is=hook-context"};
+  CHECK(decode_journal({turn(R"("Sow peas.\n<hook_context>x</hook_context>\nNow.")")}) == expected);
+  CHECK(split("Sow. <hook_context>a</hook_context>\n<hook_context>b</hook_context>\n").size() == 3);
+  const auto quoted = split("What is <hook_context>x</hook_context> for?");
+  REQUIRE(quoted.size() == 1);
+  CHECK(quoted[0].kind == PieceKind::kTyped);
+}
+
+TEST_CASE("a file's own line that looks like the end of files ends nothing", "[gemini]") {
+  std::vector<Piece> pieces;
+  UserTextSplitter splitter;
+  for (const std::string_view part :
+       {"See @log", "\n--- Content from referenced files ---", "\nContent from @log:\n",
+        "x\n--- End of content ---\n::start\ny --- End of content --- z",
+        "\n--- End of content ---", "<hook_context>h</hook_context>"}) {
+    splitter.split(part, pieces);
+  }
+  std::string typed;
+  for (const auto& piece : pieces) {
+    if (piece.kind == PieceKind::kTyped) typed += piece.text;
+  }
+  CHECK(typed == "See @log");
+  CHECK(pieces.back().subtype == kHookContext);
+}
