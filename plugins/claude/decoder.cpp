@@ -56,13 +56,33 @@ Mapping ClaudeDecoder::mapping(jsonlog::LogRecord& record, const Envelope& line)
   // A resumed or forked session begins with lines of another one.
   const bool foreign = !session_.is_agent && !memory_.own_begun && line.is_spoken &&
                        !line.session_id.empty() && line.session_id != session_.id;
-  const uint32_t flags = foreign || line.forked_from.is_object() ? KATO_DRAFT_INHERITED : 0;
+  const bool copied =
+      foreign || line.forked_from.is_object() || (memory_.copying && line.is_spoken);
+  const uint32_t flags = copied ? KATO_DRAFT_INHERITED : 0;
   return {record, line, memory_, session_, flags};
+}
+
+// A fork that names no origin copies its history behind its own first line, which says when its
+// first prompt was handed over: what is older is the other session's.
+void ClaudeDecoder::note_copying(const Envelope& line) {
+  constexpr size_t kSeconds = std::string_view("2026-11-22T08:33:41").size();
+  constexpr size_t kLongest = 32;
+  auto& head = memory_.head_time;
+  if (!memory_.conversation_begun && head.empty() && line.type == "queue-operation" &&
+      line.timestamp.size() <= kLongest) {
+    head = line.timestamp;
+  }
+  const bool talk = line.is_spoken && (line.type == "user" || line.type == "assistant");
+  if (head.empty() || !talk || session_.is_agent) return;
+  memory_.copying = line.timestamp.size() == head.size() &&
+                    line.timestamp.substr(0, kSeconds) < head.substr(0, kSeconds);
+  if (!memory_.copying) head.clear();
 }
 
 kato_status ClaudeDecoder::on_record(jsonlog::LogRecord& record) {
   const Envelope line = read_envelope(record.root());
   record.name_it(record_type(line, record.root(), record.arena()), line.uuid, line.timestamp);
+  note_copying(line);
   const Mapping to = mapping(record, line);
   if (!held().empty()) {
     const kato_status status = settle_queue(to);

@@ -26,6 +26,7 @@ class ClaudeDecoder : public jsonlog::AppendDecoder {
   [[nodiscard]] Mapping mapping(jsonlog::LogRecord& record, const Envelope& line);
   void map(const Mapping& to);
   void map_line(const Mapping& to);
+  void note_copying(const Envelope& line);
   void tell_facts(const Mapping& to);
   void note_turn(const Mapping& to);
   bool is_warmup(const Mapping& to);

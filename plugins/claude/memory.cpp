@@ -56,9 +56,11 @@ bool Memory::changed(Repeated what, uint64_t hash) noexcept {
 void Memory::save(jsonlog::StateWriter& out) const {
   out.text(turn_id);
   out.hash(message);
-  for (const bool flag : {directory_known, conversation_begun, own_begun, old_client, warmup}) {
+  for (const bool flag :
+       {directory_known, conversation_begun, own_begun, old_client, copying, warmup}) {
     out.flag(flag);
   }
+  out.text(head_time);
   out.number(launched);
   for (const auto* recent : {&plans, &released, &prompted}) {
     recent->save(out);
@@ -72,9 +74,11 @@ void Memory::save(jsonlog::StateWriter& out) const {
 void Memory::restore(jsonlog::StateReader& in) {
   turn_id = in.text();
   message = in.hash();
-  for (bool* flag : {&directory_known, &conversation_begun, &own_begun, &old_client, &warmup}) {
+  for (bool* flag :
+       {&directory_known, &conversation_begun, &own_begun, &old_client, &copying, &warmup}) {
     *flag = in.flag();
   }
+  head_time = in.text();
   launched = in.number();
   for (auto* recent : {&plans, &released, &prompted}) {
     recent->restore(in);

@@ -54,7 +54,9 @@ struct Memory {
   bool conversation_begun = false;  // a line with a uuid was seen
   bool own_begun = false;           // one that names this session
   bool old_client = false;          // before 2.1.100: prompts taken over in mid-turn are not logged
+  bool copying = false;             // lines of another session, older than the head of the log
   bool warmup = false;              // answers to a warm-up prompt of a sub-agent
+  std::string head_time;            // of the log's own first line, until the session's own talk
   size_t launched = 0;              // commands that the model called, whose lines may follow
   RecentHashes plans{8};            // tool calls that ask for approval of a plan
   RecentHashes released{8};         // texts of queued prompts that were given out

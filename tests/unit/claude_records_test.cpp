@@ -212,3 +212,28 @@ TEST_CASE("results of tools at the model's side say what was found", "[claude][q
   CHECK(result.texts(KATO_ASSISTANT_TOOL_RESULT) ==
         Texts{"Peas <https://peas.example>", "[web_search_tool_result_error: max_uses]"});
 }
+
+TEST_CASE("what is older than the head of the log was copied from another one", "[claude][quick]") {
+  const auto at = [](std::string text, std::string_view time) {
+    const std::string_view usual = "2026-11-22T08:00:00.000Z";
+    return text.replace(text.find(usual), usual.size(), time);
+  };
+  const std::string head =
+      R"({"type":"queue-operation","operation":"dequeue","timestamp":"2026-11-22T08:00:05.000Z",)"
+      R"("sessionId":"s1"})"
+      "\n";
+  const auto result = decode(head +
+                             at(line("attachment", "h1", R"(,"attachment":{"type":"auto_mode"})"),
+                                "2026-11-22T08:00:03.000Z") +
+                             at(user("u1", R"("old\n::stop")"), "2026-11-22T08:00:01.000Z") +
+                             at(line("attachment", "h2", R"(,"attachment":{"type":"plan_mode"})"),
+                                "2026-11-22T08:00:02.000Z") +
+                             at(user("u2", R"("new")"), "2026-11-22T08:00:05.100Z") +
+                             at(user("u3", R"("late")"), "2026-11-22T08:00:04.000Z"));
+  REQUIRE(result.events.size() == 5);
+  const std::vector<bool> inherited = {false, true, true, false, false};
+  for (size_t i = 0; i < inherited.size(); ++i) {
+    INFO(i);
+    CHECK(((result.events[i].flags & KATO_DRAFT_INHERITED) != 0) == inherited[i]);
+  }
+}
