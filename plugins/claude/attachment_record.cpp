@@ -73,6 +73,7 @@ void map_hook(const Mapping& to, std::string_view type) {
   const bool message = type == "hook_system_message";
   auto text = message ? content : hook["blockingError"]["blockingError"].text();
   if (text.empty()) text = hook["stderr"].text();
+  if (text.empty()) text = hook["message"].text();
   if (text.empty()) text = content;
   to.info("hook", {.subtype = message ? "hook-message" : "hook-error",
                    .text = text,

@@ -99,7 +99,7 @@ class UserContent {
   // command that the model called.
   bool belongs_to_command(std::string_view text, Author author) {
     if (!is_slash_command(trimmed(text))) return commanded_ && author == Author::kPerson;
-    commanded_ = true;
+    commanded_ = author == Author::kPerson;  // else the client carries it out itself
     if (announces_skill(text)) return true;
     auto& launched = to_.memory.launched;
     if (launched == 0) return false;

@@ -230,6 +230,11 @@ TEST_CASE("what a command was made into may stand behind it in one line", "[clau
                         R"({"type":"text","text":"Look at this code.\n::start"}])"));
   CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"/init"});
   CHECK(result.notes() == Texts{"command: Look at this code.\n::start"});
+  const auto merged = decode(
+      user("u1", R"([{"type":"text","text":"<command-name>/clear</command-name>"},)"
+                 R"({"type":"text","text":"<local-command-stdout>x</local-command-stdout>"},)"
+                 R"({"type":"text","text":"fix it"}])"));
+  CHECK(merged.texts(KATO_USER_MESSAGE) == Texts{"fix it"});
 }
 
 TEST_CASE("a command that the client does not know is no message", "[claude][quick]") {
