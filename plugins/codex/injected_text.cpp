@@ -22,6 +22,10 @@ constexpr auto kOpenings = std::to_array<Opening>({
     {"<permissions instructions>", "permissions"},
     {"<skills_instructions>", "skills"},
     {"<skill>", "skills"},
+    {"<skills>", "skills"},
+    {"<memories>", "memories"},
+    {"<memory>", "memories"},
+    {"<rules>", "instructions"},
     {"<collaboration_mode>", "collaboration-mode"},
     {"<plugins_instructions>", "plugins"},
     {"<recommended_plugins>", "plugins"},
@@ -48,6 +52,10 @@ constexpr auto kOpenings = std::to_array<Opening>({
     {"Warning: The maximum number of unified exec ", "model-warning"},
 });
 
+bool is_lower(char c) noexcept {
+  return c >= 'a' && c <= 'z';
+}
+
 std::string_view subtype_by_words(std::string_view text) noexcept {
   for (const auto& opening : kOpenings) {
     if (text.starts_with(opening.words)) return opening.subtype;
@@ -55,13 +63,15 @@ std::string_view subtype_by_words(std::string_view text) noexcept {
   return {};
 }
 
-// "agents_md.instructions" -> "agents-md-instructions"
+// "agents_md.instructions" -> "agents-md-instructions", "USER_RULES" -> "user-rules"
 std::string_view subtype_by_kind(const Line& line, std::string_view kind) {
   constexpr size_t kLongest = 48;
   if (kind.empty() || kind == "unknown" || kind.size() > kLongest) return {};
-  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   char* const out = line.arena().take(kind.size());
-  std::transform(kind.begin(), kind.end(), out, [&](char c) { return is_word(c) ? c : '-'; });
+  std::transform(kind.begin(), kind.end(), out, [](char c) {
+    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+    return is_lower(c) || (c >= '0' && c <= '9') ? c : '-';
+  });
   return {out, kind.size()};
 }
 
@@ -106,7 +116,7 @@ std::string_view subtype_of_element(const Line& line, std::string_view text, boo
   const auto end = text.substr(0, text.size() - std::min<size_t>(text.size(), 1));
   if (name.empty() || !text.ends_with('>') || !end.ends_with(name)) return {};
   if (const auto known = subtype_by_words(text); !known.empty() || known_only) return known;
-  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const auto is_word = [](char c) { return is_lower(c) || (c >= 'A' && c <= 'Z') || c == '_'; };
   const bool several_words = name.find('_') != std::string_view::npos;
   const bool plain = several_words && std::all_of(name.begin(), name.end(), is_word);
   return plain ? subtype_by_kind(line, name) : std::string_view();

@@ -46,6 +46,9 @@ struct Line {
   [[nodiscard]] jsonlog::Arena& arena() const { return record.arena(); }
   [[nodiscard]] uint64_t hash(std::string_view text) const { return record.host().hash(text); }
 
+  // Whether prompts come from another agent: by what is known of the session, or as its log says.
+  [[nodiscard]] bool is_sub_agents() const noexcept { return session.sub_agent || state.sub_agent; }
+
   // With turn, model and inheritance filled in.
   [[nodiscard]] sdk::Draft draft(kato_event_kind what, std::string_view part_key) const;
 

@@ -32,8 +32,7 @@ void tell_answer(Line& line, std::string_view call_id, std::string_view question
   if (secret) {
     draft.free_text = kWithheld;
   } else {
-    for (const auto answer : answers.items()) {
-      const auto text = answer.text();
+    const auto take = [&](std::string_view text) {
       if (text.starts_with(kNote)) {
         const auto note = text.substr(kNote.size());
         draft.free_text =
@@ -41,6 +40,10 @@ void tell_answer(Line& line, std::string_view call_id, std::string_view question
       } else if (!text.empty()) {
         draft.selections.push_back(text);
       }
+    };
+    if (answers.is_string()) take(answers.text());
+    for (const auto answer : answers.items()) {
+      take(answer.text());
     }
   }
   if (draft.selections.empty() && draft.free_text.empty()) return;

@@ -60,7 +60,7 @@ kato_status RolloutDecoder::on_record(jsonlog::LogRecord& record) {
   record.name_it(type_of(line), own_id(line), line.timestamp);
   if (state_.copied.copying() && line.type != "session_meta") {
     state_.copied.on_record(line.ordinal.integer(), line.named_turn, line.timestamp);
-    if (state_.copied.copying() && session_.sub_agent) {
+    if (state_.copied.copying() && line.is_sub_agents()) {
       record.ignore("inherited");
       return KATO_OK;
     }

@@ -88,8 +88,8 @@ void RolloutState::save(jsonlog::StateWriter& out) const {
   out.hash(thought);
   out.number(thought_parts);
   out.text(open_script);
-  for (const bool flag : {seen_meta, seen_item, seen_user_event, eventless, seen_answer_pair,
-                          answered, abort_told, abort_note_due}) {
+  for (const bool flag : {sub_agent, seen_meta, seen_item, seen_user_event, eventless,
+                          seen_answer_pair, answered, abort_told, abort_note_due}) {
     out.flag(flag);
   }
   out.number(static_cast<uint64_t>(review));
@@ -115,8 +115,8 @@ void RolloutState::restore(jsonlog::StateReader& in) {
   thought = in.hash();
   thought_parts = in.number();
   open_script = in.text();
-  for (bool* flag : {&seen_meta, &seen_item, &seen_user_event, &eventless, &seen_answer_pair,
-                     &answered, &abort_told, &abort_note_due}) {
+  for (bool* flag : {&sub_agent, &seen_meta, &seen_item, &seen_user_event, &eventless,
+                     &seen_answer_pair, &answered, &abort_told, &abort_note_due}) {
     *flag = in.flag();
   }
   review = restore_enum(in, Review::kCustom);

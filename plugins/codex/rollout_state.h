@@ -50,6 +50,7 @@ struct RolloutState {
   uint64_t thought_parts = 0;  // and how many parts it had
   std::string open_script;     // id of the call of an `exec` script that is running
 
+  bool sub_agent = false;  // as the log says, though it may name no parent
   bool seen_meta = false;
   bool seen_item = false;         // any response_item: else events are all there is
   bool seen_user_event = false;   // this file says by events what a person wrote

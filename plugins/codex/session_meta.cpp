@@ -36,6 +36,9 @@ void on_session_meta(Line& line) {
   const auto id = meta["id"].word();
   const bool own = id.empty() || id == line.session.id || !state.seen_meta;
   if (!state.seen_meta) {
+    const auto source = meta["source"];
+    state.sub_agent = source["subagent"].exists() || source["internal"].exists() ||
+                      meta["thread_source"].word() == "subagent";
     state.copied.begin(meta, line.session.id, line.record.timestamp());
   } else {
     state.copied.on_meta(own);

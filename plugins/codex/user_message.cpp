@@ -241,7 +241,7 @@ Fate on_user_item(Line& line) {
     line.record.ignore("duplicate");
     return Fate::kDone;
   }
-  const bool undecided = line.session.sub_agent || (!item.persons && !eventless);
+  const bool undecided = line.is_sub_agents() || (!item.persons && !eventless);
   if (others_wait || (!is_bare && undecided)) {
     line.held_tag = HeldItem{hash, item.mixed || item.unknown || item.images}.packed();
     return Fate::kHold;
@@ -271,7 +271,7 @@ void release_user_item(Line& line, bool opens_log) {
     line.record.ignore("repeated");
     return;
   }
-  if (line.session.sub_agent) {
+  if (line.is_sub_agents()) {
     state.user_items.put(hash);
     line.emit_text(KATO_SYSTEM_MESSAGE, "text", "agent-task", item.words);
   } else if (tell_element(line, item.words)) {
@@ -312,10 +312,10 @@ void on_user_event(Line& line, UserEvent event) {
     state.user_events.put(hash);
     state.half_told = HalfTold::kEvent;
   }
-  const bool in_the_persons_name = line.session.sub_agent || state.review == Review::kPreset;
+  const bool in_the_persons_name = line.is_sub_agents() || state.review == Review::kPreset;
   if (in_the_persons_name && !event.typed) {
     line.emit_text(KATO_SYSTEM_MESSAGE, "text",
-                   line.session.sub_agent ? "agent-task" : "review-prompt", event.text);
+                   line.is_sub_agents() ? "agent-task" : "review-prompt", event.text);
   } else {
     state.user_texts.put(hash);
     tell_persons_words(line, event.text, std::move(event.attachments));

@@ -138,3 +138,25 @@ TEST_CASE("a plan is told once, in whichever order its forms come", "[codex][qui
   CHECK(decode(events_first.text(), kThread).texts(KATO_ASSISTANT_MESSAGE) ==
         Texts{"Here:\n\nGood?", "1. dig"});
 }
+
+TEST_CASE("nobody types in a sub-agent that names no parent", "[codex][quick]") {
+  for (const std::string_view meta :
+       {R"({"id":"thread-1","source":{"subagent":"review"}})",
+        R"({"id":"thread-1","source":{"subagent":{"other":"guardian"}}})",
+        R"({"id":"thread-1","source":{"internal":"memory"}})"}) {
+    LogText log;
+    log.line("session_meta", meta).user_item("look").user_event("look").answer_item("done");
+    const auto story = decode(log.text(), kThread);
+    CHECK(story.texts(KATO_USER_MESSAGE).empty());
+    REQUIRE(story.of(KATO_SYSTEM_MESSAGE).size() == 1);
+    CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->subtype == "agent-task");
+  }
+}
+
+TEST_CASE("an element's name may be in capitals", "[codex][quick]") {
+  LogText log;
+  log.user_item("<GARDEN_RULES>\nno slugs\n</GARDEN_RULES>").answer_item("hi");
+  const auto story = decode(log.text(), kThread);
+  REQUIRE(story.of(KATO_SYSTEM_MESSAGE).size() == 1);
+  CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->subtype == "garden-rules");
+}
