@@ -17,10 +17,10 @@ constexpr size_t kEnoughBytes = 256U << 10;
 // Types of lines that stand at the head of a log before the conversation. Nobody else's logs have
 // lines of these types.
 constexpr std::string_view kOurTypes =
-    "agent-color agent-name agent-setting ai-title api-request api-request-blob api- "
-    "request-shape atis-latch attribution-snapshot bridge-session content-replacement cost- "
-    "state custom-title file-history-delta file-history-snapshot fork-context-ref frame- "
-    "link isolation-latch last-prompt mode permission-mode pr-link queue-operation "
+    "agent-color agent-name agent-setting ai-title api-request api-request-blob "
+    "api-request-shape atis-latch attribution-snapshot bridge-session content-replacement "
+    "cost-state custom-title file-history-delta file-history-snapshot fork-context-ref "
+    "frame-link isolation-latch last-prompt mode permission-mode pr-link queue-operation "
     "relocated tools-used worktree-state";
 
 struct FileName {

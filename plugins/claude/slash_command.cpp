@@ -9,14 +9,14 @@ constexpr std::string_view kBlanks = " \t\r\n";
 
 // Clients before 2.0 do not tell in the log itself.
 constexpr std::string_view kSurfaceCommands =
-    "add-dir advisor agents allowed-tools approved-tools bashes branch bug chrome clear "
-    "color compact config context copy cost desktop diff doctor effort exit export extra- "
-    "usage fast feedback files focus fork help hooks ide install-github-app install-slack- "
-    "app keybindings login logout marketplace mcp memory mobile model new output-style "
-    "passes permissions plugin plugins privacy-settings quit rate-limit-options release- "
-    "notes reload-plugins reload-skills remote-control remote-env rename reset resume "
-    "rewind sandbox session skills stats status statusline stickers tag tasks terminal- "
-    "setup theme think-back todos tui upgrade usage vim voice";
+    "add-dir advisor agents allowed-tools approved-tools bashes branch bug chrome clear color "
+    "compact config context copy cost desktop diff doctor effort exit export extra-usage fast "
+    "feedback files focus fork help hooks ide install-github-app install-slack-app "
+    "keybindings login logout marketplace mcp memory mobile model new output-style passes "
+    "permissions plugin plugins privacy-settings quit rate-limit-options release-notes "
+    "reload-plugins reload-skills remote-control remote-env rename reset resume rewind "
+    "sandbox session skills stats status stickers tag tasks terminal-setup theme think-back "
+    "todos tui upgrade usage vim voice";
 
 // The form in which the client logs commands that it carries out itself; those that become a prompt
 // begin with the message, and nothing is indented.
@@ -44,7 +44,8 @@ SlashCommand read_slash_command(std::string_view text, jsonlog::Arena& arena) {
   arguments = trimmed(arguments);
   if (name.starts_with('/')) name.remove_prefix(1);
   const std::string_view gap = arguments.empty() ? "" : " ";
-  const bool listed = is_one_of(name, kSurfaceCommands);
+  // What becomes a prompt begins with the message, also a person's own command of a listed name.
+  const bool listed = !text.starts_with("<command-message>") && is_one_of(name, kSurfaceCommands);
   return {arena.join({"/", name, gap, arguments}), listed || is_indented_command(text)};
 }
 

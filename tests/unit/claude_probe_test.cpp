@@ -96,6 +96,15 @@ TEST_CASE("bookkeeping alone is not waited behind for ever", "[claude][quick]") 
   CHECK(probe(kMain, head, false).verdict == KATO_PROBE_MINE);
 }
 
+TEST_CASE("each line of bookkeeping alone tells whose log it is", "[claude][quick]") {
+  for (const std::string type : {"api-request-shape", "cost-state", "frame-link", "atis-latch"}) {
+    const auto found =
+        probe(kMain, R"({"type":")" + type + R"(","sessionId":")" + std::string(kMainId) + "\"}\n");
+    INFO(type);
+    CHECK(found.verdict == KATO_PROBE_MINE);
+  }
+}
+
 TEST_CASE("other programs' files are not ours", "[claude][quick]") {
   for (const std::string_view head :
        {R"({"display":"/exit","timestamp":1,"sessionId":"x"})"

@@ -89,6 +89,21 @@ TEST_CASE("slash commands and shell lines appear as they were typed", "[claude][
   CHECK(result.notes() == Texts{"command: /clear", "command: /rename new"});
 }
 
+TEST_CASE("a command is the client's own by its whole name, and not in the form of a prompt",
+          "[claude][quick]") {
+  const auto named = [](const std::string& name) {
+    return user("u-" + name, R"("<command-name>/)" + name + R"(</command-name>")");
+  };
+  std::string log;
+  for (const auto* name : {"release-notes", "terminal-setup", "extra-usage", "install-slack-app",
+                           "setup", "notes", "app"}) {
+    log += named(name);
+  }
+  log += user("p1", R"("<command-message>status</command-message>\n)"
+                    R"(<command-name>/status</command-name>")");
+  CHECK(decode(log).texts(KATO_USER_MESSAGE) == Texts{"/setup", "/notes", "/app", "/status"});
+}
+
 TEST_CASE("what a person says when declining a tool is a message of theirs", "[claude][quick]") {
   const std::string beginning =
       R"([{"type":"tool_result","tool_use_id":"t1","is_error":true,"content":"The user doesn't )"
