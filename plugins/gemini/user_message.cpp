@@ -102,9 +102,12 @@ class UserTurn {
     for (const auto& piece : pieces_) {
       if (is_typed(piece)) typed.push_back(piece.text);
     }
-    if (!display_.empty()) {
+    const auto sent = trimmed(message_.joined(typed, {}));
+    if (!display_.empty() && lacks_only_commands(display_, sent)) {
+      emit_typed(sent);
+    } else if (!display_.empty()) {
       emit_typed(display_);
-      state_expansion(trimmed(message_.joined(typed, {})));
+      state_expansion(sent);
     } else if (!typed.empty()) {
       emit_typed(message_.joined(typed, {}));
     } else if (!attachments_.empty()) {

@@ -1,6 +1,8 @@
 #include "user_text.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace kato::gemini {
 namespace {
@@ -181,6 +183,28 @@ size_t end_of_references(std::string_view text) {
   return behind.empty() || behind.starts_with(kHookOpen) ? end : std::string_view::npos;
 }
 
+// A text without its lines that begin with "::", and without blanks.
+struct Spoken {
+  std::string words;
+  size_t commands = 0;
+};
+
+Spoken without_commands(std::string_view text) {
+  Spoken spoken;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const auto line = skip_blanks(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.starts_with("::")) {
+      ++spoken.commands;
+      continue;
+    }
+    std::copy_if(line.begin(), line.end(), std::back_inserter(spoken.words),
+                 [](char c) { return kBlanks.find(c) == std::string_view::npos; });
+  }
+  return spoken;
+}
+
 }  // namespace
 
 bool is_blank(std::string_view text) {
@@ -194,6 +218,13 @@ bool is_nudge(std::string_view text, bool has_display) {
     if (opening.subtype == kClientNudge && words.starts_with(opening.text)) return true;
   }
   return false;
+}
+
+bool lacks_only_commands(std::string_view displayed, std::string_view sent) {
+  if (sent.find("::") == std::string_view::npos) return false;
+  const Spoken shown = without_commands(displayed);
+  const Spoken said = without_commands(sent);
+  return said.commands > shown.commands && said.words == shown.words;
 }
 
 std::string unescape_shell(std::string_view command) {

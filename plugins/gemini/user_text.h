@@ -56,6 +56,10 @@ class UserTextSplitter {
 // The shell command as it was typed.
 [[nodiscard]] std::string unescape_shell(std::string_view command);
 
+// Whether `displayed` is what was sent but for lines that begin with "::": a client may keep such
+// lines from being shown. What is sent for a slash command is another text altogether.
+[[nodiscard]] bool lacks_only_commands(std::string_view displayed, std::string_view sent);
+
 [[nodiscard]] bool is_blank(std::string_view text);
 
 }  // namespace kato::gemini

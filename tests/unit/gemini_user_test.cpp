@@ -200,3 +200,14 @@ TEST_CASE("a file's own line that looks like the end of files ends nothing", "[g
   CHECK(typed == "See @log");
   CHECK(pieces.back().subtype == kHookContext);
 }
+
+TEST_CASE("command lines that are not displayed are the person's if nothing else differs",
+          "[gemini]") {
+  CHECK(decode_journal(
+            {turn(R"("Sow peas.\n::capture notes.md\n")", R"(,"displayContent":"Sow peas.")")}) ==
+        Lines{"user.message+ text|Sow peas.\n::capture notes.md"});
+  CHECK(decode_journal({turn(R"("Sow peas in rows.\n::capture notes.md")",
+                             R"(,"displayContent":"/sow peas")")}) ==
+        Lines{"user.message+ text|/sow peas",
+              "system.message system/0|Sow peas in rows.\n::capture notes.md is=expanded-prompt"});
+}
