@@ -49,6 +49,13 @@ void check_any_bytes(LawReport& report, const kato_provider_api& api,
   if (cuts.size() > max_cuts) cuts.resize(max_cuts);
   const auto split = driver.run({.cuts = cuts});
   report.count(1);
+  for (const auto& breach : split.said->breaches()) {
+    report.fail("split invariance", breach);
+  }
+  if (split.status != whole.status) {
+    report.fail("split invariance", "decode returned " + status_text(split.status) +
+                                        " in place of " + status_text(whole.status));
+  }
   const auto difference = whole.said->difference(*split.said);
   if (!difference.empty()) report.fail("split invariance", difference);
 }

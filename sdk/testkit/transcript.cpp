@@ -62,6 +62,14 @@ std::string first_difference(const std::vector<Item>& one, const std::vector<Ite
          " has\n      " + text(first_has_more ? one[common] : other[common]);
 }
 
+// What was said, and long enough not to be found elsewhere by chance. The name of a model may be as
+// long, and a state may hold it.
+bool is_private(const kato_draft& draft, const kato_payload& payload) {
+  const bool is_metadata =
+      draft.kind == KATO_PROVIDER_INFO && sdk::view(payload.subtype) != "title";
+  return payload.text.size >= kPrivateTextBytes && !is_metadata;
+}
+
 }  // namespace
 
 std::string HeardRecord::text() const {
@@ -154,7 +162,7 @@ void Transcript::hear(const kato_draft& draft, const kato_payload& payload) {
   if (const auto field = missing_field(draft.kind, payload); !field.empty()) {
     slip("a draft without its " + field + ": " + heard.text);
   }
-  if (payload.text.size >= kPrivateTextBytes && private_texts_.size() < kMaxPrivateTexts) {
+  if (is_private(draft, payload) && private_texts_.size() < kMaxPrivateTexts) {
     private_texts_.emplace_back(sdk::view(payload.text).substr(0, kPrivateTextBytes));
   }
   check_place(heard);
