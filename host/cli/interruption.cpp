@@ -13,40 +13,52 @@ volatile std::sig_atomic_t interrupted = 0;
 volatile std::sig_atomic_t reload_requested = 0;
 volatile std::sig_atomic_t wake_fd = -1;
 
-void remember(int signal) {
+void remember(volatile std::sig_atomic_t& what) {
   const int saved = errno;
-  if (signal == SIGHUP) {
-    reload_requested = 1;
-  } else {
-    interrupted = 1;
-  }
+  what = 1;
   static_cast<void>(::eventfd_write(wake_fd, 1));
   errno = saved;
 }
 
+void interrupt(int) {
+  remember(interrupted);
+}
+
+void reload(int) {
+  remember(reload_requested);
+}
+
 // Without SA_RESTART: a wait that goes on is to end.
-void handle(void (*handler)(int)) {
+void handle(int signal, void (*handler)(int)) {
   struct sigaction action{};
   action.sa_handler = handler;
-  for (const int signal : {SIGINT, SIGTERM}) {
-    static_cast<void>(::sigaction(signal, &action, nullptr));
-  }
+  static_cast<void>(::sigaction(signal, &action, nullptr));
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
 
-InterruptionGuard::InterruptionGuard(Hangup hangup) {
+InterruptionGuard::InterruptionGuard(Hangup hangup)
+    : hangup_ends_(hangup == Hangup::kEnds && !is_ignored(SIGHUP)) {
   wake_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  handle(&remember);
-  if (hangup == Hangup::kEnds) return;
-  struct sigaction action{};
-  action.sa_handler = &remember;
-  static_cast<void>(::sigaction(SIGHUP, &action, nullptr));
+  for (const int signal : {SIGINT, SIGTERM}) {
+    handle(signal, &interrupt);
+  }
+  if (hangup_ends_) handle(SIGHUP, &interrupt);
+  if (hangup == Hangup::kReloads) handle(SIGHUP, &reload);
 }
 
 InterruptionGuard::~InterruptionGuard() {
   // A second signal of the same Ctrl-C must not end what is ending well.
-  handle(was_interrupted() ? SIG_IGN : SIG_DFL);
+  const auto then = was_interrupted() ? SIG_IGN : SIG_DFL;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    handle(signal, then);
+  }
+  if (hangup_ends_) handle(SIGHUP, then);
   ::close(wake_fd);
   wake_fd = -1;
 }

@@ -3,10 +3,11 @@
 
 namespace kato {
 
+// What SIGHUP means: the end of a terminal, or that the config is to be read again.
 enum class Hangup { kEnds, kReloads };
 
-// While one of these lives, SIGINT and SIGTERM are remembered instead of ending the process, and
-// SIGHUP if it is to reload.
+// While one of these lives, SIGINT, SIGTERM and SIGHUP are remembered instead of ending the
+// process. Who ignores SIGHUP goes on ignoring it, unless it is to reload.
 class InterruptionGuard {
  public:
   explicit InterruptionGuard(Hangup hangup = Hangup::kEnds);
@@ -15,6 +16,9 @@ class InterruptionGuard {
   InterruptionGuard& operator=(const InterruptionGuard&) = delete;
   InterruptionGuard(InterruptionGuard&&) = delete;
   InterruptionGuard& operator=(InterruptionGuard&&) = delete;
+
+ private:
+  bool hangup_ends_ = false;
 };
 
 [[nodiscard]] bool was_interrupted() noexcept;

@@ -1,4 +1,6 @@
 // The daemon in the foreground, as a user sees it.
+#include <csignal>
+
 #include "tests/e2e/home.h"
 #include "tests/support/catch.h"
 
@@ -160,4 +162,15 @@ TEST_CASE("P7: a config that is not valid stops kato before it starts", "[e2e][P
   CHECK(refused.exit_code == 1);
   CHECK(refused.err.find("kato.yaml:2:1") != std::string::npos);
   CHECK(refused.err.find("durability") != std::string::npos);
+}
+
+TEST_CASE("the end of its terminal ends a command as Ctrl-C does", "[e2e]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  const auto daemon = home.start_daemon();
+  const auto shown = home.begin({"status", "--live"});
+  REQUIRE(eventually([&] { return shown->out_so_far().contains("running"); }));
+  shown->send(SIGHUP);
+  CHECK(shown->wait().exit_code == 0);
+  Home::stop(*daemon);
 }
