@@ -123,8 +123,10 @@ ExitCode run(int argc, char** argv) {
 }  // namespace kato
 
 int main(int argc, char** argv) {
-  static_cast<void>(
-      std::signal(SIGPIPE, SIG_IGN));  // a reader that went away is an error of a write
+  // A reader that went away, or a file that may not grow further, is an error of a write.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) {
+    static_cast<void>(std::signal(signal, SIG_IGN));
+  }
   try {
     return static_cast<int>(kato::run(argc, argv));
   } catch (const std::exception& thrown) {

@@ -44,6 +44,7 @@ Error config_error(Problems problems) {
 RootPolicy policy_of(const Config& config, const ProviderConfig& provider, const RootConfig* root) {
   RootPolicy policy;
   policy.auto_generate_snapshots = auto_generates_snapshots(config, &provider, root);
+  policy.limits.max_record_bytes = config.max_record_bytes;
   if (root == nullptr) return policy;
   policy.keep_raw = root->keep_raw;
   policy.default_sink = root->default_sink.value_or("");

@@ -43,8 +43,7 @@ SessionRuntime::SessionRuntime(const SessionServices& services, const Session& s
       held_(services.files, services.state.held(key_)),
       support_{
           .origins = services.origins,
-          .kept = [this](const std::string&, const HeldRecord& held) { return held_.find(held); },
-          .limits = {}},
+          .kept = [this](const std::string&, const HeldRecord& held) { return held_.find(held); }},
       twin_path_(services.state.twin(key_)),
       journal_(services.state.writes(key_)) {}
 

@@ -11,8 +11,8 @@ Status decode_source(FileSystem& files, const SessionSource& source, EventPipeli
                      const OneShot& how) {
   const SourceFile& file = source.file;
   SourceBuffer buffer;
-  auto reader =
-      SourceReader::open(files, file.path, file.root->rules.rule(file.pattern).packing, buffer);
+  auto reader = SourceReader::open(files, file.path, file.root->rules.rule(file.pattern).packing,
+                                   buffer, file.root->policy.limits);
   if (!reader) return forward(reader);
   auto decoder = file.root->provider->open({.path = file.relative,
                                             .identity = source.identity,

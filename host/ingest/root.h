@@ -6,6 +6,7 @@
 
 #include "host/base/error.h"
 #include "host/plugin/provider_handle.h"
+#include "host/source/source_reader.h"
 #include "host/source/source_rule.h"
 
 namespace kato {
@@ -16,6 +17,7 @@ struct RootPolicy {
   bool keep_raw = false;
   std::string default_sink;         // name of a sink of the config; empty: the global one
   std::string default_destination;  // a template; empty: the global one
+  SourceLimits limits;
 };
 
 struct Root {

@@ -75,7 +75,8 @@ Result<IngestStep> SessionIngest::step(size_t index, const SessionSource& source
     return IngestStep{.end = StepEnd::kQuarantine};
   }
   const SourceRule& rule = source.file.root->rules.rule(source.file.pattern);
-  auto reader = SourceReader::open(files_, source.file.path, rule.packing, buffer, support_.limits);
+  auto reader = SourceReader::open(files_, source.file.path, rule.packing, buffer,
+                                   source.file.root->policy.limits);
   if (!reader && reader.error().code() == ErrorCode::kNotFound) {
     meta.standing = SourceStanding::kMissing;
     decoders_.erase(index);

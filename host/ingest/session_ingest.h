@@ -40,7 +40,6 @@ using KeptRecords = std::function<Result<std::optional<std::string>>(const std::
 struct IngestSupport {
   OriginLookup origins;
   KeptRecords kept;  // may be empty
-  SourceLimits limits;
 };
 
 // One session's sources. The meta is changed in memory only; who called commits it, after what the

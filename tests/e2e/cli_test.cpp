@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 
@@ -148,6 +149,35 @@ TEST_CASE("an inspection prints the documented JSON", "[e2e][P4]") {
   CHECK(account.at("events").at("user.message") == 1);
   REQUIRE(account.at("problems").size() == 1);
   CHECK(account.at("problems")[0].at("line") == 2);
+}
+
+TEST_CASE("P4: a record above maxRecordBytes is stepped over, and told", "[e2e][P4]") {
+  const Home home;
+  home.write(".kato/kato.yaml", "schemaVersion: 1\nmaxRecordBytes: 4096\n");
+  const auto log = home.write(Home::kLog, home.user("a1", "first") +
+                                              home.user("a2", "long " + std::string(5000, 'x')) +
+                                              home.user("a3", "last"));
+  const auto account = json::parse(home.kato({"inspect", log, "--json"}).out);
+  CHECK(account.at("bytes").at("total") == account.at("bytes").at("accounted"));
+  CHECK(account.dump().contains("oversize"));
+  const auto shown = home.kato({"export", log, "-o", "-"});
+  REQUIRE(shown.exit_code == 0);
+  CHECK(shown.out.contains("first"));
+  CHECK(shown.out.contains("last"));
+  CHECK_FALSE(shown.out.contains("long xxx"));
+}
+
+TEST_CASE("a file that may not grow further fails the export with a message", "[e2e]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "long " + std::string(200'000, 'x')));
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{.rlim_cur = 65536, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto done = home.kato({"export", "--all", "-o", home.path("out/")});
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK(done.exit_code == 1);
+  CHECK(done.err.contains("File too large"));
 }
 
 TEST_CASE("a command that is not understood is a usage error", "[e2e]") {

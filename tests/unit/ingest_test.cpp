@@ -244,7 +244,8 @@ TEST_CASE("titles are one line, cut between characters", "[ingest]") {
 
 TEST_CASE("P4: a record above the limit is stepped over, accounted for, and gone on behind",
           "[ingest][P4]") {
-  const House house;
+  House house;
+  house.roots.front().policy.limits.max_record_bytes = 8192;
   house.folder.write("a.log", "session one\nuser k1 " + std::string(10'000, 'x') + "\nuser k2 b\n");
   const auto session = house.catalog().sessions[0];
   SessionMeta meta = make_session_meta(session);
@@ -252,10 +253,8 @@ TEST_CASE("P4: a record above the limit is stepped over, accounted for, and gone
   FreshEventMemory memory(false);
   Collected collected(session.ref);
   SourceBuffer buffer;
-  IngestSupport support;
-  support.limits.max_record_bytes = 8192;
   const auto read_all = [&] {
-    SessionIngest ingest(*house.files, meta, memory, collected, support);
+    SessionIngest ingest(*house.files, meta, memory, collected);
     for (StepEnd end = StepEnd::kMore; end == StepEnd::kMore;) {
       const auto step = ingest.step(0, session.sources[0], {}, buffer);
       REQUIRE(step);
