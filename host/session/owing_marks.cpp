@@ -36,7 +36,6 @@ Result<OwingMarks> OwingMarks::open(FileSystem& files, std::string path) {
   } else if (content.error().code() != ErrorCode::kNotFound) {
     return forward(content);
   }
-  if (auto rewritten = marks.rewrite(); !rewritten) return forward(rewritten);
   return marks;
 }
 
@@ -51,6 +50,7 @@ Status OwingMarks::read(std::string_view content) {
                 path_, version, kOwingSchemaVersion);
   }
   believable_ = version == kOwingSchemaVersion && first_end != std::string_view::npos;
+  torn_ = !content.ends_with('\n');
   while (believable_) {
     content.remove_prefix(content.find('\n') + 1);
     const auto line = content.substr(0, content.find('\n'));
@@ -64,18 +64,23 @@ Status OwingMarks::read(std::string_view content) {
       owing_.erase(key);
     }
     newer_.insert(key);
+    ++lines_;
   }
   if (!believable_) {
     owing_.clear();
     newer_.clear();
+    torn_ = true;
   }
   return {};
 }
 
+Status OwingMarks::make_ready() {
+  if (torn_ || lines_ > kSpareLines + 2 * newer_.size()) return rewrite();
+  return file_ == nullptr ? open_to_append() : Status{};
+}
+
 Status OwingMarks::add(char mark, const std::string& key) {
-  if (torn_ || lines_ > kSpareLines + 2 * newer_.size()) {
-    if (auto rewritten = rewrite(); !rewritten) return rewritten;
-  }
+  if (auto ready = make_ready(); !ready) return ready;
   auto written = file_->append(mark + key + "\n");
   torn_ = !written;
   ++lines_;
@@ -110,11 +115,15 @@ Status OwingMarks::rewrite() {
   if (auto replaced = replace_whole(*files_, path_, content, Durability::kOrdered); !replaced) {
     return replaced;
   }
+  lines_ = newer_.size();
+  torn_ = false;
+  return open_to_append();
+}
+
+Status OwingMarks::open_to_append() {
   auto file = files_->open(path_, OpenMode::kAppend);
   if (!file) return forward(file);
   file_ = std::move(*file);
-  lines_ = newer_.size();
-  torn_ = false;
   return {};
 }
 

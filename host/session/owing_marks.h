@@ -18,7 +18,7 @@ namespace kato {
 
 inline constexpr uint32_t kOwingSchemaVersion = 1;
 
-// [one thread at a time] Keeps its file open.
+// [one thread at a time] Keeps its file open from the first mark on; until then nothing is written.
 class OwingMarks {
  public:
   // kUnsupported: another schema version; the file was not touched.
@@ -43,7 +43,9 @@ class OwingMarks {
   OwingMarks(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
   Status read(std::string_view content);
   Status add(char mark, const std::string& key);
+  Status make_ready();
   Status rewrite();
+  Status open_to_append();
 
   FileSystem* files_;
   std::string path_;
@@ -52,7 +54,7 @@ class OwingMarks {
   std::set<std::string> newer_;
   size_t lines_ = 0;
   bool believable_ = false;
-  bool torn_ = false;  // the last line may be half there
+  bool torn_ = true;  // what is there cannot be gone on with: nothing, or half a line at the end
 };
 
 }  // namespace kato
