@@ -5,6 +5,7 @@
 #include "host/daemon/daemon_wiring.h"
 #include "host/event/event_id.h"
 #include "host/io/files.h"
+#include "host/session/indexed_session_json.h"
 
 namespace kato {
 namespace {
@@ -24,7 +25,7 @@ DaemonStatus Daemon::status(bool all) {
   DaemonStatus status = short_status();
   const auto since = input_.clock.now().value - kStaleAfterMillis;
   std::vector<std::string> recording;  // keys
-  store_.index().for_each([&](const IndexedSession& session) {
+  const auto list = [&](const IndexedSession& session) {
     const auto& identity = session.identity;
     if (!session.recordings.empty()) {
       recording.push_back(make_session_key(identity.provider, identity.session_id));
@@ -34,16 +35,27 @@ DaemonStatus Daemon::status(bool all) {
     } else {
       ++status.hidden_sessions;
     }
+  };
+  const auto open_runtime = [this](const std::string& session_id) -> SessionRuntime* {
+    const auto* const live = wiring_->live.find(session_id);
+    return live == nullptr ? nullptr : live->runtime.get();
+  };
+  store_.index().for_each([&](const IndexedSession& session) {
+    if (open_runtime(session.identity.session_id) == nullptr) list(session);
   });
+  // What was obeyed a moment ago is in the index with the next commit.
+  for (const auto& [session_id, live] : wiring_->live.all()) {
+    if (live->runtime) list(indexed_session_of(live->runtime->meta()));
+  }
   std::ranges::sort(status.sessions, std::greater{}, [](const IndexedSession& session) {
     return std::pair(last_time_of(session), std::string_view(session.identity.session_id));
   });
   status.recordings.clear();
   std::ranges::sort(recording);
   for (const auto& key : recording) {
-    auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
-    if (live != nullptr && live->runtime) {
-      add_recordings(live->runtime->meta(), status);
+    auto* const runtime = open_runtime(std::string(session_id_of_key(key)));
+    if (runtime != nullptr) {
+      add_recordings(runtime->meta(), status);
     } else if (const auto meta = metas_.load(key); meta && *meta) {
       add_recordings(**meta, status);
     }

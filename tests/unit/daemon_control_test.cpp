@@ -271,3 +271,20 @@ TEST_CASE("old sessions and recordings that ended are forgotten, with no file of
   CHECK(rig.meta(3).is_private);
   CHECK(rig.read("proj/notes.md").contains("::start"));
 }
+
+TEST_CASE("status tells of a recording as soon as it is written", "[control]") {
+  DaemonRig rig;
+  const auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  daemon->work([] { return false; });
+  REQUIRE(rig.read("proj/talk.md").contains("::start"));
+  auto status = daemon->status(false);
+  CHECK(status.sessions.size() == 1);
+  CHECK(status.recordings.size() == 1);
+  rig.work(*daemon);
+  rig.say(1, "::private");
+  daemon->work([] { return false; });
+  status = daemon->status(false);
+  REQUIRE(status.sessions.size() == 1);
+  CHECK(status.sessions.front().is_private);
+}
