@@ -93,7 +93,7 @@ TEST_CASE("paths are taken apart as expected", "[io]") {
   CHECK(normal_path("/a/./b/../c//d/") == "/a/c/d");
 }
 
-TEST_CASE("a path is made normal as the standard library does it, without a slash at its end",
+TEST_CASE("a path is made normal as the standard library does it, but for slashes at its end",
           "[io]") {
   const std::vector<std::string> parts = {"", "/", "a", "bc", ".", "..", "a/", "/.", "/..", "//"};
   for (const auto& one : parts) {
@@ -103,6 +103,7 @@ TEST_CASE("a path is made normal as the standard library does it, without a slas
           const auto path = one + two + "/" + three + four;
           auto expected = std::filesystem::path(path).lexically_normal().string();
           if (expected.size() > 1 && expected.back() == '/') expected.pop_back();
+          if (path.find_first_not_of('/') == std::string::npos) expected = "/";
           INFO(path);
           CHECK(normal_path(path) == expected);
         }
