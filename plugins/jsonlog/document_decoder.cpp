@@ -60,7 +60,10 @@ kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_inp
   const size_t mark = whole.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   Call call(host, out, whole.substr(mark), input.base_offset_bytes + mark);
   const bool final = (input.flags & KATO_DECODE_FINAL) != 0;
-  if (call.text.empty() && !final) return KATO_OK;
+  if (call.text.empty() && !final) {
+    last_ = {};
+    return KATO_OK;
+  }
 
   const JsonError error = json_.parse(call.text, Behind::kPadding);
   if (error == JsonError::kSyntax && !final) {

@@ -183,6 +183,20 @@ TEST_CASE("a document that was left for later is not the last one", "[jsonlog]")
   CHECK(follower.unchanged == 2);
 }
 
+// As it is while its client, which does not write it beside, is about to write it.
+TEST_CASE("of an empty document nothing is there to be unchanged", "[jsonlog]") {
+  for (const std::string empty : {"", "\xEF\xBB\xBF"}) {
+    Follower follower;
+    follower.decode(toy({"a", "b"}), false);
+    const auto nothing =
+        ::decode(follower.decoder, empty, KATO_DECODE_END_OF_INPUT | KATO_DECODE_KNOWS_LAST);
+    CHECK(nothing.status == KATO_OK);
+    CHECK(nothing.lines.empty());
+    follower.decode(toy({"a", "b"}), true);
+    CHECK(follower.unchanged == 0);
+  }
+}
+
 TEST_CASE("head, items and tail of a document share its bytes out among them", "[jsonlog]") {
   const auto result = decode(R"({"a":1,"list":[{"say":"x"}, {"say":"y"}],"b":2} )");
   CHECK(result.status == KATO_OK);
