@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "repair.h"
@@ -30,6 +31,7 @@ struct DocumentDecoder::Call {
   uint64_t offset;        // of `text` in the source
   RecordKeys keys;
   std::optional<OriginalOffsets> original;  // if the text had to be repaired
+  UnchangedStretch stretch;                 // that was left out of what was parsed
   uint64_t begun = 0;                       // of the next record in `text`
   size_t repairs = 0;                       // reported so far
   size_t records = 0;                       // reported so far
@@ -38,10 +40,17 @@ struct DocumentDecoder::Call {
 
   // The record from where the last one ended to `end`, a place in the text that was parsed.
   RecordPlace place_up_to(size_t end, std::string_view line) {
-    const uint64_t original_end = original ? original->of(end) : end;
+    const uint64_t original_end = original ? original->of(end) : stretch.end_of(end);
     const RecordPlace place{line, offset + begun, original_end - begun};
     begun = original_end;
     return place;
+  }
+
+  // An item of the stretch, with what separates it from the next one.
+  void name_next_of_stretch(size_t next_begin) {
+    const RecordPlace place{{}, offset + begun, next_begin - begun};
+    begun = next_begin;
+    name_unchanged(place);
   }
 
   void name_unchanged(const RecordPlace& place) {
@@ -65,7 +74,9 @@ kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_inp
     return KATO_OK;
   }
 
-  const JsonError error = json_.parse(call.text, Behind::kPadding);
+  const bool knows_last = (input.flags & KATO_DECODE_KNOWS_LAST) != 0;
+  const bool is_abridged = knows_last && parse_without_stretch(call);
+  const JsonError error = is_abridged ? JsonError::kNone : parse(call);
   if (error == JsonError::kSyntax && !final) {
     host.error(KATO_RETRY_LATER, call.offset + json_.error_offset(), "not JSON, or not all of it");
     return KATO_RETRY_LATER;
@@ -80,7 +91,7 @@ kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_inp
     ++call.records;
   }
   auto last = std::exchange(last_, {});
-  if ((input.flags & KATO_DECODE_KNOWS_LAST) != 0) call.before = std::move(last);
+  if (knows_last) call.before = std::move(last);
   if (error != JsonError::kNone || !json_.root().is_object()) {
     refuse(call, error == JsonError::kNone ? "not-an-object" : reason_of(error));
   } else if (const kato_status status = take_document(call); status != KATO_OK) {
@@ -115,8 +126,39 @@ void DocumentDecoder::take(Call& call, const RecordPlace& place, Value root, Dec
   json_.arena().clear();  // texts live as long as the record
 }
 
+JsonError DocumentDecoder::parse(Call& call) {
+  call.stretch = {};
+  const JsonError error = json_.parse(call.text, Behind::kPadding);
+  if (error == JsonError::kNone && json_.parsed_text().data() != call.text.data()) {
+    call.original.emplace(call.text);
+    call.now.as_written = false;
+  }
+  return error;
+}
+
+// False: all of it must be parsed.
+bool DocumentDecoder::parse_without_stretch(Call& call) {
+  if (!last_.as_written) return false;
+  const auto& items = last_.items;
+  const size_t same = count_unchanged(call.text, items, call.host);
+  const auto from =
+      std::ranges::find_if(std::views::reverse(last_.milestones),
+                           [same](const Milestone& milestone) { return milestone.item <= same; });
+  if (from == last_.milestones.rend() || from->item == 0) return false;
+  const UnchangedStretch stretch{.begin = items.front().begin,
+                                 .length = items[from->item].begin - items.front().begin,
+                                 .items = from->item};
+  if (stretch.length < call.text.size() / 2) return false;  // not worth the copy
+  const auto rest = without(call.text, stretch, abridged_);
+  if (json_.parse(rest, Behind::kPadding) != JsonError::kNone) return false;
+  if (json_.parsed_text().data() != rest.data() || !json_.root().is_object()) return false;
+  const auto list = this->items(json_.root()).items();
+  if (list.begin() == list.end() || (*list.begin()).offset() != stretch.begin) return false;
+  call.stretch = stretch;
+  return true;
+}
+
 kato_status DocumentDecoder::take_document(Call& call) {
-  if (json_.parsed_text().data() != call.text.data()) call.original.emplace(call.text);
   const auto on_head = [this](LogRecord& record) { this->on_head(record); };
   const auto on_tail = [this](LogRecord& record) { this->on_tail(record); };
 
@@ -136,14 +178,28 @@ kato_status DocumentDecoder::take_document(Call& call) {
   return KATO_OK;
 }
 
-kato_status DocumentDecoder::take_items(Call& call, Value list) {
-  const auto items = list.items();
-  for (const Value item : items) {
-    call.now.items.push_back(call.host.hash(item.bytes()));
+void DocumentDecoder::note_items(Call& call, Value list) {
+  const auto known = call.before.items.begin();
+  call.now.items.assign(known, known + static_cast<ptrdiff_t>(call.stretch.items));
+  for (const Value item : list.items()) {
+    const auto bytes = item.bytes();
+    const size_t begin = call.stretch.place_of(item.offset());
+    call.now.items.push_back({call.host.hash(bytes), begin, begin + bytes.size()});
   }
-  const size_t count = call.now.items.size();
+}
+
+kato_status DocumentDecoder::take_items(Call& call, Value list) {
+  note_items(call, list);
   const size_t unchanged = recall_unchanged(call);
-  uint64_t index = 0;
+  if (unchanged < call.stretch.items) {  // the head says other things than before
+    if (parse(call) != JsonError::kNone) return KATO_FATAL;
+    list = this->items(json_.root());
+    note_items(call, list);
+  }
+  if (const kato_status status = name_stretch(call); status != KATO_OK) return status;
+  const auto items = list.items();
+  const size_t count = call.now.items.size();
+  uint64_t index = call.stretch.items;
   for (auto at = items.begin(); at != items.end(); ++index) {
     if (index % kItemsBetweenAsking == 0 && call.host.cancelled()) return KATO_CANCELLED;
     const Value item = *at;
@@ -164,6 +220,14 @@ kato_status DocumentDecoder::take_items(Call& call, Value list) {
   }
   call.now.milestones.push_back({count, memory_of(call)});
   thin_out(call.now);
+  return KATO_OK;
+}
+
+kato_status DocumentDecoder::name_stretch(Call& call) {
+  for (size_t index = 0; index < call.stretch.items; ++index) {
+    if (index % kItemsBetweenAsking == 0 && call.host.cancelled()) return KATO_CANCELLED;
+    call.name_next_of_stretch(call.now.items[index + 1].begin);
+  }
   return KATO_OK;
 }
 
@@ -192,7 +256,9 @@ size_t DocumentDecoder::recall_unchanged(Call& call) {
       before.memory_behind_head != now.memory_behind_head) {
     return 0;
   }
-  const auto differing = std::ranges::mismatch(before.items, now.items).in1;
+  const auto differing =
+      std::ranges::mismatch(before.items, now.items, {}, &DocumentItem::hash, &DocumentItem::hash)
+          .in1;
   const auto same = static_cast<size_t>(differing - before.items.begin());
   std::erase_if(before.milestones, [same](const Milestone& one) { return one.item > same; });
   if (before.milestones.empty()) return 0;

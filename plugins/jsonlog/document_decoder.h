@@ -10,6 +10,7 @@
 #include "json.h"
 #include "log_record.h"
 #include "state.h"
+#include "unchanged_stretch.h"
 
 namespace kato::jsonlog {
 
@@ -17,7 +18,8 @@ namespace kato::jsonlog {
 // item and behind the last one are the records "head" and "tail". So every byte is accounted for.
 // All of it is stated each time, and who knows an event already drops it by its id; but to a host
 // that knows what was said of the document before, the items that did not change since are only
-// named. The saved state is empty.
+// named; and where they did not move either, they are not even parsed. So nothing that is said of
+// the head or the tail may depend on the items. The saved state is empty.
 class DocumentDecoder : public sdk::Decoder {
  public:
   // A document that does not parse is one that is being written: KATO_RETRY_LATER; with
@@ -54,19 +56,25 @@ class DocumentDecoder : public sdk::Decoder {
   struct Taken {
     size_t records_before_items = 0;  // 0: there are no items, or nothing is kept
     std::string memory_behind_head;
-    std::vector<uint64_t> items;        // hashes
+    std::vector<DocumentItem> items;
     std::vector<Milestone> milestones;  // ascending
+    bool as_written = true;             // it did not have to be repaired
   };
   template <class Decide>
   void take(Call& call, const RecordPlace& place, Value root, Decide&& decide);
+  [[nodiscard]] JsonError parse(Call& call);
+  [[nodiscard]] bool parse_without_stretch(Call& call);
   kato_status take_document(Call& call);
   kato_status take_items(Call& call, Value list);
+  kato_status name_stretch(Call& call);
+  static void note_items(Call& call, Value list);
   [[nodiscard]] size_t recall_unchanged(Call& call);
   static void thin_out(Taken& taken);
   [[nodiscard]] std::string memory_of(const Call& call) const;
   void refuse(Call& call, std::string_view reason);
 
   Json json_;
+  std::string abridged_;  // what is parsed of a document with a stretch that did not change
   Taken last_;
 };
 

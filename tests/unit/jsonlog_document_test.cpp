@@ -1,4 +1,5 @@
 // The loop of document decoders, driven by a toy format: {"list":[{"say":TEXT}, ...]}.
+#include <compare>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,12 +12,15 @@ using namespace kato;
 
 namespace {
 
-// An item says, besides its own words, what the one before said.
+// An item says, besides its own words, what the one before said; the first one, what the head did.
 class ToyDocument : public jsonlog::DocumentDecoder {
  protected:
   void begin() override { before_.clear(); }
   [[nodiscard]] jsonlog::Value items(jsonlog::Value root) const override { return root["list"]; }
-  void on_head(jsonlog::LogRecord& record) override { quiet(record, "head"); }
+  void on_head(jsonlog::LogRecord& record) override {
+    before_ = record.root()["first"].text();
+    quiet(record, "head");
+  }
   void on_tail(jsonlog::LogRecord& record) override { quiet(record, "tail"); }
   void on_item(jsonlog::LogRecord& record, uint64_t index) override {
     record.name_it("item", std::to_string(index), {});
@@ -171,6 +175,99 @@ TEST_CASE("of a document that grew at its end no more than the end is stated", "
   CHECK(follower.unchanged == 1001);
   follower.decode(toy(says), false);
   CHECK(follower.unchanged == 0);
+}
+
+namespace {
+
+struct Place {
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
+// Of all records.
+std::vector<Place> places_in(const std::vector<std::string>& lines) {
+  std::vector<Place> places;
+  for (const auto& line : lines) {
+    if (line.starts_with("draft ")) continue;
+    const auto at = line.find('@');
+    const auto plus = line.find('+', at);
+    places.push_back({std::stoull(line.substr(at + 1)), std::stoull(line.substr(plus + 1))});
+  }
+  return places;
+}
+
+// Puts `by` in the place of what stands from `at` on.
+std::string with(std::string text, size_t at, std::string_view by) {
+  return text.replace(at, by.size(), by);
+}
+
+const std::string kHead = R"({"first":"A", )";
+
+std::string long_toy() {
+  std::vector<std::string> says;
+  for (int i = 0; i < 50; ++i) {
+    says.push_back("item " + std::to_string(i) + " \\\" ] , {");
+  }
+  return toy(says, kHead);
+}
+
+}  // namespace
+
+// What did not change is not parsed; whatever stands there now, nobody can tell by the outcome.
+TEST_CASE("a document is the same whether or not the one before is known", "[jsonlog]") {
+  const auto before = long_toy();
+  const auto first = before.find("[{") + 1;
+  std::vector<std::string> documents;
+  for (size_t at = 0; at < before.size(); at += at < first + 40 ? 1 : 11) {
+    for (const std::string_view by :
+         {" ", ",", "\"", "x", "]", "}", "[", "\\", "\xFF", "\xC3", "5", "]}", ", ", " ,", "\n"}) {
+      documents.push_back(with(before, at, by));
+      documents.push_back(before.substr(0, at) + std::string(by) + before.substr(at));
+    }
+    documents.push_back(before.substr(0, at));
+  }
+  for (const auto& document : documents) {
+    Follower follower;
+    follower.decode(before, false);
+    const auto told =
+        ::decode(follower.decoder, document, KATO_DECODE_END_OF_INPUT | KATO_DECODE_KNOWS_LAST);
+    const auto anew = decode(document);
+    INFO(document);
+    REQUIRE(told.status == anew.status);
+    CHECK(told.consumed == anew.consumed);
+    CHECK(places_in(told.lines) == places_in(anew.lines));
+    if (told.status != KATO_OK) continue;
+    Follower again;
+    again.decode(before, false);
+    CHECK(again.decode(document, true) == anew.drafts());
+    CHECK(again.decode(document, true) == anew.drafts());
+    CHECK(again.decode(before, true) == decode(before).drafts());
+  }
+}
+
+TEST_CASE("items that are as they were mean something else behind another head", "[jsonlog]") {
+  const auto before = long_toy();
+  const auto after = with(before, before.find("A"), "B");
+  Follower follower;
+  follower.decode(before, false);
+  CHECK(follower.decode(after, true) == decode(after).drafts());
+  CHECK(follower.unchanged == 0);
+  CHECK(follower.decode(after, true) == decode(after).drafts());
+  CHECK(follower.unchanged == 50);
+}
+
+TEST_CASE("a document that had to be repaired is followed by one that has not, and by another",
+          "[jsonlog][bad-input]") {
+  const auto whole = long_toy();
+  const auto damaged = with(whole, whole.find("item 3"), "\xFF");
+  for (const auto& next : {whole, damaged}) {
+    Follower follower;
+    follower.decode(damaged, false);
+    CHECK(follower.decode(next, true) == decode(next).drafts());
+    CHECK(follower.decode(damaged, true) == decode(damaged).drafts());
+    CHECK(follower.decode(whole, true) == decode(whole).drafts());
+  }
 }
 
 TEST_CASE("a document that was left for later is not the last one", "[jsonlog]") {
