@@ -108,9 +108,43 @@ std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Stateme
   return longest_ascending(pairs);
 }
 
+// All that is known, or its end, is stated in its order, and then what nobody knows: as it mostly
+// is. How many statements are known; nothing: it is otherwise.
+std::optional<size_t> known_in_order(const KnownOrder& known,
+                                     std::span<const Statement> statements) {
+  size_t count = 0;
+  std::optional<uint64_t> last;
+  for (; count < statements.size() && statements[count].place; ++count) {
+    if (last && *statements[count].place <= *last) return std::nullopt;
+    last = statements[count].place;
+  }
+  const bool to_the_end = last && *last + 1 == known.size();
+  const bool is_known_later =
+      std::ranges::any_of(statements.subspan(count),
+                          [](const Statement& statement) { return statement.place.has_value(); });
+  if (!to_the_end || is_known_later) return std::nullopt;
+  return count;
+}
+
+Aligned aligned_in_order(const KnownOrder& known, std::span<const Statement> statements,
+                         size_t known_count) {
+  Aligned aligned;
+  aligned.matches.resize(statements.size(), Match::kNone);
+  std::fill_n(aligned.matches.begin(), known_count, Match::kById);
+  aligned.known_end = known.size();
+  for (size_t i = known_count; i-- > 0 && !aligned.last_match;) {
+    if (statements[i].is_said) aligned.last_match = i;
+  }
+  aligned.any_by_id = aligned.last_match.has_value();
+  return aligned;
+}
+
 }  // namespace
 
 Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
+  if (const auto count = known_in_order(known, statements)) {
+    return aligned_in_order(known, statements, *count);
+  }
   Aligned aligned;
   aligned.matches.resize(statements.size(), Match::kNone);
   const auto firsts = first_statements(known, statements);

@@ -4,9 +4,17 @@
 #include <utility>
 
 namespace kato {
+namespace {
+
+// Most documents grow by that at once.
+constexpr size_t kFew = 16;
+
+}  // namespace
 
 void DocumentMemory::begin() {
   now_ = {};
+  now_.statements.reserve(last_.statements.size() + kFew);
+  now_.ends.reserve(last_.ends.size() + kFew);
   begun_ = true;
   spoiled_ = false;
 }

@@ -30,6 +30,8 @@ class DocumentMemory {
   // Whether all that the last document stated is known, so that it adds nothing if it is said
   // again.
   [[nodiscard]] bool knows_last() const noexcept { return complete_; }
+  // How many things it stated.
+  [[nodiscard]] size_t last_count() const noexcept { return last_.statements.size(); }
   // What that record of the last document stated; nothing: it had fewer records.
   [[nodiscard]] std::optional<std::span<const Statement>> last_record(size_t index) const;
 

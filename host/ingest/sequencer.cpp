@@ -26,7 +26,10 @@ bool Sequencer::skips(const Draft& draft) {
 void Sequencer::begin_document(DocumentMemory* memory) {
   in_document_ = known_.order() != nullptr && known_.order()->size() > 0;
   document_ = memory;
-  if (document_ != nullptr) document_->begin();
+  if (document_ == nullptr) return;
+  document_->begin();
+  statements_.reserve(document_->last_count());
+  run_.reserve(document_->last_count());
 }
 
 void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {

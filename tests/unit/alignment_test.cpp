@@ -1,0 +1,94 @@
+#include "host/ingest/alignment.h"
+
+#include <string>
+
+#include "host/base/hash.h"
+
+#include "tests/support/catch.h"
+
+using namespace kato;
+
+namespace {
+
+// A log that states what is known, and more. Things are told apart by their number.
+struct Log {
+  KnownOrder known;
+  std::vector<Statement> statements;
+
+  static EventId id(uint64_t number) { return hash128({std::to_string(number)}); }
+
+  void know(uint64_t number, uint64_t content) { known.add(id(number), content); }
+  void state(uint64_t number, uint64_t content, bool is_said = true) {
+    statements.push_back({.id = id(number),
+                          .content = content,
+                          .place = known.place_of(id(number)),
+                          .is_said = is_said});
+  }
+  [[nodiscard]] Aligned aligned() const { return align(known, statements); }
+};
+
+using Matches = std::vector<Match>;
+
+}  // namespace
+
+TEST_CASE("what follows all that is known is new, though it was said before", "[ingest]") {
+  Log log;
+  for (uint64_t i = 0; i < 3; ++i) {
+    log.know(i, 7);
+  }
+  for (uint64_t i = 0; i < 5; ++i) {
+    log.state(i, 7, i != 2);
+  }
+  const auto aligned = log.aligned();
+  CHECK(aligned.matches ==
+        Matches{Match::kById, Match::kById, Match::kById, Match::kNone, Match::kNone});
+  CHECK(aligned.last_match == 1);  // the third proves nothing
+  CHECK(aligned.any_by_id);
+  CHECK(aligned.known_end == 3);
+}
+
+TEST_CASE("what is known need not be stated from its beginning", "[ingest]") {
+  Log log;
+  for (uint64_t i = 0; i < 4; ++i) {
+    log.know(i, i);
+  }
+  log.state(2, 2);
+  log.state(3, 3);
+  CHECK(log.aligned().matches == Matches{Match::kById, Match::kById});
+  CHECK(log.aligned().known_end == 4);
+}
+
+TEST_CASE("what is known beyond the last statement may be stated under another id", "[ingest]") {
+  Log log;
+  for (uint64_t i = 0; i < 3; ++i) {
+    log.know(i, i);
+  }
+  log.state(0, 0);
+  log.state(10, 1);
+  log.state(11, 9);
+  const auto aligned = log.aligned();
+  CHECK(aligned.matches == Matches{Match::kById, Match::kByContent, Match::kNone});
+  CHECK(aligned.known_end == 2);
+}
+
+TEST_CASE("statements out of their order are known by their ids", "[ingest]") {
+  Log log;
+  for (uint64_t i = 0; i < 3; ++i) {
+    log.know(i, i);
+  }
+  for (const uint64_t i : {1, 0, 2, 2, 20, 0}) {
+    log.state(i, i);
+  }
+  const auto aligned = log.aligned();
+  CHECK(aligned.matches == Matches{Match::kById, Match::kById, Match::kById, Match::kById,
+                                   Match::kNone, Match::kById});
+  CHECK(aligned.last_match == 2);
+  CHECK(aligned.known_end == 3);
+}
+
+TEST_CASE("where nothing is known nothing matches", "[ingest]") {
+  Log log;
+  log.state(1, 1);
+  CHECK(log.aligned().matches == Matches{Match::kNone});
+  CHECK_FALSE(log.aligned().last_match);
+}
