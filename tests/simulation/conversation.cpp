@@ -32,6 +32,19 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
 
 }  // namespace
 
+bool claims(const Spoken& spoken, const std::string& path) {
+  if (spoken.obeyed == Answer::kNo) return false;
+  return std::ranges::any_of(spoken.orders, [&path](const Order& order) {
+    const bool records = order.kind == OrderKind::kStart || order.kind == OrderKind::kCapture;
+    return records && order.path == path;
+  });
+}
+
+bool claims(const Conversation& conversation, const std::string& path) {
+  return std::ranges::any_of(conversation.spoken,
+                             [&path](const Spoken& spoken) { return claims(spoken, path); });
+}
+
 std::vector<Said> Conversation::in_log() const {
   std::vector<Said> all;
   for (const auto& one : spoken) {
@@ -44,13 +57,14 @@ bool Conversation::has_unread() const {
   return std::ranges::any_of(spoken, [](const Spoken& one) { return one.in_log && !one.is_sure; });
 }
 
-void decide(Conversation& conversation, uint32_t run, const SinceBounds& since) {
+void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, uint32_t moment) {
   if (!conversation.file_exists) return;
   ++conversation.settled;
   for (auto& one : conversation.spoken) {
     if (!one.in_log || one.is_sure) continue;
     one.is_sure = true;
     one.settled = conversation.settled;
+    one.decided_at = moment;
     if (one.orders.empty()) continue;
     const auto fresh = obeyed_at_first_sight(one, conversation, run, since);
     switch (conversation.is_known) {

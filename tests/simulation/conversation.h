@@ -50,6 +50,8 @@ struct Spoken {
   std::optional<uint32_t> said_in_run;
   std::vector<Arrival> arrivals;  // each time that it came into the log while the daemon watched
   std::optional<Answer> obeyed;   // of its orders; nothing: not decided yet
+  uint32_t said_at = 0;           // moments of the world
+  uint32_t decided_at = 0;        // of its orders
 };
 
 // When commands in a session that is seen for the first time are too old to be obeyed: surely if
@@ -77,8 +79,12 @@ struct Conversation {
   [[nodiscard]] bool has_unread() const;
 };
 
+// Whether orders that are, or may be, obeyed want the session to be recorded into that file.
+[[nodiscard]] bool claims(const Spoken& spoken, const std::string& path);
+[[nodiscard]] bool claims(const Conversation& conversation, const std::string& path);
+
 // The daemon has read all that stands in the log, in the run `run`.
-void decide(Conversation& conversation, uint32_t run, const SinceBounds& since);
+void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, uint32_t moment);
 // It may have read some of it.
 void read_perhaps(Conversation& conversation);
 // What it knew of the session may be gone, and what it obeyed with it: commands that are too old

@@ -49,7 +49,7 @@ class Reading {
     if (!is_obeyed(request)) return;
     std::set<std::string> writing;  // begins behind it
     for (const auto& order : request.orders) {
-      if (order.kind == OrderKind::kCapture) {
+      if (order.kind == OrderKind::kCapture && !is_refused(order)) {
         capture(order.path, writing, true);
       } else {
         obey(order, writing);
@@ -75,7 +75,14 @@ class Reading {
     return spoken.obeyed == Answer::kYes || input_.is_obeyed(spoken);
   }
 
+  // What is recorded into by another session is refused; the rest of the message is not.
+  [[nodiscard]] bool is_refused(const Order& order) const {
+    const bool writes = order.kind == OrderKind::kStart || order.kind == OrderKind::kCapture;
+    return writes && !input_.taken_path.empty() && order.path == input_.taken_path;
+  }
+
   void obey(const Order& order, std::set<std::string>& writing) {
+    if (is_refused(order)) return;
     switch (order.kind) {
       case OrderKind::kStart:
         is_private_ = false;
@@ -149,6 +156,7 @@ class Reading {
     for (const auto& spoken : input_.conversation.spoken) {
       if (!is_obeyed(spoken)) continue;
       for (const auto& order : spoken.orders) {
+        if (is_refused(order)) continue;
         const bool is_capture = order.kind == OrderKind::kCapture;
         if (is_capture && known.contains(order.path)) ++captures_[order.path];
         if (is_capture || order.kind == OrderKind::kStart) known.insert(order.path);

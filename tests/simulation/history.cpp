@@ -14,17 +14,17 @@ struct Chance {
 };
 
 constexpr std::array kChances = {
-    Chance{StepKind::kTalk, 320},       Chance{StepKind::kTear, 20},
-    Chance{StepKind::kCut, 10},         Chance{StepKind::kRewrite, 14},
-    Chance{StepKind::kVanish, 8},       Chance{StepKind::kTouch, 8},
-    Chance{StepKind::kUserAppends, 26}, Chance{StepKind::kUserInserts, 14},
-    Chance{StepKind::kUserRemoves, 12}, Chance{StepKind::kUserReplaces, 10},
-    Chance{StepKind::kUserDeletes, 4},  Chance{StepKind::kUserFile, 10},
-    Chance{StepKind::kWait, 60},        Chance{StepKind::kJump, 6},
-    Chance{StepKind::kWork, 170},       Chance{StepKind::kSettle, 70},
-    Chance{StepKind::kStop, 12},        Chance{StepKind::kStart, 60},
-    Chance{StepKind::kOverflow, 6},     Chance{StepKind::kMeanwhile, 26},
-    Chance{StepKind::kRequest, 40},
+    Chance{StepKind::kTalk, 320},        Chance{StepKind::kTear, 20},
+    Chance{StepKind::kCut, 10},          Chance{StepKind::kRewrite, 14},
+    Chance{StepKind::kVanish, 8},        Chance{StepKind::kTouch, 8},
+    Chance{StepKind::kFarewell, 8},      Chance{StepKind::kUserAppends, 26},
+    Chance{StepKind::kUserInserts, 14},  Chance{StepKind::kUserRemoves, 12},
+    Chance{StepKind::kUserReplaces, 10}, Chance{StepKind::kUserDeletes, 4},
+    Chance{StepKind::kUserFile, 10},     Chance{StepKind::kWait, 60},
+    Chance{StepKind::kJump, 6},          Chance{StepKind::kWork, 170},
+    Chance{StepKind::kSettle, 70},       Chance{StepKind::kStop, 12},
+    Chance{StepKind::kStart, 60},        Chance{StepKind::kOverflow, 6},
+    Chance{StepKind::kMeanwhile, 26},    Chance{StepKind::kRequest, 40},
 };
 constexpr std::array kFaultChances = {
     Chance{StepKind::kFault, 46},
@@ -101,11 +101,12 @@ std::string_view name_of(FaultKind kind) {
 }
 
 std::string_view name_of(StepKind kind) {
-  constexpr std::array<std::string_view, 24> kNames = {
-      "talk",         "tear",         "cut",          "rewrite",       "vanish",       "touch",
-      "user appends", "user inserts", "user removes", "user replaces", "user deletes", "user file",
-      "wait",         "jump",         "work",         "settle",        "stop",         "kill",
-      "power loss",   "start",        "overflow",     "request",       "fault",        "meanwhile"};
+  constexpr std::array<std::string_view, 25> kNames = {
+      "talk",          "tear",         "cut",          "rewrite",      "vanish",
+      "farewell",      "touch",        "user appends", "user inserts", "user removes",
+      "user replaces", "user deletes", "user file",    "wait",         "jump",
+      "work",          "settle",       "stop",         "kill",         "power loss",
+      "start",         "overflow",     "request",      "fault",        "meanwhile"};
   return kNames.at(static_cast<size_t>(kind));
 }
 

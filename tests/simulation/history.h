@@ -14,12 +14,13 @@ namespace kato::simulation {
 
 enum class StepKind : uint8_t {
   // Agents and the people who talk to them. `who`: the session.
-  kTalk,     // a message of the person and an answer; `what` other than 0: with a command
-  kTear,     // the first half of the next record is written; the rest comes with the next message
-  kCut,      // the log loses its last messages: `what` of them
-  kRewrite,  // the log is written anew under the same name, as it was
-  kVanish,   // the log is deleted; it is back when something is said again
-  kTouch,    // only its time changes
+  kTalk,      // a message of the person and an answer; `what` other than 0: with a command
+  kTear,      // the first half of the next record is written; the rest comes with the next message
+  kCut,       // the log loses its last messages: `what` of them
+  kRewrite,   // the log is written anew under the same name, as it was
+  kVanish,    // the log is deleted; it is back when something is said again
+  kFarewell,  // the same, right after an export was asked for in it
+  kTouch,     // only its time changes
   // The person and the destinations. `who`: one of them.
   kUserAppends,
   kUserInserts,   // by an editor that puts another file in its place

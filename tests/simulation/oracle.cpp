@@ -14,57 +14,6 @@ namespace {
 
 constexpr size_t kMostChoices = 9;
 
-// Whether both runs gave the daemon the same to read, so that events have the same numbers: what
-// happens in the middle of its work may come in another order where it works otherwise, and what
-// left a log before it was read is no event.
-bool was_the_same_read(const Conversation& one, const Conversation& other) {
-  return std::ranges::equal(one.spoken, other.spoken, [](const Spoken& mine, const Spoken& theirs) {
-    return mine.said == theirs.said && !mine.is_lost && !theirs.is_lost;
-  });
-}
-
-bool is_in(size_t session, const ExpectedFile& file) {
-  const auto mine = fmt::format("t{}m", session);
-  return std::ranges::any_of(
-      file.tokens, [&](const ExpectedToken& token) { return token.token.starts_with(mine); });
-}
-
-// The same of all sessions that have messages in the file.
-bool was_the_same_read(const World& one, const World& other, const ExpectedFile& file) {
-  for (size_t i = 0; i < one.conversations().size(); ++i) {
-    const auto& mine = one.conversations()[i];
-    if (is_in(i, file) && !was_the_same_read(mine, other.conversations()[i])) return false;
-  }
-  return true;
-}
-
-bool was_cut(const World& world, const ExpectedFile& file) {
-  for (size_t i = 0; i < world.conversations().size(); ++i) {
-    if (!is_in(i, file)) continue;
-    if (std::ranges::any_of(world.conversations()[i].spoken,
-                            [](const Spoken& spoken) { return spoken.cut_at.has_value(); })) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Whether it is not known if a copy of the whole conversation went into the file, or beside it:
-// with the same words it has other lines than a recording that began with the first of them.
-bool may_be_whole(const World& world, const std::string& path) {
-  const auto names_it = [&path](const Order& order) {
-    if (order.kind != OrderKind::kCapture && order.kind != OrderKind::kExport) return false;
-    return path == order.path ||
-           path.starts_with(order.path.substr(0, order.path.rfind('.')) + "-");
-  };
-  return std::ranges::any_of(world.conversations(), [&](const Conversation& conversation) {
-    return std::ranges::any_of(conversation.spoken, [&](const Spoken& spoken) {
-      const bool is_open = !spoken.obeyed || *spoken.obeyed == Answer::kMaybe;
-      return is_open && std::ranges::any_of(spoken.orders, names_it);
-    });
-  });
-}
-
 class Judge {
  public:
   explicit Judge(const World& world) : world_(world) {}
@@ -72,8 +21,9 @@ class Judge {
   Judgement run() {
     done_.violations = world_.violations();
     for (const auto& conversation : world_.conversations()) {
-      judge_session(conversation);
+      if (!claims(conversation, shared_)) take(judge_session(conversation, Share::kNone));
     }
+    judge_those_who_share();
     check_times(world_, done_.violations);
     for (const auto& [path, user] : world_.user_files()) {
       judge_user_texts(path, user);
@@ -99,38 +49,111 @@ class Judge {
     return std::nullopt;
   }
 
-  void judge_session(const Conversation& conversation) {
+  // What a session has of the file that several want.
+  enum class Share : uint8_t {
+    kNone,     // nobody has it
+    kOwns,     // it is recorded into it, and no other one
+    kRefused,  // another one is
+  };
+  struct Verdict {
+    std::optional<std::string> wrong;
+    bool is_unchecked = false;
+    Expectation expected = {};
+  };
+
+  void take(Verdict verdict) {
+    has_unknown_ = has_unknown_ || verdict.wrong || verdict.is_unchecked;
+    if (verdict.wrong) done_.violations.push_back(*verdict.wrong);
+    if (verdict.is_unchecked) ++done_.unchecked_sessions;
+    done_.expected.merge(verdict.expected);
+  }
+
+  // One of them has the file: which one, that nobody can tell who does not know in which order the
+  // daemon read them. All sessions must agree with it.
+  void judge_those_who_share() {
+    std::vector<const Conversation*> sharing;
+    for (const auto& conversation : world_.conversations()) {
+      if (claims(conversation, shared_)) sharing.push_back(&conversation);
+    }
+    if (sharing.empty()) return;
+    std::vector<Verdict> first_wrong;
+    for (size_t owner = 0; owner <= sharing.size(); ++owner) {
+      const bool has_owner = owner < sharing.size();
+      if (has_owner && came_too_late(*sharing[owner])) continue;
+      std::vector<Verdict> verdicts;
+      for (const auto* const one : sharing) {
+        const bool owns = has_owner && one == sharing[owner];
+        verdicts.push_back(judge_session(*one, owns        ? Share::kOwns
+                                               : has_owner ? Share::kRefused
+                                                           : Share::kNone));
+      }
+      const bool is_wrong =
+          std::ranges::any_of(verdicts, [](const Verdict& one) { return one.wrong.has_value(); });
+      if (first_wrong.empty() || !is_wrong) first_wrong = std::move(verdicts);
+      if (!is_wrong) break;
+    }
+    for (auto& verdict : first_wrong) {
+      take(std::move(verdict));
+    }
+  }
+
+  // Before it said a word of the file, another one surely had it, or somebody else had.
+  [[nodiscard]] bool came_too_late(const Conversation& owner) const {
+    uint32_t said = UINT32_MAX;
+    uint32_t taken = UINT32_MAX;
+    for (const auto& conversation : world_.conversations()) {
+      for (const auto& spoken : conversation.spoken) {
+        if (!claims(spoken, shared_)) continue;
+        if (&conversation == &owner) {
+          said = std::min(said, spoken.said_at);
+        } else if (spoken.obeyed == Answer::kYes) {
+          taken = std::min(taken, spoken.decided_at);
+        }
+      }
+    }
+    return said >= taken;
+  }
+
+  [[nodiscard]] Verdict judge_session(const Conversation& conversation, Share share) const {
     std::vector<const Spoken*> open;
     for (const auto& spoken : conversation.spoken) {
       const bool is_open = !spoken.obeyed || *spoken.obeyed == Answer::kMaybe;
       if (!spoken.orders.empty() && is_open) open.push_back(&spoken);
     }
-    if (open.size() > kMostChoices) {
-      has_unknown_ = true;
-      ++done_.unchecked_sessions;
-      return;
-    }
+    if (open.size() > kMostChoices) return {.wrong = {}, .is_unchecked = true};
     std::optional<std::string> first_wrong;
     for (uint64_t choice = uint64_t{1} << open.size(); choice-- > 0;) {
+      const auto is_obeyed = [&](const Spoken& spoken) {
+        const auto at = std::ranges::find(open, &spoken) - open.begin();
+        return (choice >> static_cast<uint64_t>(at) & 1U) != 0;
+      };
+      if (share != Share::kRefused &&
+          records_there(conversation, is_obeyed) != (share == Share::kOwns)) {
+        continue;
+      }
       const ExpectationInput input{
           .conversation = conversation,
-          .is_obeyed =
-              [&](const Spoken& spoken) {
-                const auto at = std::ranges::find(open, &spoken) - open.begin();
-                return (choice >> static_cast<uint64_t>(at) & 1U) != 0;
-              },
+          .is_obeyed = is_obeyed,
           .exists =
               [&](const std::string& path) {
                 return world_.disk().content(path) || user_of(world_, path).is_missing;
-              }};
-      const auto expected = expect(input);
+              },
+          .taken_path = share == Share::kRefused ? shared_ : std::string()};
+      auto expected = expect(input);
       auto wrong = first_violation(conversation, expected);
       if (!wrong && ends_private(input)) wrong = first_leftover(conversation);
-      if (!wrong) return accept(expected);
+      if (!wrong) return {.wrong = {}, .expected = std::move(expected)};
       if (!first_wrong) first_wrong = wrong;
     }
-    has_unknown_ = true;
-    done_.violations.push_back(*first_wrong);
+    if (!first_wrong) first_wrong = "P5: no session can have been recorded into " + shared_;
+    return {.wrong = first_wrong};
+  }
+
+  [[nodiscard]] bool records_there(const Conversation& conversation,
+                                   const std::function<bool(const Spoken&)>& is_obeyed) const {
+    return std::ranges::any_of(conversation.spoken, [&](const Spoken& spoken) {
+      return claims(spoken, shared_) && (spoken.obeyed == Answer::kYes || is_obeyed(spoken));
+    });
   }
 
   [[nodiscard]] std::optional<std::string> first_violation(const Conversation& conversation,
@@ -163,10 +186,6 @@ class Judge {
       }
     }
     return std::nullopt;
-  }
-
-  void accept(const Expectation& expected) {
-    done_.expected.insert(expected.begin(), expected.end());
   }
 
   void judge_user_texts(const std::string& path, const UserFile& user) {
@@ -203,6 +222,7 @@ class Judge {
   }
 
   const World& world_;
+  const std::string shared_ = world_.shared_destination();
   Judgement done_;
   bool has_unknown_ = false;  // a session of which is not known what must be there
 };
@@ -258,59 +278,6 @@ Recordings recordings_of(const World& world) {
     }
   }
   return all;
-}
-
-std::vector<std::string> differences(const std::string& promise, const Recordings& before,
-                                     const Recordings& after) {
-  std::vector<std::string> found;
-  for (const auto& [path, content] : before) {
-    const auto now = after.find(path);
-    if (now == after.end()) {
-      found.push_back(fmt::format("{}: {} is gone", promise, path));
-    } else if (now->second != content) {
-      const auto mismatch = std::ranges::mismatch(content, now->second);
-      found.push_back(
-          fmt::format("{}: {} changed at byte {}", promise, path, mismatch.in1 - content.begin()));
-    }
-  }
-  for (const auto& [path, content] : after) {
-    if (!before.contains(path)) found.push_back(fmt::format("{}: {} is new", promise, path));
-  }
-  return found;
-}
-
-std::vector<std::string> compare_runs(const World& one, const Judgement& of_one, const World& other,
-                                      const Judgement& of_other) {
-  const auto is_touched = [](const World& world, const std::string& path) {
-    const auto user = world.user_files().find(path);
-    return user != world.user_files().end() && user->second.is_touched;
-  };
-  std::vector<std::string> found;
-  for (const auto& [path, expected] : of_one.expected) {
-    const auto same = of_other.expected.find(path);
-    if (same == of_other.expected.end() || same->second.tokens != expected.tokens) continue;
-    // A capture of the same messages went beside it in one of the runs: the heads differ.
-    if (same->second.is_written_whole != expected.is_written_whole) continue;
-    // Into a file without a word nothing may have been recorded in one of them.
-    if (expected.tokens.empty()) continue;
-    if (!std::ranges::all_of(expected.tokens, &ExpectedToken::is_certain)) continue;
-    if (!was_the_same_read(one, other, expected)) continue;
-    if (may_be_whole(one, path) || may_be_whole(other, path)) continue;
-    if (is_touched(one, path) || is_touched(other, path)) continue;
-    auto mine = without_capture_times(path, one.disk().content(path).value_or(""));
-    auto theirs = without_capture_times(path, other.disk().content(path).value_or(""));
-    if (was_cut(one, expected) || one.twins_may_be_gone() || other.twins_may_be_gone()) {
-      // A twin that is made again, or of what is left of the log, may count otherwise.
-      mine = without_numbers(mine);
-      theirs = without_numbers(theirs);
-    }
-    if (mine == theirs) continue;
-    const auto at = std::ranges::mismatch(mine, theirs).in1 - mine.begin();
-    const auto from = static_cast<size_t>(std::max<std::ptrdiff_t>(0, at - 60));
-    found.push_back(fmt::format("P2: {} is not what it is without faults, at byte {}:\n  {}\n  {}",
-                                path, at, mine.substr(from, 160), theirs.substr(from, 160)));
-  }
-  return found;
 }
 
 }  // namespace kato::simulation

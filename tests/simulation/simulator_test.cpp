@@ -201,6 +201,60 @@ TEST_CASE("what is asked for at the command line begins behind what was said", "
   CHECK(said == std::vector<std::string>{"t0m6e", "t0m7e"});
 }
 
+TEST_CASE("the oracle notices who is recorded into a file that two sessions want", "[simulation]") {
+  constexpr uint32_t kStartShared = 30;
+  constexpr uint32_t kRequestShared = 49;
+  History history;
+  history.seed = 4;
+  history.sessions = 2;
+  const auto add = [&history](StepKind kind, uint32_t who, uint32_t what) {
+    history.steps.push_back({.kind = kind, .who = who, .what = what, .fault = {}});
+    history.steps.push_back({.kind = StepKind::kSettle, .fault = {}});
+  };
+  add(StepKind::kStart, 0, 0);
+  add(StepKind::kTalk, 0, kStartShared);
+  add(StepKind::kTalk, 1, kStartShared);
+  add(StepKind::kRequest, 1, kRequestShared);
+  add(StepKind::kTalk, 1, 21);
+  World world(world_input(), history);
+  world.play();
+  CHECK(judge(world).violations.empty());
+  const auto path = world.shared_destination();
+  const auto content = *world.disk().content(path);
+  REQUIRE(session_tokens(content).front() == "t0m1e");
+  SECTION("both are") {
+    world.disk().put(path, content + "\nt1m1e\n");
+    CHECK(is_blamed(world, "P2"));
+  }
+  SECTION("the one that came second is") {
+    std::string others;
+    for (const auto& spoken : world.conversations()[1].spoken) {
+      if (!spoken.is_request) others += spoken.token + "\n";
+    }
+    world.disk().put(path, others);
+    CHECK_FALSE(judge(world).violations.empty());
+  }
+  SECTION("nobody is") {
+    world.disk().put(path, "");
+    CHECK(is_blamed(world, "P2"));
+  }
+}
+
+TEST_CASE("the oracle notices an export that lacks a word of a log that is gone", "[simulation]") {
+  auto history = recorded_talk();
+  history.steps.push_back({.kind = StepKind::kFarewell, .who = 0, .what = 0, .fault = {}});
+  World world(world_input(), history);
+  world.play();
+  CHECK(judge(world).violations.empty());
+  CHECK_FALSE(world.disk().content(world.conversations()[0].log.path()));
+  const std::string path = "/home/ada/p0/notes/s0-x.md";
+  auto content = world.disk().content(path).value_or("");
+  REQUIRE_FALSE(session_tokens(content).empty());
+  content.replace(find_tokens(content).front().offset, 1, "x");
+  world.disk().put(path, content);
+  CHECK(is_blamed(world, "P2"));
+}
+
 TEST_CASE("the oracle notices an event that is missing, doubled or moved", "[simulation]") {
   const auto history = recorded_talk();
   World world(world_input(), history);

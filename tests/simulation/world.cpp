@@ -106,6 +106,10 @@ std::string World::twin_of(uint32_t session) const {
   return fmt::format("{}/sessions/{}-{}.twin.jsonl", state(), log.provider(), id);
 }
 
+std::string World::shared_destination() const {
+  return fmt::format("{}/recordings/shared.{}", state(), history_.seed % 2 == 0 ? "md" : "jsonl");
+}
+
 void World::lose_index() {
   stop();
   disk_.drop(state() + "/daemon-control.json");

@@ -90,6 +90,8 @@ class World {
   [[nodiscard]] static std::string state() { return home() + "/.kato"; }
   [[nodiscard]] std::string project(uint32_t session) const;
   [[nodiscard]] std::string twin_of(uint32_t session) const;
+  // The one file that several sessions want to be recorded into.
+  [[nodiscard]] std::string shared_destination() const;
   // A run was to remove them at its end.
   [[nodiscard]] bool twins_may_be_gone() const { return twins_may_be_gone_; }
   [[nodiscard]] const Damage& damage() const { return damage_; }
@@ -129,6 +131,7 @@ class World {
   // The person at the command line: world_requests.cpp.
   void request(const Step& step);
   void reload(uint32_t config);
+  [[nodiscard]] bool is_claimed(const std::string& path, const Conversation& not_by) const;
 
   // The daemon: world_daemon.cpp.
   bool daemon_step(const Step& step);
@@ -167,6 +170,7 @@ class World {
   std::vector<WallTime> wall_times_;
   std::vector<std::string> violations_;
   uint32_t next_user_token_ = 0;
+  uint32_t moment_ = 0;  // goes on whenever it is decided what is obeyed
 
   std::unique_ptr<SimFileSystem> files_;  // of the running daemon
   std::unique_ptr<Daemon> daemon_;

@@ -13,6 +13,8 @@ namespace {
 
 constexpr uint32_t kPlainDestinations = 3;  // the rest is for exports
 constexpr size_t kDateLength = 10;
+constexpr uint32_t kOrders = 50;  // kinds of messages, as add_orders counts them
+constexpr uint32_t kExportOrder = 8;
 
 std::string filler(uint32_t what) {
   static constexpr std::string_view kWords[] = {"tide", "dial", "slate", "ivory", "hour", "moon"};
@@ -48,6 +50,12 @@ bool World::agent_step(const Step& step) {
       disk_.drop(path);
       conversation.file_exists = false;
       return true;
+    case StepKind::kFarewell:
+      talk(conversation, step.what - step.what % kOrders + kExportOrder);
+      if (!is_working_) work();
+      disk_.drop(path);
+      conversation.file_exists = false;
+      return true;
     case StepKind::kTouch:
       disk_.touch(path);
       return true;
@@ -65,7 +73,7 @@ std::string World::destination(uint32_t session, uint32_t which) const {
 
 // The lines of a message that command, and what they mean. A message with an invalid line has none.
 std::string World::add_orders(uint32_t session, uint32_t what, std::vector<Order>& orders) const {
-  const uint32_t which = what / 50 % kPlainDestinations;
+  const uint32_t which = what / kOrders % kPlainDestinations;
   const auto path = destination(session, which);
   const auto relative = path.substr(project(session).size() + 1);
   const auto& log = conversations_[session].log;
@@ -73,7 +81,7 @@ std::string World::add_orders(uint32_t session, uint32_t what, std::vector<Order
       fmt::format("{}/recordings/{}-{}-{}.md", state(), log.provider(),
                   short_id(make_session_id(log.provider(), log.provider_session_id())),
                   format_rfc3339(log.started()).substr(0, kDateLength));
-  switch (what % 50) {
+  switch (what % kOrders) {
     case 0:
     case 1:
     case 2:
@@ -90,9 +98,9 @@ std::string World::add_orders(uint32_t session, uint32_t what, std::vector<Order
     case 7:
       orders = {{OrderKind::kCapture, path}};
       return fmt::format("\n::capture {}", relative);
-    case 8:
+    case kExportOrder:
     case 9: {
-      const auto once = destination(session, kPlainDestinations + what / 50 % 2);
+      const auto once = destination(session, kPlainDestinations + what / kOrders % 2);
       orders = {{OrderKind::kExport, once}};
       return fmt::format("\n::export {}", once);
     }
@@ -123,6 +131,16 @@ std::string World::add_orders(uint32_t session, uint32_t what, std::vector<Order
     case 20:
       orders = {{OrderKind::kPrivate, {}}};
       return "\n::private";
+    case 30:
+    case 31:
+      orders = {{OrderKind::kStart, shared_destination()}};
+      return fmt::format("\n::start {}", shared_destination());
+    case 32:
+      orders = {{OrderKind::kCapture, shared_destination()}};
+      return fmt::format("\n::capture {}", shared_destination());
+    case 33:
+      orders = {{OrderKind::kStopOne, shared_destination()}};
+      return fmt::format("\n::stop dest:{}", shared_destination());
     default:
       return {};
   }
@@ -144,6 +162,7 @@ void World::say(Conversation& conversation, bool by_user, uint32_t what) {
   spoken.said.number = static_cast<uint32_t>(conversation.spoken.size()) + 1;
   spoken.said.by_user = by_user;
   spoken.said.at = agents_now_;
+  spoken.said_at = moment_;
   spoken.token = fmt::format("t{}m{}e", session, spoken.said.number);
   spoken.said.text = spoken.token + filler(what);
   if (by_user) spoken.said.text += add_orders(session, what, spoken.orders);

@@ -246,8 +246,9 @@ void World::work_until_quiet() {
 
 void World::note_settled() {
   trace(fmt::format("     settled at call {}", files_->calls()));
+  ++moment_;
   for (auto& conversation : conversations_) {
-    decide(conversation, run_, since());
+    decide(conversation, run_, since(), moment_);
   }
   const auto note = [this](const std::string& folder) {
     for (const auto& path : disk_.files_below(folder)) {

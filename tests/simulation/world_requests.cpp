@@ -1,5 +1,7 @@
 // The part of the world in which the person asks the daemon at the command line, as the socket
 // hands it on.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "host/event/event_id.h"
@@ -59,7 +61,8 @@ void World::request(const Step& step) {
   // after it, as soon as the log is back: nobody can tell.
   if (!conversation.file_exists && conversation.has_unread()) return;
   const auto session = static_cast<uint32_t>(&conversation - conversations_.data());
-  const auto path = destination(session, step.what / 16 % kPlainDestinations);
+  const uint32_t which = step.what / 16 % (kPlainDestinations + 1);
+  const auto path = which < kPlainDestinations ? destination(session, which) : shared_destination();
   auto wish = wish_of(step.what, path);
   const bool names_file = !wish.orders.empty() && !wish.orders.front().path.empty();
   const auto& log = conversation.log;
@@ -78,10 +81,23 @@ void World::request(const Step& step) {
     request.settled = conversation.settled + 1;
     const bool may_have_failed = files_->hits() != hits || files_->is_dead();
     request.obeyed = asked ? Answer::kYes : may_have_failed ? Answer::kMaybe : Answer::kNo;
+    request.said_at = moment_;
+    request.decided_at = ++moment_;
+    const bool is_refused = !asked && asked.error().code() == ErrorCode::kRefused;
+    if (is_refused && !may_have_failed && !is_claimed(path, conversation)) {
+      violations_.push_back("no other session is recorded into it, and it was refused: " + path);
+    }
     conversation.spoken.push_back(std::move(request));
   }
   read_perhaps(conversation);
   if (files_->is_dead()) die(random_.one_in(4));
+}
+
+// Whether another session is, or may be, recorded into it.
+bool World::is_claimed(const std::string& path, const Conversation& not_by) const {
+  return std::ranges::any_of(conversations_, [&](const Conversation& conversation) {
+    return &conversation != &not_by && claims(conversation, path);
+  });
 }
 
 Result<std::string> World::ask(const ControlRequest& request) {
