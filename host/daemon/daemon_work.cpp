@@ -5,6 +5,7 @@
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/degraded_names.h"
 #include "host/event/event_id.h"
+#include "host/io/files.h"
 #include "host/session/twin_files.h"
 
 namespace kato {
@@ -33,9 +34,10 @@ void Daemon::take_up_owing() {
         note_degraded(session_name(session_id), live.error());
       } else if (const auto meta = input_.files.info(state_.meta(key));
                  !meta && meta.error().code() == ErrorCode::kNotFound) {
-        // It may have begun a copy, which would stay if its log is gone too. What fails is looked
-        // at again next time.
+        // It may have begun a copy, or its first meta, which would stay if its log is gone too.
+        // What fails is looked at again next time.
         if (!remove_twin_files(input_.files, state_, key, 0)) continue;
+        if (!remove_half_written(input_.files, state_.meta(key))) continue;
         static_cast<void>(store_.removed(key, session_id));
       }
       continue;

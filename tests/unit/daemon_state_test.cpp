@@ -105,6 +105,23 @@ TEST_CASE("P6: a copy that was begun before the first commit goes if its log is 
   CHECK_FALSE(std::filesystem::exists(copy));
 }
 
+TEST_CASE("P6: so does a first meta that could not be put in its place", "[daemon][P6]") {
+  DaemonRig rig;
+  auto daemon = rig.working();
+  rig.say(1, "hello");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRename && path.ends_with(".meta.json") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  const auto half = rig.home / ("state/sessions/" + rig.key(1) + ".meta.json.kato-new");
+  REQUIRE(std::filesystem::exists(half));
+  daemon.reset();
+  rig.files.fault = {};
+  std::filesystem::remove(rig.log(1));
+  daemon = rig.working();
+  CHECK_FALSE(std::filesystem::exists(half));
+}
+
 TEST_CASE("an index that is gone, damaged or older than the metas is made again", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");
