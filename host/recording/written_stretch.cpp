@@ -71,10 +71,13 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
     found.is_sought_ = stretch.after_power_loss;
   }
   if (!*tail || **tail == after.size_bytes) return found;
+  if (stretch.after_power_loss) {  // all that stands behind it is searched, wherever it began then
+    found.at_ = **tail;
+    return found;
+  }
   // Both may be less than zero as differences; together they wrap back.
   const uint64_t moved = **tail - after.size_bytes;
   found.at_ += moved;
-  if (stretch.after_power_loss) return found;
   found.end_ += moved;
   found.moved_ = Moved{.announced_at = stretch.offset_bytes, .tail_end = **tail};
   return found;

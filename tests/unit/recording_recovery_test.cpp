@@ -480,6 +480,23 @@ TEST_CASE("P2: after a power loss nothing is doubled in a file from which a pers
   }
 }
 
+TEST_CASE("P2: a second power loss behind an edit that the first one came with doubles nothing",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.folder.write("notes/a.txt", "mine\n" + desk.written());
+  desk.say(1);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  const auto written = desk.written();
+  REQUIRE(written.ends_with("3 text 3\n4 text 4\n"));
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+}
+
 TEST_CASE("P2: what begins by chance like the next event is not taken for it after a power loss",
           "[recording][P2]") {
   Desk desk;
