@@ -170,7 +170,8 @@ void on_answer_event(Line& line, std::string_view id, std::string_view text,
                      std::string_view phase) {
   auto& state = line.state;
   const uint64_t hash = twin_hash(line, text);
-  if (state.answer_items.take(hash)) {
+  const bool told = told_by_other_form(line, hash, state.answer_forms);
+  if (told || state.answer_items.take(hash)) {
     line.record.ignore("duplicate");
     return;
   }

@@ -93,6 +93,18 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
+EventForm form_of_event(const Line& line) noexcept {
+  return line.kind == "item_completed" ? EventForm::kCompleted : EventForm::kMessage;
+}
+
+bool told_by_other_form(const Line& line, uint64_t hash, TextMemory& forms) {
+  constexpr uint64_t kCompleted = 0x9E3779B97F4A7C15ULL;  // tells the hashes of the forms apart
+  const bool completed = form_of_event(line) == EventForm::kCompleted;
+  if (forms.take(completed ? hash : hash ^ kCompleted)) return true;
+  forms.put(completed ? hash ^ kCompleted : hash);
+  return false;
+}
+
 uint64_t twin_hash(const Line& line, std::string_view text) {
   char* const begin = line.arena().take(text.size());
   const char* const end = std::copy_if(text.begin(), text.end(), begin, [](char c) {

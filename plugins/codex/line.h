@@ -63,6 +63,12 @@ struct Line {
 // Without the blanks and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
+// The form of the event that the line is.
+[[nodiscard]] EventForm form_of_event(const Line& line) noexcept;
+// True if an event of the other form has told the text, which is forgotten then; else it is
+// remembered that one of this form does.
+bool told_by_other_form(const Line& line, uint64_t hash, TextMemory& forms);
+
 // Hash of a text as the two forms of it are compared: blanks and line ends do not count.
 [[nodiscard]] uint64_t twin_hash(const Line& line, std::string_view text);
 

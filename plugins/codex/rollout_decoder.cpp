@@ -73,6 +73,7 @@ void RolloutDecoder::dispatch(Line& line, PairedItem paired) {
   const auto type = line.type;
   if (!is_user_item(line) && !is_user_event(line) && !says_nothing_of_prompts(line)) {
     state_.half_told = HalfTold::kNothing;
+    state_.prompt_form = EventForm::kNone;
   }
   if (line.shape == Shape::kBare || type == "response_item") {
     hold_if_asked(line, on_response_item(line),

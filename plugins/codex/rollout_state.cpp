@@ -52,6 +52,8 @@ void RolloutState::begin_turn(std::string_view id) {
   error = 0;
   answer_items.clear();
   answer_events.clear();
+  answer_forms.clear();
+  thought_forms.clear();
   thought_items.clear();
   thought_events.clear();
 }
@@ -95,11 +97,13 @@ void RolloutState::save(jsonlog::StateWriter& out) const {
   out.number(static_cast<uint64_t>(review));
   out.number(static_cast<uint64_t>(holding));
   out.number(static_cast<uint64_t>(half_told));
+  out.number(static_cast<uint64_t>(prompt_form));
+  out.hash(prompt);
   out.number(held_size);
   copied.save(out);
-  for (const auto* memory :
-       {&user_texts, &user_items, &user_events, &client_items, &answer_items, &answer_events,
-        &thought_items, &thought_events, &failed_calls, &answered_calls}) {
+  for (const auto* memory : {&user_texts, &user_items, &user_events, &client_items, &answer_items,
+                             &answer_events, &answer_forms, &thought_forms, &thought_items,
+                             &thought_events, &failed_calls, &answered_calls}) {
     memory->save(out);
   }
   save_questions(questions, out);
@@ -122,11 +126,13 @@ void RolloutState::restore(jsonlog::StateReader& in) {
   review = restore_enum(in, Review::kCustom);
   holding = restore_enum(in, Holding::kAnswer);
   half_told = restore_enum(in, HalfTold::kEvent);
+  prompt_form = restore_enum(in, EventForm::kCompleted);
+  prompt = in.hash();
   held_size = in.number();
   copied.restore(in);
-  for (auto* memory :
-       {&user_texts, &user_items, &user_events, &client_items, &answer_items, &answer_events,
-        &thought_items, &thought_events, &failed_calls, &answered_calls}) {
+  for (auto* memory : {&user_texts, &user_items, &user_events, &client_items, &answer_items,
+                       &answer_events, &answer_forms, &thought_forms, &thought_items,
+                       &thought_events, &failed_calls, &answered_calls}) {
     memory->restore(in);
   }
   restore_questions(questions, in);

@@ -36,6 +36,9 @@ enum class Holding : uint8_t {
 // Which form of a person's words stood directly before: the other one is expected.
 enum class HalfTold : uint8_t { kNothing, kItem, kEvent };
 
+// The two forms of an event. Some clients log both.
+enum class EventForm : uint8_t { kNone, kMessage, kCompleted };
+
 // Review mode, in which a client writes prompts in the person's name.
 enum class Review : uint8_t { kNone, kPreset, kCustom };
 
@@ -63,7 +66,9 @@ struct RolloutState {
 
   Holding holding = Holding::kNothing;
   HalfTold half_told = HalfTold::kNothing;
-  uint64_t held_size = 0;  // of an answer that is held: its text, trimmed
+  EventForm prompt_form = EventForm::kNone;  // of the event of a prompt that stood directly before
+  uint64_t prompt = 0;                       // hash of its words
+  uint64_t held_size = 0;                    // of an answer that is held: its text, trimmed
 
   CopiedHistory copied;
   TextMemory user_texts{TextMemory::kMost};  // all that were told
@@ -72,6 +77,8 @@ struct RolloutState {
   TextMemory client_items;  // of the user's role but not the person's; an event may follow
   TextMemory answer_items;
   TextMemory answer_events;
+  TextMemory answer_forms;   // told by an event of one form, that of the other may follow
+  TextMemory thought_forms;  // likewise
   TextMemory thought_items;
   TextMemory thought_events;
   TextMemory failed_calls;    // hashes of ids, whose output may not say that they failed

@@ -19,6 +19,14 @@ void tell(Line& line, std::string_view key, std::string_view text, TextMemory& o
   line.emit_text(KATO_ASSISTANT_THINKING, key, {}, text);
 }
 
+// The same for an event.
+void tell_event(Line& line, std::string_view key, std::string_view text) {
+  auto& state = line.state;
+  if (trimmed(text).empty()) return;
+  if (told_by_other_form(line, twin_hash(line, text), state.thought_forms)) return;
+  tell(line, key, text, state.thought_items, state.thought_events);
+}
+
 size_t tell_parts(Line& line, jsonlog::Value parts, std::string_view name) {
   size_t index = 0;
   for (const auto part : parts.items()) {
@@ -43,7 +51,7 @@ void on_reasoning_item(Line& line) {
 }
 
 void on_thought_event(Line& line, std::string_view text) {
-  tell(line, "text", text, line.state.thought_items, line.state.thought_events);
+  tell_event(line, "text", text);
   line.record.ignore("duplicate");
 }
 
@@ -55,8 +63,7 @@ void on_thought_item_event(Line& line, jsonlog::Value item) {
   for (const auto name : {"summary_text", "raw_content"}) {
     for (const auto part : item[name].items()) {
       if (index >= told) {
-        tell(line, part_key(line, "summary", index), part.text(), state.thought_items,
-             state.thought_events);
+        tell_event(line, part_key(line, "summary", index), part.text());
       }
       ++index;
     }

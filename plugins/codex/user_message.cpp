@@ -206,6 +206,17 @@ bool was_told_by_event(Line& line, const UserItem& item, uint64_t hash) {
   return item.persons && state.half_told == HalfTold::kEvent && state.user_events.take_oldest();
 }
 
+// The event directly before said the same in the other form.
+bool told_by_other_event(Line& line, uint64_t hash) {
+  auto& state = line.state;
+  const EventForm form = form_of_event(line);
+  const bool other = state.prompt_form != EventForm::kNone && state.prompt_form != form;
+  const bool told = other && state.prompt == hash;
+  state.prompt_form = told ? EventForm::kNone : form;
+  state.prompt = hash;
+  return told;
+}
+
 }  // namespace
 
 std::vector<sdk::Attachment> images_of(const Line& line) {
@@ -300,6 +311,10 @@ void on_user_event(Line& line, UserEvent event) {
     if (!state.client_items.take(hash)) {
       tell_clients_block(line, "text", event.text, {false, false, subtype});
     }
+    line.record.ignore("duplicate");
+    return;
+  }
+  if (told_by_other_event(line, hash)) {
     line.record.ignore("duplicate");
     return;
   }

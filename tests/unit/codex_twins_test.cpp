@@ -160,3 +160,28 @@ TEST_CASE("an element's name may be in capitals", "[codex][quick]") {
   REQUIRE(story.of(KATO_SYSTEM_MESSAGE).size() == 1);
   CHECK(story.of(KATO_SYSTEM_MESSAGE)[0]->subtype == "garden-rules");
 }
+
+TEST_CASE("events of both forms tell a text once", "[codex][quick]") {
+  const std::string_view prompt =
+      R"({"type":"UserMessage","id":"u","content":[{"type":"text","text":"sow peas"}]})";
+  const std::string_view answer =
+      R"({"type":"AgentMessage","id":"m","content":[{"type":"Text","text":"done"}]})";
+  const std::string_view thought =
+      R"({"type":"Reasoning","id":"r","summary_text":["Hm."],"raw_content":[]})";
+  for (const bool with_items : {false, true}) {
+    LogText log;
+    log.event(kTurn);
+    if (with_items) log.user_item("sow peas");
+    completed(log, prompt).user_event("sow peas");
+    completed(log, thought).event(R"({"type":"agent_reasoning","text":"Hm."})");
+    if (with_items) log.answer_item("done");
+    log.answer_event("done");
+    completed(log, answer);
+    log.user_event("sow peas");
+    const auto story = decode(log.text(), kThread);
+    CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"sow peas", "sow peas"});
+    CHECK(story.texts(KATO_ASSISTANT_MESSAGE) == Texts{"done"});
+    CHECK(story.texts(KATO_ASSISTANT_THINKING) == Texts{"Hm."});
+    CHECK(decode(log.text(), kThread, {1, true}) == story);
+  }
+}
