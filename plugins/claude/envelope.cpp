@@ -45,6 +45,7 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
       if (key == "entrypoint") line.entrypoint = value.word();
       if (key == "forkedFrom") line.forked_from = value;
       if (key == "parentUuid") line.parent = value;
+      if (key == "turnOrigin") line.turn_origin = value.word();
       break;
     case 11:
       if (key == "planContent") line.plan_content = value;

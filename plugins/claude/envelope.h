@@ -21,6 +21,7 @@ struct Envelope {
   std::string_view agent_id;
   std::string_view entrypoint;
   std::string_view prompt_source;
+  std::string_view turn_origin;  // who began the turn
   std::string_view denial_kind;  // why a tool was not allowed
   std::string_view source_tool;  // the call for whose sake the client wrote the line
   Value cwd;

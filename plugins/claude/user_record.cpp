@@ -22,6 +22,11 @@ struct Injection {
   }
 };
 
+// What was typed, in whatever way, or sent by a program in a person's place.
+bool is_said_to_be_typed(std::string_view prompt_source) noexcept {
+  return is_one_of(prompt_source, "typed queued sdk suggestion_accepted");
+}
+
 Injection injection_of(const Mapping& to) {
   const auto& line = to.line;
   if (line.is_compact_summary) return {true, "summary"};
@@ -30,6 +35,8 @@ Injection injection_of(const Mapping& to) {
   if (line.prompt_source == "system" || !is_human(line.origin, line.prompt_source)) {
     return {true, origin_subtype(line.origin)};
   }
+  const bool begun = line.turn_origin.empty() || is_one_of(line.turn_origin, "human sdk user");
+  if (!begun && !is_said_to_be_typed(line.prompt_source)) return {true, {}};
   if (line.plan_content.is_string()) return {true, "accepted-plan"};
   if (!line.source_tool.empty() && !line.tool_use_result.exists()) return {true, {}};
   return {};
@@ -206,7 +213,7 @@ bool is_human(Value origin, std::string_view prompt_source) {
   const auto kind = origin["kind"].word();
   if (kind.empty() || kind == "human") return true;
   if (!origin_subtype(origin).empty() || kind == "auto-continuation") return false;
-  return prompt_source == "typed" || prompt_source == "queued" || prompt_source == "sdk";
+  return is_said_to_be_typed(prompt_source);
 }
 
 std::string_view origin_subtype(Value origin) {

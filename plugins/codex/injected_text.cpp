@@ -17,6 +17,7 @@ constexpr std::string_view kAbortNote = "<turn_aborted>";
 constexpr auto kOpenings = std::to_array<Opening>({
     {"<environment_context>", "environment-context"},
     {"# AGENTS.md instructions", "instructions"},
+    {"# AGENTS.md\n", "instructions"},
     {"<user_instructions>", "instructions"},
     {"<INSTRUCTIONS>", "instructions"},
     {"<permissions instructions>", "permissions"},

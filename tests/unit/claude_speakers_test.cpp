@@ -252,6 +252,13 @@ TEST_CASE("what a command was made into may stand behind it in one line", "[clau
   CHECK(merged.texts(KATO_USER_MESSAGE) == Texts{"fix it"});
 }
 
+TEST_CASE("a turn that nobody began has nobody's words", "[claude][quick]") {
+  const auto result = decode(user("u1", R"("continue")", R"(,"turnOrigin":"scheduled")") +
+                             user("u2", R"("typed")", R"(,"turnOrigin":"human")") +
+                             user("u3", R"("sent")", R"(,"turnOrigin":"sdk")"));
+  CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"typed", "sent"});
+}
+
 TEST_CASE("a command that the client does not know is no message", "[claude][quick]") {
   const auto result = decode(user("u1", R"("Unknown skill: frob")") +
                              user("u2", R"("Unknown skill: why is that?")"));
