@@ -211,10 +211,18 @@ constexpr auto kItems = std::to_array<ItemHandler>({
     {"Sleep", ignore_bookkeeping_item},
 });
 
+// "AgentMessage", which programs around the client write as "agentMessage".
+bool is_item_type(std::string_view word, std::string_view type) noexcept {
+  const auto lower = [](char c) { return static_cast<char>(c | 0x20); };
+  return word.size() == type.size() && !word.empty() && lower(word[0]) == lower(type[0]) &&
+         word.substr(1) == type.substr(1);
+}
+
 template <class Handlers>
 auto handler_of(const Handlers& handlers, std::string_view type) {
-  const auto found = std::find_if(handlers.begin(), handlers.end(),
-                                  [type](const auto& handler) { return handler.type == type; });
+  const auto found = std::find_if(handlers.begin(), handlers.end(), [type](const auto& handler) {
+    return is_item_type(type, handler.type);
+  });
   return found == handlers.end() ? nullptr : found->handle;
 }
 
@@ -237,7 +245,7 @@ std::string_view words_of_event(const Line& line) {
 bool is_user_event(const Line& line) noexcept {
   if (line.shape != Shape::kEnvelope || line.type != "event_msg") return false;
   return line.kind == "user_message" ||
-         (line.kind == "item_completed" && line.item["type"].word() == "UserMessage");
+         (line.kind == "item_completed" && is_item_type(line.item["type"].word(), "UserMessage"));
 }
 
 void on_event(Line& line, PairedItem user_item) {

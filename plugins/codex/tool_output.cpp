@@ -126,8 +126,9 @@ ToolOutput read_tool_output(const Line& line, jsonlog::Value value) {
   } else if (value.is_object()) {
     const auto content = value["content"].exists() ? value["content"] : value["body"];
     found.text = content.is_array() ? joined_blocks(line, content) : content.text();
-    found.is_error =
+    const bool failed =
         value["success"].kind() == jsonlog::JsonKind::kBool && !value["success"].is_true();
+    found.is_error = failed || value["isError"].is_true() || value["is_error"].is_true();
   }
   found.is_error = found.is_error || tells_of_failure(found.text);
   found.truncated = tells_of_a_cut(found.text);

@@ -185,3 +185,13 @@ TEST_CASE("events of both forms tell a text once", "[codex][quick]") {
     CHECK(decode(log.text(), kThread, {1, true}) == story);
   }
 }
+
+TEST_CASE("a completed item's type may begin with a small letter", "[codex][quick]") {
+  LogText log;
+  completed(log,
+            R"({"type":"userMessage","id":"u","content":[{"type":"text","text":"sow peas"}]})");
+  completed(log, R"({"type":"agentMessage","id":"m","content":[{"type":"text","text":"done"}]})");
+  const auto story = decode(log.text(), kThread);
+  CHECK(story.texts(KATO_USER_MESSAGE) == Texts{"sow peas"});
+  CHECK(story.texts(KATO_ASSISTANT_MESSAGE) == Texts{"done"});
+}
