@@ -264,6 +264,7 @@ TEST_CASE("a command that the client does not know is no message", "[claude][qui
                              user("u2", R"("Unknown skill: why is that?")"));
   CHECK(result.texts(KATO_USER_MESSAGE) == Texts{"Unknown skill: why is that?"});
   CHECK(result.notes() == Texts{"unknown-command: Unknown skill: frob"});
+  CHECK(decode(user("u1", R"("\ufeffUnknown skill: frob")")).texts(KATO_USER_MESSAGE).empty());
 }
 
 TEST_CASE("tags that a person quotes stay in the text", "[claude][quick]") {
