@@ -106,6 +106,14 @@ void on_exited_review(Line& line) {
 void on_sub_agent(Line& line) {
   on_sub_agent_activity(line, line.payload);
 }
+// As `codex exec --json` names it; some logs of autumn 2025 have it.
+void on_turn_completed(Line& line) {
+  if (line.payload["usage"].is_object()) {
+    on_token_count(line);
+  } else {
+    line.emit_info("turn-end", {});
+  }
+}
 void ignore_duplicate(Line& line) {
   line.record.ignore("duplicate");
 }
@@ -128,6 +136,7 @@ constexpr auto kEvents = std::to_array<EventHandler>({
     {"turn_started", on_task_started},
     {"task_complete", on_task_complete},
     {"turn_complete", on_task_complete},
+    {"turn.completed", on_turn_completed},
     {"turn_aborted", on_turn_aborted},
     {"exec_command_end", on_exec_command_end},
     {"patch_apply_end", on_patch_apply_end},

@@ -202,3 +202,13 @@ TEST_CASE("sources are described once and for all", "[codex][quick]") {
   CHECK(kato::sdk::view(description.default_roots[0]) == "${CODEX_HOME:-~/.codex}");
   CHECK(description.pattern_count == 6);
 }
+
+TEST_CASE("the end of a turn may be named as in the stream of exec", "[codex][quick]") {
+  LogText log;
+  log.event(R"({"type":"turn.completed","message":"ok"})");
+  log.event(R"({"type":"turn.completed","usage":{"input_tokens":3}})");
+  const auto infos = decode(log.text()).of(KATO_PROVIDER_INFO);
+  REQUIRE(infos.size() == 2);
+  CHECK(infos[0]->subtype == "turn-end");
+  CHECK(infos[1]->subtype == "token-usage");
+}
