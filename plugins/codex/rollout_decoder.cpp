@@ -8,6 +8,7 @@
 #include "response_item.h"
 #include "session_meta.h"
 #include "turn_event.h"
+#include "user_item.h"
 #include "user_message.h"
 
 namespace kato::codex {

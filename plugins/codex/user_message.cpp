@@ -2,109 +2,22 @@
 
 #include <string>
 
-#include "attachments.h"
-#include "injected_text.h"
 #include "session_meta.h"
 #include "turn_event.h"
+#include "user_item.h"
 
 namespace kato::codex {
 namespace {
-
-bool is_text(jsonlog::Value block) noexcept {
-  return block["text"].is_string();
-}
-bool is_image(jsonlog::Value block) noexcept {
-  return block["type"].word() == "input_image";
-}
-
-// "<image name=[Image #1] path="leaf.png">" and its end stand around an image, as texts.
-bool is_image_tag(std::string_view text) noexcept {
-  return text == "<image>" || text.starts_with("<image name=") || text == "</image>";
-}
-
-std::string_view name_in_image_tag(std::string_view tag) noexcept {
-  constexpr std::string_view kPath = "path=\"";
-  const size_t at = tag.find(kPath);
-  if (at == std::string_view::npos) return {};
-  tag.remove_prefix(at + kPath.size());
-  return tag.substr(0, tag.find('"'));
-}
-
-// The kinds that newer clients note for each block of a message.
-class BlockKinds {
- public:
-  explicit BlockKinds(const Line& line) noexcept
-      : kinds_(line.notes["content_item_kinds"].items()), at_(kinds_.begin()) {}
-  std::string_view next() noexcept {
-    if (at_ == kinds_.end()) return {};
-    const auto kind = (*at_).word();
-    ++at_;
-    return kind;
-  }
-
- private:
-  jsonlog::Value::Items kinds_;
-  jsonlog::Value::Items::Iterator at_;
-};
-
-struct UserItem {
-  std::string_view words;    // that may be a person's, joined
-  std::string_view clients;  // the last text of the client's
-  bool persons = false;      // the client says that the words are
-  bool mixed = false;        // there are blocks of the client's, too
-  bool images = false;
-  bool unknown = false;  // there are parts of a form that is not known
-};
-
-// Calls visit(index, text, class) for each block of text.
-template <class Visit>
-void for_each_text(const Line& line, Visit&& visit) {
-  BlockKinds kinds(line);
-  size_t index = 0;
-  const auto content = line.payload["content"];
-  const auto take = [&](std::string_view text) {
-    const auto kind = kinds.next();
-    if (!is_image_tag(text)) visit(index, text, kind, classify_user_block(line, text, kind));
-    ++index;
-  };
-  if (content.is_string()) take(content.text());
-  for (const auto block : content.items()) {
-    if (is_text(block)) {
-      take(block["text"].text());
-    } else {
-      static_cast<void>(kinds.next());
-      ++index;
-    }
-  }
-}
 
 // Parts of which there is no mapping.
 void tell_unknown_blocks(Line& line) {
   size_t index = 0;
   for (const auto block : line.payload["content"].items()) {
-    if (!is_text(block) && !is_image(block)) {
+    if (is_unknown_block(block)) {
       line.record.emit_raw(line.arena().join({"raw/", std::to_string(index)}));
     }
     ++index;
   }
-}
-
-UserItem read_item(const Line& line) {
-  UserItem item;
-  for_each_text(line, [&](size_t, std::string_view text, std::string_view kind, BlockClass block) {
-    if (!block.persons) {
-      item.mixed = true;
-      item.clients = text;
-      return;
-    }
-    item.persons = item.persons || kind == "user.text";
-    item.words = item.words.empty() ? text : line.arena().join({item.words, "\n", text});
-  });
-  for (const auto block : line.payload["content"].items()) {
-    item.images = item.images || is_image(block);
-    item.unknown = item.unknown || (!is_image(block) && !is_text(block));
-  }
-  return item;
 }
 
 // Bare rollouts say in which folder they run nowhere else.
@@ -147,10 +60,11 @@ void tell_clients_block(Line& line, std::string_view key, std::string_view text,
 
 void tell_clients_blocks(Line& line) {
   tell_unknown_blocks(line);
-  for_each_text(line, [&](size_t index, std::string_view text, std::string_view, BlockClass block) {
-    if (block.persons) return;
-    tell_clients_block(line, line.arena().join({"text/", std::to_string(index)}), text, block);
-  });
+  for (const auto& block : text_blocks(line)) {
+    if (block.meaning.persons) continue;
+    const auto key = line.arena().join({"text/", std::to_string(block.index)});
+    tell_clients_block(line, key, block.text, block.meaning);
+  }
 }
 
 void tell_persons_words(Line& line, std::string_view words,
@@ -184,10 +98,6 @@ std::string_view subtype_of_event(const Line& line, const UserEvent& event) {
   return event.typed && subtype != "automation" ? std::string_view() : subtype;
 }
 
-bool says_something(const UserItem& item) noexcept {
-  return !trimmed(item.words).empty() || item.images;
-}
-
 // An item in which no person speaks. An event may repeat even this, where nobody sits before the
 // screen.
 void tell_clients_item(Line& line, const UserItem& item) {
@@ -219,24 +129,8 @@ bool told_by_other_event(Line& line, uint64_t hash) {
 
 }  // namespace
 
-std::vector<sdk::Attachment> images_of(const Line& line) {
-  std::vector<sdk::Attachment> images;
-  std::string_view name;
-  for (const auto block : line.payload["content"].items()) {
-    if (is_image(block)) {
-      const auto url = block["image_url"];
-      images.push_back(attachment_of_url(line, url.is_object() ? url["url"].word() : url.word()));
-      if (!name.empty()) images.back().name = name;
-      name = {};
-    } else if (const auto text = block["text"].text(); is_image_tag(text)) {
-      name = name_in_image_tag(text);
-    }
-  }
-  return images;
-}
-
 Fate on_user_item(Line& line) {
-  const UserItem item = read_item(line);
+  const UserItem item = read_user_item(line);
   const uint64_t hash = twin_hash(line, item.words);
   auto& state = line.state;
   const bool is_bare = line.shape == Shape::kBare;
@@ -268,7 +162,7 @@ Fate on_user_item(Line& line) {
 }
 
 void release_user_item(Line& line, bool opens_log) {
-  const UserItem item = read_item(line);
+  const UserItem item = read_user_item(line);
   if (!says_something(item)) {
     tell_clients_item(line, item);
     return;

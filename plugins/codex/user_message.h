@@ -39,9 +39,6 @@ void release_user_item(Line& line, bool opens_log);
 // An event tells the person's words: what is left are the client's.
 void finish_user_item(Line& line);
 
-// The images of an item.
-[[nodiscard]] std::vector<sdk::Attachment> images_of(const Line& line);
-
 struct UserEvent {
   std::string_view text;
   std::string_view kind;  // of text, as clients of autumn 2025 noted: "plain", "user_instructions"
