@@ -139,9 +139,9 @@ Status WrittenStretch::choose_place(File& file, std::string_view bytes) {
 
 Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const {
   if (skipped_ > 0) return true;
-  const auto matched = match(file, bytes);
-  if (!matched) return forward(matched);
-  if (*matched > 0) return true;
+  const auto here = fit(file, bytes);
+  if (!here) return forward(here);
+  if (here->to_end || here->bytes >= std::min(bytes.size(), kTellingBytes)) return true;
   const auto place = look_further(file, bytes);
   if (!place) return forward(place);
   return place->has_value();

@@ -41,7 +41,8 @@ class WrittenStretch {
   // What is left of it, for the meta.
   [[nodiscard]] std::optional<UnsureStretch> left() const;
 
-  // False: of bytes that begin so nothing is there, nor further on where it is looked for there.
+  // False: of bytes that begin so no more is there than another text has by chance, nor further on
+  // where it is looked for there.
   [[nodiscard]] Result<bool> is_begun(File& file, std::string_view bytes) const;
   // How many of the first bytes are there. What is not there ends the search.
   [[nodiscard]] Result<size_t> take(File& file, std::string_view bytes);

@@ -310,6 +310,22 @@ TEST_CASE("P5: nor does the head of an export", "[recording][P5]") {
   }
 }
 
+TEST_CASE("P5: a note that begins by chance as an export was to begin stays what it is",
+          "[recording][P5]") {
+  for (const bool lost_power : {false, true}) {
+    Desk desk;
+    ask_for_export(desk, "");
+    desk.files.fault = [](FileOperation operation, const std::string& path) {
+      return operation == FileOperation::kAppend && path.ends_with("a.txt") ? EIO : 0;
+    };
+    CHECK_FALSE(desk.export_all());
+    desk.folder.write("notes/a.txt", "# tasks of mine\n");
+    desk.restart(lost_power);
+    REQUIRE(desk.export_all());
+    CHECK(desk.written() == "# tasks of mine\n" + std::string(kBody));
+  }
+}
+
 TEST_CASE("P5: what the user inserts before the end after a kill moves nothing",
           "[recording][P5]") {
   const auto insert = [](Desk& desk) {
