@@ -94,6 +94,8 @@ class SessionRuntime {
   // The meta as it is now shall be kept: soon, or at once.
   void commit_soon();
   [[nodiscard]] Status commit_now();
+  // A new twin that no commit speaks of yet is committed, and takes its place.
+  [[nodiscard]] Status settle_twin() { return swap_pending_ ? commit_now() : Status{}; }
   // To be called when what commit_soon() put is on the disk: a new twin takes its place.
   [[nodiscard]] Status finish_swap();
 

@@ -58,6 +58,7 @@ Result<bool> SessionServing::serve_all() {
       return false;
     }
   }
+  if (auto settled = settle_twin(); !settled) return forward(settled);
   const auto twin = runtime_.twin_source();
   for (size_t i = 0; i < meta.recordings.size(); ++i) {
     const auto served = serve_one(i, twin);
@@ -65,6 +66,17 @@ Result<bool> SessionServing::serve_all() {
     all = all && *served;
   }
   return all;
+}
+
+// What is written from a twin that no commit speaks of could not be told again after a kill: with
+// the twin its capture times would be gone.
+Status SessionServing::settle_twin() {
+  const auto twin = runtime_.twin_source();
+  const bool is_needed =
+      std::ranges::any_of(runtime_.meta().recordings, [&twin](const RecordingMeta& recording) {
+        return recording.intent || is_behind(recording, twin);
+      });
+  return is_needed ? runtime_.settle_twin() : Status{};
 }
 
 Status SessionServing::recover() {

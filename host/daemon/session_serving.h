@@ -24,6 +24,7 @@ class SessionServing {
 
  private:
   [[nodiscard]] bool needs_twin() const;
+  Status settle_twin();
   void note_failure(const RecordingMeta& recording, const Error& why);
   // Recordings are meant by their index: a replacement may add one.
   Result<bool> serve_one(size_t index, const TwinSource& twin);

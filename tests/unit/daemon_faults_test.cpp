@@ -323,6 +323,26 @@ TEST_CASE(
   CHECK(rig.read("proj/talk.md").contains("said meanwhile"));
 }
 
+TEST_CASE("P2: what was written from a copy that was made late is known again after a kill",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.home.write("state/kato.yaml", "schemaVersion: 1\ndurability: interval\n");
+  rig.say(1, "hello");
+  auto daemon = rig.working();
+  rig.say(1, "::start talk.jsonl");
+  rig.work(*daemon);
+  rig.ask(*daemon, {.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)});
+  rig.say(1, "said live");
+  daemon->work([] { return false; });
+  rig.say(1, "said live, too");
+  daemon->work([] { return false; });
+  const auto before = rig.read("proj/talk.jsonl");
+  REQUIRE(before.contains("said live, too"));
+  daemon.reset();  // killed before the commit
+  daemon = rig.working();
+  CHECK(rig.read("proj/talk.jsonl") == before);
+}
+
 TEST_CASE("what is refused is logged with the session and the reason", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");
