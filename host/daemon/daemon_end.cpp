@@ -19,7 +19,11 @@ Status Daemon::finish() {
   Status cleaned;
   if (wiring_->assembly->config().clean_session_states_on_shutdown) cleaned = clean_twins();
   save_index();
-  run_.ended = all_committed;
+  // A start after a clean end believes in what it finds: what took its place last, and what was
+  // removed, must not be undone by a power loss.
+  const bool syncs = durability_of(wiring_->assembly->config().durability) == Durability::kSynced;
+  const auto synced = syncs ? input_.files.sync_folder(state_.sessions()) : Status{};
+  run_.ended = all_committed && synced;
   const bool all_done = scheduler_.ready_count() == 0 && scheduler_.waiting_count() == 0;
   run_.power_lost = run_.power_lost && !(all_committed && all_done);
   static_cast<void>(input_.files.remove(state_.status()));  // it speaks of what runs
