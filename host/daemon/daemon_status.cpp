@@ -138,6 +138,7 @@ void Daemon::write_status() {
   if (auto written = replace_whole(input_.files, state_.status(), json, Durability::kOrdered);
       !written) {
     note_degraded("status.json", written.error());
+    status_changed_ = true;  // to be written later
   } else {
     degraded_.clear("status.json");
   }
