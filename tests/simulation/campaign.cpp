@@ -57,6 +57,7 @@ SeedResult run_history(const WorldInput& input, const History& history) {
   world.drop_logs();
   world.restart();
   add(result.violations, differences("P10 without logs", before, recordings_of(world)));
+  add(result.violations, export_without_logs(world));
   add(result.violations, capture_without_logs(world));
   if (!result.violations.empty()) return result;
 

@@ -137,10 +137,9 @@ class Reading {
   void capture(const std::string& asked, std::set<std::string>& writing, bool with_this) {
     auto path = asked;
     if (recordings_.contains(asked)) {
-      const int replacements = captures_[asked] - siblings_[asked];
-      if (++captured_[asked] > replacements) {
-        path = sibling_name(asked, 1 + captured_[asked] - replacements);
-      }
+      const int before = input_.siblings_first ? 0 : captures_[asked] - siblings_[asked];
+      const int number = captured_[asked]++ - before;
+      if (number >= 0 && number < siblings_[asked]) path = sibling_name(asked, number + 2);
       files_[path].tokens.clear();
     }
     is_private_ = false;

@@ -30,6 +30,8 @@ struct ExpectationInput {
   std::function<bool(const Spoken&)> is_obeyed;
   // Whether there is, or was, a file of that name: which of two allowed things a capture did.
   std::function<bool(const std::string& path)> exists;
+  // Of captures into one file, of which some went beside it: those came first. Else last.
+  bool siblings_first = false;
   // A file that another session is recorded into: nothing of this one goes there. Empty: none.
   std::string taken_path = {};
 };

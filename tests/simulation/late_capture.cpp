@@ -22,6 +22,24 @@ ExpectedFile all_of(const Conversation& conversation) {
 
 }  // namespace
 
+std::vector<std::string> export_without_logs(World& world) {
+  std::vector<std::string> wrong;
+  for (uint32_t i = 0; i < world.conversations().size(); ++i) {
+    if (!world.disk().content(world.twin_of(i))) continue;
+    const auto path = fmt::format("{}/late-export-{}.jsonl", World::home(), i);
+    const auto exported = world.export_at_command_line(i, path);
+    const auto content = world.disk().content(path).value_or("");
+    world.disk().drop(path);
+    if (!exported) {
+      wrong.push_back(fmt::format("P10: {} cannot be made: {}", path, exported.error().message()));
+      continue;
+    }
+    const auto missing = check_tokens(session_tokens(content), all_of(world.conversations()[i]));
+    if (missing) wrong.push_back(fmt::format("P10: {} (in {})", *missing, path));
+  }
+  return wrong;
+}
+
 std::vector<std::string> capture_without_logs(World& world) {
   std::vector<std::string> wrong;
   for (uint32_t i = 0; i < world.conversations().size(); ++i) {

@@ -8,6 +8,9 @@
 
 namespace kato::simulation {
 
+// Does what `kato export` does, for each session that has a twin. What breaks P10.
+[[nodiscard]] std::vector<std::string> export_without_logs(World& world);
+
 // Asks, as `kato record capture` does, for each session that has a twin; the daemon must run. What
 // breaks P10.
 [[nodiscard]] std::vector<std::string> capture_without_logs(World& world);

@@ -131,19 +131,22 @@ class Judge {
           records_there(conversation, is_obeyed) != (share == Share::kOwns)) {
         continue;
       }
-      const ExpectationInput input{
-          .conversation = conversation,
-          .is_obeyed = is_obeyed,
-          .exists =
-              [&](const std::string& path) {
-                return world_.disk().content(path) || user_of(world_, path).is_missing;
-              },
-          .taken_path = share == Share::kRefused ? shared_ : std::string()};
-      auto expected = expect(input);
-      auto wrong = first_violation(conversation, expected);
-      if (!wrong && ends_private(input)) wrong = first_leftover(conversation);
-      if (!wrong) return {.wrong = {}, .expected = std::move(expected)};
-      if (!first_wrong) first_wrong = wrong;
+      for (const bool siblings_first : {false, true}) {
+        const ExpectationInput input{
+            .conversation = conversation,
+            .is_obeyed = is_obeyed,
+            .exists =
+                [&](const std::string& path) {
+                  return world_.disk().content(path) || user_of(world_, path).is_missing;
+                },
+            .siblings_first = siblings_first,
+            .taken_path = share == Share::kRefused ? shared_ : std::string()};
+        auto expected = expect(input);
+        auto wrong = first_violation(conversation, expected);
+        if (!wrong && ends_private(input)) wrong = first_leftover(conversation);
+        if (!wrong) return {.wrong = {}, .expected = std::move(expected)};
+        if (!first_wrong) first_wrong = wrong;
+      }
     }
     if (!first_wrong) first_wrong = "P5: no session can have been recorded into " + shared_;
     return {.wrong = first_wrong};

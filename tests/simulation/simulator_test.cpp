@@ -299,19 +299,22 @@ TEST_CASE("the oracle notices that a person's file was changed", "[simulation]")
   CHECK(is_blamed(world, "P5"));
 }
 
-TEST_CASE("the oracle notices what cannot be captured when the logs are gone", "[simulation]") {
+TEST_CASE("the oracle notices what cannot be captured or exported when the logs are gone",
+          "[simulation]") {
   const auto history = recorded_talk();
   World world(world_input(), history);
   world.play();
   world.drop_logs();
   world.restart();
   SECTION("all is there") {
+    CHECK(export_without_logs(world).empty());
     CHECK(capture_without_logs(world).empty());
   }
   SECTION("the twin was changed") {
     auto twin = *world.disk().content(world.twin_of(0));
     twin.replace(find_tokens(twin).back().offset, 1, "x");
     world.disk().put(world.twin_of(0), twin);
+    CHECK_FALSE(export_without_logs(world).empty());
     CHECK_FALSE(capture_without_logs(world).empty());
   }
 }

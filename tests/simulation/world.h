@@ -77,6 +77,8 @@ class World {
   void drop_logs();
   // Of the running daemon.
   Result<std::string> ask(const ControlRequest& request);
+  // In another process, with the copy of a session whose logs are gone.
+  Status export_at_command_line(uint32_t session, const std::string& path);
 
   [[nodiscard]] const SimDisk& disk() const { return disk_; }
   [[nodiscard]] SimDisk& disk() { return disk_; }
@@ -137,7 +139,7 @@ class World {
   bool daemon_step(const Step& step);
   void start(uint32_t config);
   void put_config(uint32_t config);
-  [[nodiscard]] Result<std::unique_ptr<Assembly>> assemble();
+  [[nodiscard]] Result<std::unique_ptr<Assembly>> assemble(FileSystem& files);
   void did_not_start(const Error& error);
   void plan(const Step& step);
   void stop();

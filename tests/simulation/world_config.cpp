@@ -41,8 +41,8 @@ void World::put_config(uint32_t config) {
   disk_.put(state() + "/kato.yaml", config_text(config));
 }
 
-Result<std::unique_ptr<Assembly>> World::assemble() {
-  return Assembly::make({.files = *files_,
+Result<std::unique_ptr<Assembly>> World::assemble(FileSystem& files) {
+  return Assembly::make({.files = files,
                          .environment = environment_,
                          .program_path = input_.plugin_folder + "/../../../bin/kato",
                          .state_dir = {},

@@ -99,7 +99,7 @@ void World::start(uint32_t config) {
   files_->faults = std::exchange(planned_, {});
   wall_times_.push_back({run_, clock_.now()});
   oldest_since_ = oldest_since_ ? std::min(*oldest_since_, run_started_) : run_started_;
-  auto assembly = assemble();
+  auto assembly = assemble(*files_);
   if (!assembly) return did_not_start(assembly.error());
   auto daemon = Daemon::make({.files = *files_,
                               .clock = clock_,
@@ -109,7 +109,7 @@ void World::start(uint32_t config) {
                                 if (history_.by_polling) return nullptr;
                                 return make_sim_folder_events(events_);
                               },
-                              .reassemble = [this] { return assemble(); }});
+                              .reassemble = [this] { return assemble(*files_); }});
   if (!daemon) return did_not_start(daemon.error());
   daemon_ = std::move(*daemon);
   surest_since_ = surest_since_ ? std::min(*surest_since_, run_started_) : run_started_;

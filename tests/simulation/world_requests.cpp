@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "host/daemon/export_session.h"
+#include "host/daemon/kept_session.h"
 #include "host/event/event_id.h"
 
 #include "tests/simulation/world.h"
@@ -84,7 +86,8 @@ void World::request(const Step& step) {
     request.said_at = moment_;
     request.decided_at = ++moment_;
     const bool is_refused = !asked && asked.error().code() == ErrorCode::kRefused;
-    if (is_refused && !may_have_failed && !is_claimed(path, conversation)) {
+    const bool is_shared = names_file && path == shared_destination();
+    if (is_shared && is_refused && !may_have_failed && !is_claimed(path, conversation)) {
       violations_.push_back("no other session is recorded into it, and it was refused: " + path);
     }
     conversation.spoken.push_back(std::move(request));
@@ -98,6 +101,22 @@ bool World::is_claimed(const std::string& path, const Conversation& not_by) cons
   return std::ranges::any_of(conversations_, [&](const Conversation& conversation) {
     return &conversation != &not_by && claims(conversation, path);
   });
+}
+
+Status World::export_at_command_line(uint32_t session, const std::string& path) {
+  Machine machine = machine_;
+  machine.on_write = [](const std::string&) {};  // the person's own hand may write anywhere
+  SimFileSystem files(machine);
+  auto assembly = assemble(files);
+  if (!assembly) return forward(assembly);
+  const auto& id = conversations_[session].log.provider_session_id();
+  const auto kept = find_kept_session(files, **assembly, id, home());
+  if (!kept) return forward(kept);
+  const auto sink = (*assembly)->sink_for(path, {});
+  if (!sink) return forward(sink);
+  const auto done = export_to_file(files, {.session = kept->session, .twin = kept->twin}, **sink,
+                                   path, Overwrite::kNever, [] { return true; });
+  return done ? Status{} : forward(done);
 }
 
 Result<std::string> World::ask(const ControlRequest& request) {
