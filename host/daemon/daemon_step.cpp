@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kBirthSlackMillis = 2000;
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
+constexpr uint32_t kNotableFailures = 5;  // that a log is being written passes sooner
 constexpr std::string_view kServing = "/serve";
 
 std::string session_of_task(std::string_view task) {
@@ -99,7 +100,8 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
 }
 
 void Daemon::after_step(const std::string& task, LiveSession& live, const StepResult& result) {
-  const bool is_over = live.dirty.empty() || task != live.session.ref.session_id;
+  const auto& session_id = live.session.ref.session_id;
+  const bool is_over = live.dirty.empty() || task != session_id;
   if (result.end == StepEnd::kShrinking) {
     scheduler_.failed(task);  // to be read again in a moment
   } else if (is_over) {
@@ -108,6 +110,12 @@ void Daemon::after_step(const std::string& task, LiveSession& live, const StepRe
     scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
   }
   note_step(live, result);
+  const auto what = log_name(session_id);
+  if (result.end != StepEnd::kShrinking) {
+    note_well(what);
+  } else if (scheduler_.failures(task) >= kNotableFailures) {
+    note_degraded(what, Error(ErrorCode::kIo, "it is cut, or written anew, whenever it is read"));
+  }
 }
 
 void Daemon::note_step(LiveSession& live, const StepResult& result) {

@@ -15,6 +15,10 @@ namespace kato {
   return fmt::format("session {}", short_id(session_id));
 }
 
+[[nodiscard]] inline std::string log_name(std::string_view session_id) {
+  return fmt::format("log of session {}", short_id(session_id));
+}
+
 // With an empty destination: how the names of all of the session's recordings begin.
 [[nodiscard]] inline std::string recording_name(std::string_view session_id,
                                                 std::string_view destination) {

@@ -323,6 +323,32 @@ TEST_CASE(
   CHECK(rig.read("proj/talk.md").contains("said meanwhile"));
 }
 
+TEST_CASE("a log that is cut whenever it is read is degraded, and read once it stays", "[daemon]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  const auto log = ".claude/projects/-proj/" + std::string(base_name(rig.log(1)));
+  const auto whole = rig.read(log);
+  rig.files.fault = [&](FileOperation operation, const std::string& path) {
+    if (path != rig.log(1)) return 0;
+    if (operation == FileOperation::kOpen) rig.home.write(log, whole);
+    if (operation == FileOperation::kRead) fs::resize_file(path, whole.size() / 2);
+    return 0;
+  };
+  for (int rounds = 0; rounds < 4; ++rounds) {
+    rig.work(*daemon);
+  }
+  const auto status = daemon->status(false);
+  REQUIRE(status.degraded.size() == 1);
+  CHECK(status.degraded[0].cause.contains("whenever it is read"));
+  rig.files.fault = {};
+  rig.home.write(log, whole);
+  let_pass(rig, *daemon);
+  CHECK(daemon->status(false).degraded.empty());
+  CHECK(rig.read("proj/talk.md").contains("::start"));
+}
+
 TEST_CASE("P2: what was written from a copy that was made late is known again after a kill",
           "[daemon][P2]") {
   DaemonRig rig;
