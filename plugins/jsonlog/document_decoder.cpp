@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr uint64_t kItemsBetweenAsking = 256;
+constexpr size_t kMostKeptBytes = size_t{4} << 20;
 
 bool is_blank(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -98,6 +99,7 @@ kato_status DocumentDecoder::decode(const sdk::Host& host, const kato_decode_inp
     return status;
   }
   if (!final) last_ = std::move(call.now);
+  if (abridged_.capacity() > kMostKeptBytes) abridged_ = {};
   consumed_bytes = whole.size();
   return KATO_OK;
 }
