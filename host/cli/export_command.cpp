@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <set>
 #include <unistd.h>
 
 #include "host/cli/assembled.h"
@@ -8,7 +7,6 @@
 #include "host/cli/interruption.h"
 #include "host/daemon/export_name.h"
 #include "host/daemon/export_session.h"
-#include "host/daemon/kept_session.h"
 #include "host/daemon/session_lookup.h"
 #include "host/io/files.h"
 
@@ -53,50 +51,21 @@ class ExportRun {
   }
 
  private:
-  struct Chosen {
-    Session session;
-    std::optional<TwinSource> twin;  // its logs are gone
-  };
-
-  Result<std::vector<Chosen>> chosen_sessions() {
-    if (arguments_.all) return all_sessions();
-    std::vector<Chosen> sessions;
+  Result<std::vector<Session>> chosen_sessions() {
+    if (arguments_.all) {
+      auto catalog = make_catalog(context_.files, assembly_.roots());
+      for (const auto& problem : catalog.problems) {
+        context_.output.note("warning: " + problem.error.message());
+      }
+      return std::move(catalog.sessions);
+    }
+    std::vector<Session> sessions;
     for (const auto& text : arguments_.sessions) {
-      auto found = find(text);
+      auto found = find_session(context_.files, assembly_, text, working_folder());
       if (!found) return forward(found);
       sessions.push_back(std::move(*found));
     }
     return sessions;
-  }
-
-  Result<std::vector<Chosen>> all_sessions() {
-    auto catalog = make_catalog(context_.files, assembly_.roots());
-    for (const auto& problem : catalog.problems) {
-      context_.output.note("warning: " + problem.error.message());
-    }
-    std::vector<Chosen> sessions;
-    std::set<std::string> found;
-    for (auto& session : catalog.sessions) {
-      found.insert(session.ref.session_id);
-      sessions.push_back({.session = std::move(session), .twin = {}});
-    }
-    auto kept = kept_sessions(context_.files, assembly_);
-    if (!kept) return forward(kept);
-    for (auto& one : *kept) {
-      if (found.contains(one.session.ref.session_id)) continue;
-      sessions.push_back({.session = std::move(one.session), .twin = std::move(one.twin)});
-    }
-    return sessions;
-  }
-
-  Result<Chosen> find(const std::string& text) {
-    auto found = find_session(context_.files, assembly_, text, working_folder());
-    if (found) return Chosen{.session = std::move(*found), .twin = {}};
-    if (found.error().code() != ErrorCode::kNotFound) return forward(found);
-    auto kept = find_kept_session(context_.files, assembly_, text, working_folder());
-    if (!kept && kept.error().code() == ErrorCode::kNotFound) return forward(found);
-    if (!kept) return forward(kept);
-    return Chosen{.session = std::move(kept->session), .twin = std::move(kept->twin)};
   }
 
   // Several sessions go into a folder.
@@ -119,14 +88,11 @@ class ExportRun {
     if (!arguments_.format.empty()) return assembly_.sink(arguments_.format);
     const bool named =
         !arguments_.destination.empty() && !is_folder_ && arguments_.destination != kStandardOutput;
-    const auto* const root = session.sources.front().file.root;
     return assembly_.sink_for(named ? arguments_.destination : std::string(kBuiltInDestination),
-                              root != nullptr ? root->policy : RootPolicy());
+                              session.sources.front().file.root->policy);
   }
 
-  Status export_one(const Chosen& chosen) {
-    const Session& session = chosen.session;
-    const Exported of{.session = session, .twin = chosen.twin};
+  Status export_one(const Session& session) {
     const auto sink = sink_of(session);
     if (!sink) return forward(sink);
     const auto keep_going = [] { return !was_interrupted(); };
@@ -138,13 +104,13 @@ class ExportRun {
         if (context_.output.healthy()) return {};
         return fail(ErrorCode::kIo, "standard output was closed");
       };
-      const auto done = export_session(context_.files, of, **sink, spool, print, keep_going);
+      const auto done = export_session(context_.files, session, **sink, spool, print, keep_going);
       return done ? Status{} : forward(done);
     }
     const auto path = is_folder_ ? join_path(normal_path(folder_), name_of(session, **sink))
                                  : normal_path(folder_);
     const auto overwrite = arguments_.force ? Overwrite::kAllowed : Overwrite::kNever;
-    const auto done = export_to_file(context_.files, of, **sink, path, overwrite, keep_going);
+    const auto done = export_to_file(context_.files, session, **sink, path, overwrite, keep_going);
     if (!done) return forward(done);
     context_.output.print_line(*done == ExportResult::kUnchanged ? path + " (unchanged)" : path);
     return {};

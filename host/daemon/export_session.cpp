@@ -3,7 +3,6 @@
 #include "host/ingest/decode_session.h"
 #include "host/io/files.h"
 #include "host/recording/export_writer.h"
-#include "host/session/twin_reader.h"
 
 namespace kato {
 namespace {
@@ -60,29 +59,6 @@ Result<bool> same_content(FileSystem& files, const std::string& one, const std::
   }
 }
 
-using KeepGoing = std::function<bool()>;
-
-Status read_sources(FileSystem& files, const Session& session, const KeepGoing& keep_going,
-                    EventListener& into, SessionSummary& summary) {
-  FreshEventMemory known(restates(session));
-  EventPipeline pipeline(session.ref, known, 1, summary, into, nullptr);
-  return decode_session(files, session, pipeline, {.keep_going = keep_going, .on_source = {}});
-}
-
-Status read_twin(FileSystem& files, const TwinSource& twin, const KeepGoing& keep_going,
-                 EventListener& into, SessionSummary& summary) {
-  auto reader = TwinReader::open(files, twin.path, 0, twin.size_bytes);
-  if (!reader) return forward(reader);
-  while (keep_going()) {
-    const auto next = reader->next_event();
-    if (!next) return forward(next);
-    if (!*next) return {};
-    summary.add((*next)->event);
-    into.on_event((*next)->event, CommandRight::kNever);
-  }
-  return fail(ErrorCode::kCancelled, "cancelled");
-}
-
 }  // namespace
 
 RecordingContext context_of(const SessionRef& session, const SessionSummary& summary) {
@@ -95,11 +71,10 @@ RecordingContext context_of(const SessionRef& session, const SessionSummary& sum
   return context;
 }
 
-Result<SessionSummary> export_session(FileSystem& files, const Exported& of,
+Result<SessionSummary> export_session(FileSystem& files, const Session& session,
                                       const ConfiguredSink& sink, const std::string& spool_path,
                                       const std::function<Status(std::string_view)>& out,
                                       const std::function<bool()>& keep_going) {
-  const Session& session = of.session;
   auto writer = ExportWriter::begin(files, {.sink = sink.sink,
                                             .options_json = sink.options_json,
                                             .session = session.ref,
@@ -109,18 +84,20 @@ Result<SessionSummary> export_session(FileSystem& files, const Exported& of,
   SessionSummary summary;
   summary.add_facts(session.identity().project_directory, session.identity().client_version);
   EventsIntoExport events(**writer);
-  const KeepGoing goes_on = [&] { return events.status().has_value() && keep_going(); };
-  const auto read = of.twin ? read_twin(files, *of.twin, goes_on, events, summary)
-                            : read_sources(files, session, goes_on, events, summary);
+  FreshEventMemory known(restates(session));
+  EventPipeline pipeline(session.ref, known, 1, summary, events, nullptr);
+  const OneShot how{.keep_going = [&] { return events.status().has_value() && keep_going(); },
+                    .on_source = {}};
+  const auto decoded = decode_session(files, session, pipeline, how);
   if (!events.status()) return forward(events.status());
-  if (!read) return forward(read);
+  if (!decoded) return forward(decoded);
   if (auto done = (*writer)->finish(context_of(session.ref, summary), out); !done) {
     return forward(done);
   }
   return summary;
 }
 
-Result<ExportResult> export_to_file(FileSystem& files, const Exported& of,
+Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
                                     const ConfiguredSink& sink, const std::string& path,
                                     Overwrite overwrite, const std::function<bool()>& keep_going) {
   const auto found = files.info(path);
@@ -138,7 +115,7 @@ Result<ExportResult> export_to_file(FileSystem& files, const Exported& of,
   auto file = files.open(fresh.path(), OpenMode::kCreateNew);
   if (!file) return forward(file);
   const auto append = [&file](std::string_view bytes) { return (*file)->append(bytes); };
-  const auto summary = export_session(files, of, sink, spool.path(), append, keep_going);
+  const auto summary = export_session(files, session, sink, spool.path(), append, keep_going);
   if (!summary) return forward(summary);
   const auto exists = files.info(path);
   if (exists) {

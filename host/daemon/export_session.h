@@ -1,27 +1,20 @@
-// A session from its sources, or from its copy, into one rendered stream or file.
+// A session from its sources into one rendered stream or file, without a state.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "host/base/error.h"
 #include "host/daemon/assembly.h"
 #include "host/ingest/catalog.h"
 #include "host/ingest/session_summary.h"
-#include "host/recording/recorder.h"
 
 namespace kato {
 
-struct Exported {
-  const Session& session;
-  std::optional<TwinSource> twin = {};  // nothing: from its sources
-};
-
-// Reads the session and renders it. `out` gets the bytes in order, after all was read: nothing
-// if the reading fails. spool_path: of a temporary file that long conversations need.
+// Decodes the session and renders it. `out` gets the bytes in order, after all was decoded: nothing
+// if the decoding fails. spool_path: of a temporary file that long conversations need.
 [[nodiscard]] Result<SessionSummary> export_session(
-    FileSystem& files, const Exported& of, const ConfiguredSink& sink,
+    FileSystem& files, const Session& session, const ConfiguredSink& sink,
     const std::string& spool_path, const std::function<Status(std::string_view)>& out,
     const std::function<bool()>& keep_going);
 
@@ -34,7 +27,7 @@ enum class Overwrite : uint8_t { kNever, kAllowed };
 
 // The same into a file: written beside it, then put in its place in one step. A destination that
 // holds something else is kExists unless overwriting is allowed.
-[[nodiscard]] Result<ExportResult> export_to_file(FileSystem& files, const Exported& of,
+[[nodiscard]] Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
                                                   const ConfiguredSink& sink,
                                                   const std::string& path, Overwrite overwrite,
                                                   const std::function<bool()>& keep_going);

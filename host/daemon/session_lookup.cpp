@@ -45,7 +45,10 @@ Result<Session> the_one(const Catalog& catalog, const std::string& text,
       if (fits(session)) matches.push_back(&session);
     }
     if (matches.size() == 1) return *matches.front();
-    if (matches.size() > 1) return several_sessions(text, matches);
+    if (matches.size() > 1) {
+      return fail(ErrorCode::kInvalid, "'{}' means several sessions; give more of the id:{}", text,
+                  list_candidates(matches));
+    }
   }
   return fail(ErrorCode::kNotFound,
               "no session is known by '{}'; see which ones there are with: kato sessions --all",
@@ -79,12 +82,6 @@ Result<Session> find_session(FileSystem& files, const Assembly& assembly, const 
          const auto summary = survey(files, session);
          return summary && contains_without_case(summary->title(), text);
        }});
-}
-
-std::unexpected<Error> several_sessions(const std::string& text,
-                                        const std::vector<const Session*>& matches) {
-  return fail(ErrorCode::kInvalid, "'{}' means several sessions; give more of the id:{}", text,
-              list_candidates(matches));
 }
 
 Result<SessionSummary> survey(FileSystem& files, const Session& session) {

@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "host/base/error.h"
 #include "host/daemon/assembly.h"
@@ -18,10 +17,6 @@ namespace kato {
 [[nodiscard]] Result<Session> find_session(FileSystem& files, const Assembly& assembly,
                                            const std::string& text,
                                            const std::string& working_folder);
-
-// That `text` means all of these, which are listed.
-[[nodiscard]] std::unexpected<Error> several_sessions(const std::string& text,
-                                                      const std::vector<const Session*>& matches);
 
 // Decodes all of a session for what is worth knowing of it.
 [[nodiscard]] Result<SessionSummary> survey(FileSystem& files, const Session& session);

@@ -142,24 +142,6 @@ TEST_CASE("status --live without a daemon says so and ends", "[e2e][control]") {
   CHECK(home.kato({"status", "--live"}).exit_code == 3);
 }
 
-TEST_CASE("P10: a session whose log is gone is exported from its copy, the same as before",
-          "[e2e][P10]") {
-  const Home home;
-  home.write(Home::kLog, home.user("u1", "hello") + home.assistant("a1", "good day"));
-  REQUIRE(home.kato({"snapshot", "create", "11111111"}).exit_code == 0);
-  REQUIRE(home.kato({"export", "11111111", "-o", home.path("before.md")}).exit_code == 0);
-  fs::remove(home.path(Home::kLog));
-  REQUIRE(home.kato({"export", "11111111", "-o", home.path("after.md")}).exit_code == 0);
-  CHECK(home.read("after.md").contains("good day"));
-  CHECK(home.read("after.md") == home.read("before.md"));
-  REQUIRE(home.kato({"export", home.path(Home::kLog), "-o", home.path("path.md")}).exit_code == 0);
-  CHECK(home.read("path.md") == home.read("before.md"));
-  REQUIRE(home.kato({"export", "--all", "-o", home.path("all/")}).exit_code == 0);
-  CHECK(names_in(home.path("all")).size() == 1);
-  REQUIRE(home.kato({"snapshot", "remove", "11111111"}).exit_code == 0);
-  CHECK(home.kato({"export", "11111111", "-o", home.path("none.md")}).exit_code == 1);
-}
-
 TEST_CASE("clean --logs removes the daemon's logs and nothing else", "[e2e][control]") {
   const Home home;
   home.write(Home::kLog, home.user("a1", "hello"));
