@@ -51,17 +51,13 @@ class ExportRun {
   }
 
  private:
-  Result<std::vector<Session>> chosen_sessions() {
-    if (arguments_.all) {
-      auto catalog = make_catalog(context_.files, assembly_.roots());
-      for (const auto& problem : catalog.problems) {
-        context_.output.note("warning: " + problem.error.message());
-      }
-      return std::move(catalog.sessions);
-    }
-    std::vector<Session> sessions;
+  Result<std::vector<KeptSession>> chosen_sessions() {
+    const auto warn = [this](const std::string& text) { context_.output.note("warning: " + text); };
+    if (arguments_.all)
+      return all_kept_sessions(context_.files, assembly_, WantedCopies::kAll, warn);
+    std::vector<KeptSession> sessions;
     for (const auto& text : arguments_.sessions) {
-      auto found = find_session(context_.files, assembly_, text, working_folder());
+      auto found = find_kept_session(context_.files, assembly_, text, working_folder(), warn);
       if (!found) return forward(found);
       sessions.push_back(std::move(*found));
     }
@@ -84,18 +80,25 @@ class ExportRun {
     return fail(ErrorCode::kInvalid, "{} is not a folder: several sessions need one", folder_);
   }
 
-  Result<const ConfiguredSink*> sink_of(const Session& session) const {
+  Result<const ConfiguredSink*> sink_of(const KeptSession& session) const {
     if (!arguments_.format.empty()) return assembly_.sink(arguments_.format);
     const bool named =
         !arguments_.destination.empty() && !is_folder_ && arguments_.destination != kStandardOutput;
     return assembly_.sink_for(named ? arguments_.destination : std::string(kBuiltInDestination),
-                              session.sources.front().file.root->policy);
+                              policy_of(session, assembly_));
   }
 
-  Status export_one(const Session& session) {
+  Status export_one(const KeptSession& session) {
     const auto sink = sink_of(session);
     if (!sink) return forward(sink);
-    const auto keep_going = [] { return !was_interrupted(); };
+    const ExportInput input{
+        .files = context_.files,
+        .session = session,
+        .sink = **sink,
+        .state_directory = assembly_.paths().state_dir,
+        .reading = {
+            .keep_going = [] { return !was_interrupted(); },
+            .warn = [this](const std::string& text) { context_.output.note("warning: " + text); }}};
     if (arguments_.destination == kStandardOutput) {
       const auto spool = join_path(context_.environment.variable("TMPDIR").value_or("/tmp"),
                                    fmt::format("kato-export-{}", ::getpid()));
@@ -104,20 +107,21 @@ class ExportRun {
         if (context_.output.healthy()) return {};
         return fail(ErrorCode::kIo, "standard output was closed");
       };
-      const auto done = export_session(context_.files, session, **sink, spool, print, keep_going);
+      const auto done = export_session(input, spool, print);
       return done ? Status{} : forward(done);
     }
     const auto path = is_folder_ ? join_path(normal_path(folder_), name_of(session, **sink))
                                  : normal_path(folder_);
     const auto overwrite = arguments_.force ? Overwrite::kAllowed : Overwrite::kNever;
-    const auto done = export_to_file(context_.files, session, **sink, path, overwrite, keep_going);
+    const auto done = export_to_file(input, path, overwrite);
     if (!done) return forward(done);
     context_.output.print_line(*done == ExportResult::kUnchanged ? path + " (unchanged)" : path);
     return {};
   }
 
-  std::string name_of(const Session& session, const ConfiguredSink& sink) const {
-    return export_name(session, sink.sink->file_extension(), sink.zone);
+  std::string name_of(const KeptSession& session, const ConfiguredSink& sink) const {
+    return export_name(session.ref, identity_of(session).first_time, sink.sink->file_extension(),
+                       sink.zone);
   }
 
   void show_progress(size_t at, size_t of) const {

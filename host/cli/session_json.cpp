@@ -18,9 +18,9 @@ nlohmann::ordered_json time_or_null(std::optional<UnixMillis> time) {
 
 }  // namespace
 
-nlohmann::ordered_json session_json(const Session& session, const SessionSummary& summary,
+nlohmann::ordered_json session_json(const KeptSession& session, const SessionSummary& summary,
                                     const SessionMeta* meta) {
-  const auto& identity = session.identity();
+  const auto identity = identity_of(session);
   nlohmann::ordered_json json;
   json["sessionId"] = session.ref.session_id;
   json["shortId"] = short_id(session.ref.session_id);
@@ -32,12 +32,14 @@ nlohmann::ordered_json session_json(const Session& session, const SessionSummary
                                 ? nlohmann::ordered_json()
                                 : nlohmann::ordered_json(make_session_id(
                                       session.ref.provider, identity.parent_provider_session_id));
-  json["driver"] = identity.driver == Driver::kPerson    ? "person"
-                   : identity.driver == Driver::kProgram ? "program"
-                                                         : "unknown";
+  json["driver"] = identity.driver == SessionDriver::kPerson    ? "person"
+                   : identity.driver == SessionDriver::kProgram ? "program"
+                                                                : "unknown";
   json["sources"] = nlohmann::ordered_json::array();
-  for (const auto& source : session.sources) {
-    json["sources"].push_back(source.file.path);
+  if (session.logs) {
+    for (const auto& source : session.logs->sources) {
+      json["sources"].push_back(source.file.path);
+    }
   }
   json["firstTime"] = time_or_null(summary.first_time);
   json["lastTime"] = time_or_null(summary.last_time);

@@ -3,14 +3,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "host/ingest/catalog.h"
+#include "host/daemon/kept_session.h"
 #include "host/ingest/session_summary.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
 
-// meta: what the state knows of the session; NULL: nothing.
-[[nodiscard]] nlohmann::ordered_json session_json(const Session& session,
+// Without its logs it has no sources. meta: what the state knows of the session; NULL: nothing.
+[[nodiscard]] nlohmann::ordered_json session_json(const KeptSession& session,
                                                   const SessionSummary& summary,
                                                   const SessionMeta* meta);
 

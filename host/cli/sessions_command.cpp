@@ -28,19 +28,20 @@ struct SessionsArguments {
 };
 
 struct ListedSession {
-  Session session;
+  KeptSession session;
+  SessionIdentity identity;
   SessionSummary summary;
 };
 
-bool is_folded(const Session& session) {
-  return session.identity().parentage == Parentage::kSpawned ||
-         session.identity().driver == Driver::kProgram;
+bool is_folded(const SessionIdentity& identity) {
+  return identity.parentage == SessionParentage::kSpawned ||
+         identity.driver == SessionDriver::kProgram;
 }
 
 UnixMillis last_time(const ListedSession& listed) {
   constexpr int64_t kNanosPerMilli = 1'000'000;
   return listed.summary.last_time.value_or(
-      UnixMillis{listed.session.newest_mtime_ns() / kNanosPerMilli});
+      UnixMillis{newest_mtime_ns(listed.session) / kNanosPerMilli});
 }
 
 struct Screen {
@@ -68,11 +69,10 @@ std::string cut(std::string_view text, size_t columns) {
 
 // The title; of a sub-agent's session also whose sub-agent it is.
 std::string title_text(const ListedSession& listed) {
-  const auto& title = listed.summary.title();
-  const auto& identity = listed.session.identity();
-  if (identity.parentage != Parentage::kSpawned) return title;
+  const auto title = (listed.session.logs ? "" : "(copy only) ") + listed.summary.title();
+  if (listed.identity.parentage != SessionParentage::kSpawned) return title;
   const auto parent =
-      make_session_id(listed.session.ref.provider, identity.parent_provider_session_id);
+      make_session_id(listed.session.ref.provider, listed.identity.parent_provider_session_id);
   return fmt::format("\u21b3 {} {}", short_id(parent), title);
 }
 
@@ -124,24 +124,26 @@ ExitCode list_sessions(const SessionsArguments& arguments, const CliContext& con
   }
   auto assembly = assemble(context);
   if (!assembly) return context.output.error(assembly.error());
-  auto catalog = make_catalog(context.files, (*assembly)->roots());
-  for (const auto& problem : catalog.problems) {
-    context.output.note("warning: " + problem.error.message());
-  }
+  const auto warn = [&](const std::string& text) { context.output.note("warning: " + text); };
+  auto sessions = all_kept_sessions(context.files, **assembly, WantedCopies::kWithoutLogs, warn);
   std::vector<ListedSession> listed;
   size_t folded = 0;
-  for (auto& session : catalog.sessions) {
+  for (auto& session : sessions) {
     if (!arguments.provider.empty() && session.ref.provider != arguments.provider) continue;
-    if (!arguments.all && !arguments.json && is_folded(session)) {
+    auto identity = identity_of(session);
+    if (!arguments.all && !arguments.json && is_folded(identity)) {
       ++folded;
       continue;
     }
-    auto summary = survey(context.files, session);
+    auto summary = session.logs ? survey(context.files, *session.logs)
+                                : survey(context.files, **assembly, session, warn);
     if (!summary) {
-      context.output.note("warning: " + summary.error().message());
+      warn(summary.error().message());
       continue;
     }
-    ListedSession one{.session = std::move(session), .summary = std::move(*summary)};
+    ListedSession one{.session = std::move(session),
+                      .identity = std::move(identity),
+                      .summary = std::move(*summary)};
     if (!since || last_time(one) >= *since) listed.push_back(std::move(one));
   }
   std::ranges::sort(listed, std::greater{}, [](const ListedSession& one) {

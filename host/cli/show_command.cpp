@@ -20,7 +20,7 @@ std::string joined(const std::vector<std::string>& texts) {
   return line;
 }
 
-void print_session(const Session& session, const SessionSummary& summary, const TimeZone& zone,
+void print_session(const KeptSession& session, const SessionSummary& summary, const TimeZone& zone,
                    const Output& output) {
   const auto line = [&output](std::string_view name, const std::string& value) {
     if (!value.empty()) output.print_line(fmt::format("{:<12}{}", name, value));
@@ -30,9 +30,8 @@ void print_session(const Session& session, const SessionSummary& summary, const 
   line("provider", session.ref.provider + " " + session.ref.provider_session_id);
   line("client", joined(summary.client_versions));
   line("project", summary.project_directory);
-  if (!session.identity().parent_provider_session_id.empty()) {
-    line("parent", std::string(short_id(make_session_id(
-                       session.ref.provider, session.identity().parent_provider_session_id))));
+  if (const auto parent = identity_of(session).parent_provider_session_id; !parent.empty()) {
+    line("parent", std::string(short_id(make_session_id(session.ref.provider, parent))));
   }
   line("models", joined(summary.models));
   line("first", time_for_people(summary.first_time, zone));
@@ -41,10 +40,16 @@ void print_session(const Session& session, const SessionSummary& summary, const 
     const auto count = summary.counts[static_cast<size_t>(kind)];
     if (count > 0) line("events", fmt::format("{:>6}  {}", count, kind_name(kind)));
   }
-  for (const auto& source : session.sources) {
+  if (!session.logs) {
+    for (const auto& source : session.copy->sources) {
+      line("copy of", source.path);
+    }
+    return;
+  }
+  for (const auto& source : session.logs->sources) {
     line("source", source.file.path);
   }
-  for (const auto& source : session.set_aside) {
+  for (const auto& source : session.logs->set_aside) {
     line("duplicate", source.file.path);
   }
 }
@@ -52,9 +57,10 @@ void print_session(const Session& session, const SessionSummary& summary, const 
 ExitCode show_session(const std::string& text, bool json, const CliContext& context) {
   auto assembly = assemble(context);
   if (!assembly) return context.output.error(assembly.error());
-  const auto session = find_session(context.files, **assembly, text, working_folder());
+  const auto warn = [&](const std::string& warning) { context.output.note("warning: " + warning); };
+  const auto session = find_kept_session(context.files, **assembly, text, working_folder(), warn);
   if (!session) return context.output.error(session.error());
-  const auto summary = survey(context.files, *session);
+  const auto summary = survey(context.files, **assembly, *session, warn);
   if (!summary) return context.output.error(summary.error());
   if (json) {
     const auto meta = known_meta(context, **assembly, session->ref);

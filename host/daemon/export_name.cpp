@@ -7,14 +7,15 @@
 
 namespace kato {
 
-std::string export_name(const Session& session, std::string_view extension, const TimeZone& zone) {
+std::string export_name(const SessionRef& session, std::optional<UnixMillis> begun,
+                        std::string_view extension, const TimeZone& zone) {
   constexpr int64_t kMillis = 1000;
   constexpr size_t kDateLength = 10;
   std::string date = "undated";
-  if (const auto begun = parse_rfc3339(session.identity().started_at)) {
+  if (begun) {
     date = format_rfc3339({begun->value + zone.offset_s(*begun) * kMillis}).substr(0, kDateLength);
   }
-  return fmt::format("{}-{}-{}.{}", session.ref.provider, short_id(session.ref.session_id), date,
+  return fmt::format("{}-{}-{}.{}", session.provider, short_id(session.session_id), date,
                      extension);
 }
 

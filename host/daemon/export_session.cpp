@@ -1,6 +1,5 @@
 #include "host/daemon/export_session.h"
 
-#include "host/ingest/decode_session.h"
 #include "host/io/files.h"
 #include "host/recording/export_writer.h"
 
@@ -71,35 +70,31 @@ RecordingContext context_of(const SessionRef& session, const SessionSummary& sum
   return context;
 }
 
-Result<SessionSummary> export_session(FileSystem& files, const Session& session,
-                                      const ConfiguredSink& sink, const std::string& spool_path,
-                                      const std::function<Status(std::string_view)>& out,
-                                      const std::function<bool()>& keep_going) {
-  auto writer = ExportWriter::begin(files, {.sink = sink.sink,
-                                            .options_json = sink.options_json,
-                                            .session = session.ref,
-                                            .zone = sink.zone,
-                                            .spool_path = spool_path});
+Result<SessionSummary> export_session(const ExportInput& input, const std::string& spool_path,
+                                      const std::function<Status(std::string_view)>& out) {
+  auto writer = ExportWriter::begin(input.files, {.sink = input.sink.sink,
+                                                  .options_json = input.sink.options_json,
+                                                  .session = input.session.ref,
+                                                  .zone = input.sink.zone,
+                                                  .spool_path = spool_path});
   if (!writer) return forward(writer);
   SessionSummary summary;
-  summary.add_facts(session.identity().project_directory, session.identity().client_version);
   EventsIntoExport events(**writer);
-  FreshEventMemory known(restates(session));
-  EventPipeline pipeline(session.ref, known, 1, summary, events, nullptr);
-  const OneShot how{.keep_going = [&] { return events.status().has_value() && keep_going(); },
-                    .on_source = {}};
-  const auto decoded = decode_session(files, session, pipeline, how);
+  auto how = input.reading;
+  how.keep_going = [&] { return events.status().has_value() && input.reading.keep_going(); };
+  const auto read =
+      read_session(input.files, input.state_directory, input.session, summary, events, how);
   if (!events.status()) return forward(events.status());
-  if (!decoded) return forward(decoded);
-  if (auto done = (*writer)->finish(context_of(session.ref, summary), out); !done) {
+  if (!read) return forward(read);
+  if (auto done = (*writer)->finish(context_of(input.session.ref, summary), out); !done) {
     return forward(done);
   }
   return summary;
 }
 
-Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
-                                    const ConfiguredSink& sink, const std::string& path,
-                                    Overwrite overwrite, const std::function<bool()>& keep_going) {
+Result<ExportResult> export_to_file(const ExportInput& input, const std::string& path,
+                                    Overwrite overwrite) {
+  auto& files = input.files;
   const auto found = files.info(path);
   if (found && found->type != FileType::kRegular) {
     return fail(ErrorCode::kInvalid, "{} is not a file: name a file to write to", path);
@@ -115,7 +110,7 @@ Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
   auto file = files.open(fresh.path(), OpenMode::kCreateNew);
   if (!file) return forward(file);
   const auto append = [&file](std::string_view bytes) { return (*file)->append(bytes); };
-  const auto summary = export_session(files, session, sink, spool.path(), append, keep_going);
+  const auto summary = export_session(input, spool.path(), append);
   if (!summary) return forward(summary);
   const auto exists = files.info(path);
   if (exists) {

@@ -1,4 +1,4 @@
-// A session from its sources into one rendered stream or file, without a state.
+// A session into one rendered stream or file; nothing of the state is changed.
 #pragma once
 
 #include <functional>
@@ -6,17 +6,24 @@
 
 #include "host/base/error.h"
 #include "host/daemon/assembly.h"
-#include "host/ingest/catalog.h"
+#include "host/daemon/kept_session.h"
 #include "host/ingest/session_summary.h"
 
 namespace kato {
 
-// Decodes the session and renders it. `out` gets the bytes in order, after all was decoded: nothing
-// if the decoding fails. spool_path: of a temporary file that long conversations need.
+struct ExportInput {
+  FileSystem& files;
+  const KeptSession& session;
+  const ConfiguredSink& sink;
+  std::string state_directory;
+  KeptReading reading = {};
+};
+
+// Reads the session and renders it. `out` gets the bytes in order, after all was read: nothing if
+// the reading fails. spool_path: of a temporary file that long conversations need.
 [[nodiscard]] Result<SessionSummary> export_session(
-    FileSystem& files, const Session& session, const ConfiguredSink& sink,
-    const std::string& spool_path, const std::function<Status(std::string_view)>& out,
-    const std::function<bool()>& keep_going);
+    const ExportInput& input, const std::string& spool_path,
+    const std::function<Status(std::string_view)>& out);
 
 enum class ExportResult : uint8_t {
   kWritten,
@@ -27,10 +34,8 @@ enum class Overwrite : uint8_t { kNever, kAllowed };
 
 // The same into a file: written beside it, then put in its place in one step. A destination that
 // holds something else is kExists unless overwriting is allowed.
-[[nodiscard]] Result<ExportResult> export_to_file(FileSystem& files, const Session& session,
-                                                  const ConfiguredSink& sink,
-                                                  const std::string& path, Overwrite overwrite,
-                                                  const std::function<bool()>& keep_going);
+[[nodiscard]] Result<ExportResult> export_to_file(const ExportInput& input, const std::string& path,
+                                                  Overwrite overwrite);
 
 // What a head may say of the session.
 [[nodiscard]] RecordingContext context_of(const SessionRef& session, const SessionSummary& summary);

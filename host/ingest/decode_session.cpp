@@ -3,26 +3,52 @@
 #include <algorithm>
 
 #include "host/base/hash.h"
+#include "host/ingest/realignment.h"
 
 namespace kato {
 namespace {
 
-Status decode_source(FileSystem& files, const SessionSource& source, EventPipeline& pipeline,
-                     const OneShot& how) {
+Result<std::unique_ptr<Decoder>> open_decoder(const SessionSource& source, SourceReader& reader) {
+  return source.file.root->provider->open({.path = source.file.relative,
+                                           .identity = source.identity,
+                                           .options_json = source.file.root->options_json,
+                                           .companions = source.companions,
+                                           .state = nullptr,
+                                           .read_back = read_back_from(reader)});
+}
+
+// A document is aligned while it is decoded.
+Result<SourceAlignment> alignment_of(const SessionSource& source, const SessionRef& session,
+                                     SourceReader& reader, EventMemory* known) {
+  const auto growth = source.file.rule().growth;
+  if (known == nullptr || growth == Growth::kDocument) return SourceAlignment{};
+  if (auto wanted = known->want_order(); !wanted) return forward(wanted);
+  if (known->order()->size() == 0) return SourceAlignment{};
+  auto probe = open_decoder(source, reader);
+  if (!probe) return forward(probe);
+  SourceDecoding decoding(reader, **probe, growth);
+  auto found = realign(decoding, session.session_id, *known, {});
+  if (!found) return forward(found, source.file.path);
+  return std::move(found->alignment);
+}
+
+Status decode_source(FileSystem& files, const SessionSource& source, const SessionRef& session,
+                     EventPipeline& pipeline, const OneShot& how) {
   const SourceFile& file = source.file;
   SourceBuffer buffer;
   auto reader = SourceReader::open(files, file.path, file.root->rules.rule(file.pattern).packing,
                                    buffer, file.root->policy.limits);
   if (!reader) return forward(reader);
-  auto decoder = file.root->provider->open({.path = file.relative,
-                                            .identity = source.identity,
-                                            .options_json = file.root->options_json,
-                                            .companions = source.companions,
-                                            .state = nullptr,
-                                            .read_back = read_back_from(*reader)});
+  auto alignment = alignment_of(source, session, *reader, how.known);
+  if (!alignment) return forward(alignment);
+  auto decoder = open_decoder(source, *reader);
   if (!decoder) return forward(decoder);
   pipeline.set_keep_raw(file.root->policy.keep_raw);
   pipeline.sequencer().set_restates(file.rule().restates);
+  pipeline.sequencer().set_alignment(how.known == nullptr ? nullptr : &*alignment);
+  if (how.known != nullptr && file.rule().growth == Growth::kDocument) {
+    pipeline.begin_document(nullptr);
+  }
   SourceDecoding decoding(*reader, **decoder, file.rule().growth);
   for (StepOutcome last; last.end == StepEnd::kMore;) {
     if (!how.keep_going()) return fail(ErrorCode::kCancelled, "cancelled");
@@ -31,6 +57,7 @@ Status decode_source(FileSystem& files, const SessionSource& source, EventPipeli
     if (step->end == StepEnd::kShrinking) return written_just_now(file.path);
     last = *step;
   }
+  pipeline.sequencer().set_alignment(nullptr);
   return {};
 }
 
@@ -40,7 +67,7 @@ Status decode_session(FileSystem& files, const Session& session, EventPipeline& 
                       const OneShot& how) {
   for (const auto& source : session.sources) {
     if (how.on_source) how.on_source(source);
-    if (auto done = decode_source(files, source, pipeline, how); !done) return done;
+    if (auto done = decode_source(files, source, session.ref, pipeline, how); !done) return done;
   }
   return {};
 }

@@ -14,6 +14,9 @@ struct OneShot {
   std::function<bool()> keep_going = [] { return true; };
   // Called before each source.
   std::function<void(const SessionSource&)> on_source;  // may be empty
+  // The pipeline's memory, if it holds events that are known from elsewhere: each source is brought
+  // together with them first, so that only what they do not state comes of it. NULL: it is empty.
+  EventMemory* known = nullptr;
 };
 
 // Decodes every source of the session to its end, as finished. EventMemory come from

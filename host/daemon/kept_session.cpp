@@ -1,0 +1,207 @@
+#include "host/daemon/kept_session.h"
+
+#include <algorithm>
+
+#include "host/event/event_id.h"
+#include "host/ingest/decode_session.h"
+#include "host/ingest/meta_making.h"
+#include "host/session/meta_store.h"
+#include "host/session/twin_reader.h"
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kTwinSuffix = ".twin.jsonl";
+
+// Of the generation that the meta names. What is appended meanwhile is read too.
+Result<TwinReader> open_twin(FileSystem& files, const StateFolder& state, const SessionMeta& meta) {
+  const auto path = state.twin(session_key(meta));
+  auto waiting =
+      TwinReader::open(files, StateFolder::beside(path, meta.twin.generation), 0, UINT64_MAX);
+  const bool in_place = !waiting && waiting.error().code() == ErrorCode::kNotFound;
+  return in_place ? TwinReader::open(files, path, 0, UINT64_MAX) : std::move(waiting);
+}
+
+bool is_damage(const Error& error) {
+  return error.code() == ErrorCode::kInvalid || error.code() == ErrorCode::kUnsupported;
+}
+
+// All of it is in a twin that is as the meta says.
+bool is_read_to_end(FileSystem& files, const SessionSource& source, const SessionMeta& session) {
+  const auto meta = std::ranges::find(session.sources, source.file.path, &SourceMeta::path);
+  const auto now = files.info(source.file.path);
+  if (meta == session.sources.end() || !now || !meta->held.empty()) return false;
+  const auto& rule = source.file.rule();
+  const bool to_the_last_byte =
+      rule.growth == Growth::kDocument ||
+      (rule.packing == Packing::kNone && meta->cursor.value == now->size_bytes);
+  return to_the_last_byte && is_as_read(*meta, *now);
+}
+
+class Reading {
+ public:
+  Reading(FileSystem& files, const KeptSession& session, SessionSummary& summary,
+          EventListener& events, const KeptReading& how)
+      : files_(files), session_(session), summary_(summary), events_(events), how_(how) {}
+
+  Status from_logs() { return decode(*session_.logs, nullptr, 1); }
+
+  Status from_copy(TwinReader& twin) {
+    auto whole = take(twin);
+    if (!whole && !is_damage(whole.error())) return whole;
+    const bool is_damaged = !whole;
+    if (is_damaged) how_.warn(whole.error().message() + "; the rest is taken from the log");
+    const bool is_complete = !is_damaged && end_bytes_ >= session_.copy->twin.size_bytes;
+    if (auto read = follow_logs(is_complete); !read) return read;
+    while (!whole) {
+      whole = take(twin);
+      if (!whole && !is_damage(whole.error())) return whole;
+    }
+    return {};
+  }
+
+ private:
+  // Events up to the end, or up to a line that is none. What is known by now is left out.
+  Status take(TwinReader& twin) {
+    while (how_.keep_going()) {
+      const auto next = twin.next_event();
+      if (!next) return forward(next);
+      if (!*next) return {};
+      const Event& event = (*next)->event;
+      end_bytes_ = (*next)->end_bytes;
+      next_seq_ = std::max(next_seq_, event.seq + 1);
+      if (known_.knows(event.id)) continue;
+      known_.add(event.id, content_hash(event.body));
+      summary_.add(event);
+      events_.on_event(event, CommandRight::kNever);
+    }
+    return fail(ErrorCode::kCancelled, "cancelled");
+  }
+
+  Status follow_logs(bool is_complete) {
+    if (!session_.logs) return {};
+    Session unread = *session_.logs;
+    if (is_complete) {
+      std::erase_if(unread.sources, [this](const SessionSource& source) {
+        return is_read_to_end(files_, source, *session_.copy);
+      });
+    }
+    return decode(unread, &known_, next_seq_);
+  }
+
+  Status decode(const Session& logs, EventMemory* known, uint64_t next_seq) {
+    FreshEventMemory fresh(restates(logs));
+    EventPipeline pipeline(session_.ref, known == nullptr ? fresh : *known, next_seq, summary_,
+                           events_, nullptr);
+    return decode_session(files_, logs, pipeline,
+                          {.keep_going = how_.keep_going, .on_source = {}, .known = known});
+  }
+
+  FileSystem& files_;
+  const KeptSession& session_;
+  SessionSummary& summary_;
+  EventListener& events_;
+  const KeptReading& how_;
+  FreshEventMemory known_{/*restates=*/true};
+  uint64_t next_seq_ = 1;
+  uint64_t end_bytes_ = 0;
+};
+
+void add_facts(const KeptSession& session, SessionSummary& summary) {
+  if (session.logs) {
+    const auto& identity = session.logs->identity();
+    summary.add_facts(identity.project_directory, identity.client_version);
+    summary.add_hint(identity.title_hint);
+  }
+  if (session.copy) {
+    const auto& identity = session.copy->identity;
+    summary.add_facts(identity.project_directory, identity.client_version);
+    if (!session.logs) summary.add_hint(identity.title);
+  }
+}
+
+}  // namespace
+
+KeptCopies::KeptCopies(FileSystem& files, std::string state_directory)
+    : files_(files), state_directory_(std::move(state_directory)) {
+  const auto entries = files_.list(StateFolder(state_directory_).sessions());
+  if (!entries) return;
+  for (const auto& entry : *entries) {
+    const auto suffix = entry.name.find(kTwinSuffix);
+    if (suffix != std::string::npos) keys_.push_back(entry.name.substr(0, suffix));
+  }
+  std::ranges::sort(keys_);
+  const auto again = std::ranges::unique(keys_);
+  keys_.erase(again.begin(), again.end());
+}
+
+Result<std::optional<SessionMeta>> KeptCopies::load(const std::string& key) const {
+  MetaStore metas(files_, StateFolder(state_directory_));
+  auto meta = metas.load(key);
+  if (meta && *meta && !(*meta)->twin.exists) return std::nullopt;
+  return meta;
+}
+
+Result<std::optional<SessionMeta>> KeptCopies::of(const SessionRef& session) const {
+  const auto key = make_session_key(session.provider, session.session_id);
+  if (!std::ranges::binary_search(keys_, key)) return std::nullopt;
+  return load(key);
+}
+
+std::vector<KeptSession> KeptCopies::without_logs(const Catalog& catalog,
+                                                  std::vector<Error>& problems) const {
+  std::vector<std::string> with_logs;
+  for (const auto& session : catalog.sessions) {
+    with_logs.push_back(make_session_key(session.ref.provider, session.ref.session_id));
+  }
+  std::ranges::sort(with_logs);
+  std::vector<KeptSession> kept;
+  for (const auto& key : keys_) {
+    if (std::ranges::binary_search(with_logs, key)) continue;
+    auto meta = load(key);
+    if (!meta) problems.push_back(meta.error());
+    if (!meta || !*meta) continue;
+    const auto& identity = (*meta)->identity;
+    kept.push_back({.ref = {identity.provider, identity.provider_session_id, identity.session_id},
+                    .logs = std::nullopt,
+                    .copy = std::move(*meta)});
+  }
+  return kept;
+}
+
+Status read_session(FileSystem& files, const std::string& state_directory,
+                    const KeptSession& session, SessionSummary& summary, EventListener& events,
+                    const KeptReading& how) {
+  add_facts(session, summary);
+  Reading reading(files, session, summary, events, how);
+  if (!session.copy) return reading.from_logs();
+  auto twin = open_twin(files, StateFolder(state_directory), *session.copy);
+  if (twin) return reading.from_copy(*twin);
+  if (!session.logs) return forward(twin);
+  how.warn(twin.error().message() + "; the log alone is read");
+  return reading.from_logs();
+}
+
+RootPolicy policy_of(const KeptSession& session, const Assembly& assembly) {
+  if (session.logs) return session.logs->sources.front().file.root->policy;
+  for (const auto& source : session.copy->sources) {
+    const auto root = std::ranges::find(assembly.roots(), source.root, &Root::path);
+    if (root != assembly.roots().end()) return root->policy;
+  }
+  return {};
+}
+
+SessionIdentity identity_of(const KeptSession& session) {
+  return session.logs ? make_session_meta(*session.logs).identity : session.copy->identity;
+}
+
+int64_t newest_mtime_ns(const KeptSession& session) {
+  if (session.logs) return session.logs->newest_mtime_ns();
+  int64_t newest = 0;
+  for (const auto& source : session.copy->sources) {
+    newest = std::max(newest, source.mtime_ns);
+  }
+  return newest;
+}
+
+}  // namespace kato
