@@ -7,6 +7,7 @@
 #include "host/cli/interruption.h"
 #include "host/daemon/export_name.h"
 #include "host/daemon/export_session.h"
+#include "host/daemon/path_rules.h"
 #include "host/daemon/session_lookup.h"
 #include "host/io/files.h"
 
@@ -27,7 +28,10 @@ struct ExportArguments {
 class ExportRun {
  public:
   ExportRun(const ExportArguments& arguments, const CliContext& context, Assembly& assembly)
-      : arguments_(arguments), context_(context), assembly_(assembly) {}
+      : arguments_(arguments),
+        context_(context),
+        assembly_(assembly),
+        policy_(context.files, path_rules(assembly)) {}
 
   ExitCode run() {
     const auto sessions = chosen_sessions();
@@ -75,7 +79,11 @@ class ExportRun {
     if (!folder_.starts_with('/')) folder_ = join_path(working_folder(), folder_);
     const auto info = context_.files.info(folder_);
     is_folder_ = (info && info->type == FileType::kDirectory) || folder_.ends_with('/');
-    if (is_folder_) return context_.files.make_folders(normal_path(folder_), 0700);
+    if (is_folder_) {
+      const auto folder = normal_path(folder_);
+      if (auto allowed = check_export_folder(policy_, folder); !allowed) return allowed;
+      return context_.files.make_folders(folder, 0700);
+    }
     if (count <= 1) return {};
     return fail(ErrorCode::kInvalid, "{} is not a folder: several sessions need one", folder_);
   }
@@ -113,7 +121,7 @@ class ExportRun {
     const auto path = is_folder_ ? join_path(normal_path(folder_), name_of(session, **sink))
                                  : normal_path(folder_);
     const auto overwrite = arguments_.force ? Overwrite::kAllowed : Overwrite::kNever;
-    const auto done = export_to_file(input, path, overwrite);
+    const auto done = export_to_file(input, policy_, path, overwrite);
     if (!done) return forward(done);
     context_.output.print_line(*done == ExportResult::kUnchanged ? path + " (unchanged)" : path);
     return {};
@@ -133,6 +141,7 @@ class ExportRun {
   const ExportArguments& arguments_;
   const CliContext& context_;
   Assembly& assembly_;
+  PathPolicy policy_;
   std::string folder_;
   bool is_folder_ = false;
 };

@@ -3,22 +3,12 @@
 #include <algorithm>
 
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/path_rules.h"
 #include "host/event/event_id.h"
 #include "host/session/twin_files.h"
 
 namespace kato {
 namespace {
-
-PathRules path_rules(const Assembly& assembly) {
-  PathRules rules;
-  rules.state_directory = assembly.paths().state_dir;
-  rules.allowed_write_roots = assembly.config().allowed_write_roots;
-  for (const auto& root : assembly.roots()) {
-    rules.provider_roots.push_back(root.path);
-  }
-  rules.allow_hard_links = assembly.config().allow_hard_linked_destinations;
-  return rules;
-}
 
 CommitMode commit_mode(CommitDurability durability) {
   switch (durability) {

@@ -58,7 +58,28 @@ Result<bool> same_content(FileSystem& files, const std::string& one, const std::
   }
 }
 
+Status as_status(const std::string& path, const Decision& place) {
+  if (place.allowed()) return {};
+  if (place.fault) return std::unexpected(*place.fault);
+  return fail(ErrorCode::kRefused, "{} may not be written: {}; name another place with -o", path,
+              place.reason);
+}
+
+// The name itself is replaced, and where a link stands there, what it leads to is not written; but
+// neither may be one of those that nobody writes. A link that leads nowhere only stands somewhere.
+Status check_export_path(FileSystem& files, const PathPolicy& policy, const std::string& path) {
+  const auto beside = policy.check_explicit(path + std::string(kNewSuffix));
+  if (auto allowed = as_status(path, beside); !allowed) return allowed;
+  const auto found = files.info(path);
+  if (!found || found->type == FileType::kDirectory) return {};
+  return as_status(path, policy.check_explicit(path));
+}
+
 }  // namespace
+
+Status check_export_folder(const PathPolicy& policy, const std::string& folder) {
+  return as_status(folder, policy.check_explicit(join_path(folder, kNewSuffix)));
+}
 
 RecordingContext context_of(const SessionRef& session, const SessionSummary& summary) {
   RecordingContext context;
@@ -92,9 +113,10 @@ Result<SessionSummary> export_session(const ExportInput& input, const std::strin
   return summary;
 }
 
-Result<ExportResult> export_to_file(const ExportInput& input, const std::string& path,
-                                    Overwrite overwrite) {
+Result<ExportResult> export_to_file(const ExportInput& input, const PathPolicy& policy,
+                                    const std::string& path, Overwrite overwrite) {
   auto& files = input.files;
+  if (auto allowed = check_export_path(files, policy, path); !allowed) return forward(allowed);
   const auto found = files.info(path);
   if (found && found->type != FileType::kRegular) {
     return fail(ErrorCode::kInvalid, "{} is not a file: name a file to write to", path);

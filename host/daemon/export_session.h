@@ -8,6 +8,7 @@
 #include "host/daemon/assembly.h"
 #include "host/daemon/kept_session.h"
 #include "host/ingest/session_summary.h"
+#include "host/policy/path_policy.h"
 
 namespace kato {
 
@@ -33,9 +34,13 @@ enum class ExportResult : uint8_t {
 enum class Overwrite : uint8_t { kNever, kAllowed };
 
 // The same into a file: written beside it, then put in its place in one step. A destination that
-// holds something else is kExists unless overwriting is allowed.
-[[nodiscard]] Result<ExportResult> export_to_file(const ExportInput& input, const std::string& path,
+// holds something else is kExists unless overwriting is allowed. kRefused: the policy forbids it.
+[[nodiscard]] Result<ExportResult> export_to_file(const ExportInput& input,
+                                                  const PathPolicy& policy, const std::string& path,
                                                   Overwrite overwrite);
+
+// Whether files that a person named may be made in the folder, which need not be there. kRefused.
+[[nodiscard]] Status check_export_folder(const PathPolicy& policy, const std::string& folder);
 
 // What a head may say of the session.
 [[nodiscard]] RecordingContext context_of(const SessionRef& session, const SessionSummary& summary);

@@ -127,6 +127,34 @@ TEST_CASE("P5: an export does not take the place of a link unasked", "[e2e][P5]"
   CHECK_FALSE(fs::exists(home.path("elsewhere/talk.md")));
 }
 
+TEST_CASE(
+    "an export goes neither among the agents' logs nor into Kato's state, not even with --force",
+    "[e2e][P5]") {
+  namespace fs = std::filesystem;
+  const Home home;
+  const auto said = home.user("a1", "hello");
+  const auto log = home.write(Home::kLog, said);
+  home.write(".kato/kato.yaml", "schemaVersion: 1\n");
+  fs::create_symlink(log, home.path("proj/link.md"));
+  const auto into_roots = home.path(".claude/projects/");
+  for (const auto& to :
+       {log, into_roots + "talk.md", into_roots + "new/", home.path(".kato/kato.yaml"),
+        home.path(".kato/sessions/talk.md"), home.path("proj/link.md")}) {
+    const auto refused = home.kato({"export", "11111111", "--force", "-o", to});
+    INFO(to << ": " << refused.err);
+    CHECK(refused.exit_code == 4);
+    CHECK(refused.err.find("-o") != std::string::npos);
+  }
+  CHECK(home.read(Home::kLog) == said);
+  CHECK(home.read(".kato/kato.yaml") == "schemaVersion: 1\n");
+  CHECK_FALSE(fs::exists(into_roots + "talk.md"));
+  CHECK_FALSE(fs::exists(into_roots + "new"));
+  CHECK(fs::is_symlink(fs::symlink_status(home.path("proj/link.md"))));
+  for (const auto& to : {home.path("elsewhere.md"), home.path(".kato/recordings/")}) {
+    CHECK(home.kato({"export", "11111111", "-o", to}).exit_code == 0);
+  }
+}
+
 TEST_CASE("export --all puts every session into a folder, under names of its own", "[e2e]") {
   const Home home;
   home.write(Home::kLog, home.user("a1", "first"));
