@@ -1,61 +1,34 @@
 #include "host/daemon/session_exports.h"
 
+#include "host/daemon/conversation.h"
 #include "host/daemon/degraded_names.h"
 #include "host/daemon/export_session.h"
 #include "host/event/event_id.h"
 #include "host/recording/export_writer.h"
 #include "host/session/export_history.h"
-#include "host/session/twin_reader.h"
 
 namespace kato {
 namespace {
 
 constexpr std::string_view kSpoolSuffix = ".kato-body";
 
-// Takes events up to the last one that belongs to the export.
-class UpTo final : public EventListener {
- public:
-  UpTo(const EventPosition& through, ExportWriter& writer) : through_(through), writer_(writer) {}
-
-  void on_event(const Event& event, CommandRight) override {
-    const bool by_number = through_.event_id == EventId{};
-    if (over_ || !status) return;
-    if (by_number && event.seq > through_.seq) return;
-    summary.add(event);
-    ++events;
-    status = writer_.take(event);
-    over_ = event.id == through_.event_id;
-  }
-  [[nodiscard]] bool is_over() const { return over_ || !status; }
-
+struct Exported {
   SessionSummary summary;
   uint64_t events = 0;
-  Status status;
-
- private:
-  EventPosition through_;
-  ExportWriter& writer_;
-  bool over_ = false;
 };
-
-Status read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
-  auto reader = TwinReader::open(files, twin.path, 0, twin.size_bytes);
-  if (!reader) return forward(reader);
-  while (!into.is_over()) {
-    const auto next = reader->next_event();
-    if (!next) return forward(next);
-    if (!*next) break;
-    into.on_event((*next)->event, CommandRight::kNever);
-  }
-  return {};
-}
 
 // What is left of a log that was cut is exported; of one that is gone nothing is, and an export
 // without a word would look complete.
-Status replay(SessionRuntime& runtime, const EventId& through, UpTo& events) {
-  const auto missing_bytes = runtime.replay(events, through);
+Status export_up_to(FileSystem& files, SessionRuntime& runtime, const EventPosition& through,
+                    ExportWriter& writer, Exported& exported) {
+  const auto missing_bytes =
+      read_up_to(files, runtime, through, [&exported, &writer](const Event& event) {
+        exported.summary.add(event);
+        ++exported.events;
+        return writer.take(event);
+      });
   if (!missing_bytes) return forward(missing_bytes);
-  if (*missing_bytes > 0 && events.events == 0) {
+  if (*missing_bytes > 0 && exported.events == 0) {
     return fail(ErrorCode::kNotFound,
                 "the log is gone, and there is no copy of it: put it back to get the export");
   }
@@ -143,18 +116,17 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
                                                      .spool_path = spool,
                                                      .goes_on = pending.goes_on});
   if (!writer) return forward(writer);
-  UpTo events(pending.through, **writer);
-  auto read = meta.twin.exists ? read_twin(context_.files, runtime_.twin_source(), events)
-                               : replay(runtime_, pending.through.event_id, events);
-  if (read) read = events.status;
-  const bool is_gone = events.events == 0 && (read || read.error().code() == ErrorCode::kNotFound);
+  Exported exported;
+  const auto read = export_up_to(context_.files, runtime_, pending.through, **writer, exported);
+  const bool is_gone =
+      exported.events == 0 && (read || read.error().code() == ErrorCode::kNotFound);
   if (is_noted_ && is_gone)
     return {};  // it was written once; nothing of it is left to compare with
   if (!read) return read;
 
   auto file = ExportFile::open(to, pending);
   if (!file) return forward(file);
-  auto context = context_of(runtime_.ref(), events.summary);
+  auto context = context_of(runtime_.ref(), exported.summary);
   context.project_directory = meta.identity.project_directory;
   context.created = pending.created;
   if (pending.created && zone) context.created_utc_offset_s = zone->offset_s(*pending.created);
@@ -162,7 +134,7 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
       (*writer)->finish(context, [&file](std::string_view bytes) { return file->take(bytes); });
   if (written) written = file->finish();
   if (!written) return written;
-  return note_in_history(pending, events.events, file->size_bytes());
+  return note_in_history(pending, exported.events, file->size_bytes());
 }
 
 Status SessionExports::look_into_history(const PendingExport& pending) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/daemon/conversation.h"
 #include "host/daemon/session_serving.h"
 #include "host/event/event_id.h"
 
@@ -26,7 +27,7 @@ SessionNames names_of(const SessionMeta& meta, const TimeZone& zone) {
   SessionNames names{.provider = meta.identity.provider,
                      .session_id = meta.identity.session_id,
                      .short_id = std::string(short_id(meta.identity.session_id)),
-                     .title = meta.identity.title,
+                     .title = {},
                      .project_directory = meta.identity.project_directory,
                      .first_time = std::nullopt};
   if (meta.identity.first_time) {
@@ -130,7 +131,10 @@ Result<Interpretation> SessionObeying::interpret_message(const CommandedMessage&
                            : std::optional(root.policy.default_destination);
   if (fallback) rules.default_extension = std::string((*fallback)->sink->file_extension());
   rules.sinks = extensions;
-  const auto names = names_of(meta, fallback ? (*fallback)->zone : TimeZone::utc());
+  auto names = names_of(meta, fallback ? (*fallback)->zone : TimeZone::utc());
+  // Without a copy the state has no title; and with one it may have come behind the command.
+  Result<std::string> title;
+  names.title = [&] { return title = title_at(context_.files, runtime_, message.message); };
   const InterpreterInput input{
       .files = context_.files,
       .policy = context_.policy,
@@ -143,6 +147,7 @@ Result<Interpretation> SessionObeying::interpret_message(const CommandedMessage&
           },
   };
   auto done = interpret(message, input, meta);
+  if (!title) return forward(title);
   if (done.fault) return std::unexpected(done.fault->with_context("judge a destination"));
   for (const auto& entry : done.audit) {
     context_.logs.audit(runtime_.ref().session_id, entry);

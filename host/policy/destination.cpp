@@ -46,8 +46,6 @@ std::optional<std::string> value_of(std::string_view token, size_t offset,
   if (token == "provider") return safe_name(session.provider, kMaxIdBytes, "unknown");
   if (token == "shortId") return safe_name(session.short_id, kMaxIdBytes, "unknown");
   if (token == "sessionId") return safe_name(session.session_id, kMaxIdBytes, "unknown");
-  if (token == "title") return safe_name(session.title, kMaxTitleBytes, "untitled");
-  if (token == "slug") return slug(session.title, kMaxSlugBytes);
   const auto known = destination_tokens();
   if (std::ranges::find(known, token) == known.end()) return std::nullopt;
   return dated(session, token);
@@ -126,15 +124,37 @@ Status check_lengths(std::string_view path) {
   return {};
 }
 
+// A template that needs a project does not keep a folder from getting a name.
+Result<std::string> generated_name(const DestinationRules& rules, const SessionNames& session) {
+  const auto generated = default_destination(rules, session);
+  if (generated) return std::string(base_name(*generated));
+  if (is_passing(generated.error())) return forward(generated);
+  const auto fallback = default_destination({.state_directory = rules.state_directory,
+                                             .home = {},
+                                             .default_path = {},
+                                             .default_extension = rules.default_extension,
+                                             .sinks = rules.sinks},
+                                            session);
+  if (!fallback) return forward(fallback);
+  return std::string(base_name(*fallback));
+}
+
 }  // namespace
 
 Result<std::string> default_destination(const DestinationRules& rules,
                                         const SessionNames& session) {
   const bool built_in = !rules.default_path;
   const std::string text = rules.default_path.value_or(std::string(kBuiltInDestination));
-  auto path = fill_template(text, [&](std::string_view token, size_t offset) {
-    return value_of(token, offset, rules, session);
-  });
+  Result<std::string> title;
+  const auto value = [&](std::string_view token, size_t offset) -> std::optional<std::string> {
+    if (token != "title" && token != "slug") return value_of(token, offset, rules, session);
+    title = session.title();
+    if (!title) return std::nullopt;
+    return token == "title" ? safe_name(*title, kMaxTitleBytes, "untitled")
+                            : slug(*title, kMaxSlugBytes);
+  };
+  auto path = fill_template(text, value);
+  if (!title) return forward(title);
   if (!path) {
     return fail(ErrorCode::kInvalid, "default destination '{}': {} for this session", text,
                 path.error().message());
@@ -143,30 +163,27 @@ Result<std::string> default_destination(const DestinationRules& rules,
   return finished(*path, rules, built_in);
 }
 
-Result<std::string> resolve_destination(FileSystem& files, std::string_view text,
-                                        const std::string& base_folder,
-                                        const DestinationRules& rules,
-                                        const SessionNames& session) {
-  if (text.empty()) return default_destination(rules, session);
+Result<ResolvedDestination> resolve_destination(FileSystem& files, std::string_view text,
+                                                const std::string& base_folder,
+                                                const DestinationRules& rules,
+                                                const SessionNames& session) {
+  if (text.empty()) {
+    auto generated = default_destination(rules, session);
+    if (!generated) return forward(generated);
+    return ResolvedDestination{.path = std::move(*generated), .is_generated = true};
+  }
   if (text.contains('\0')) return fail(ErrorCode::kInvalid, "the path contains a NUL byte");
   auto path = based(text, base_folder, rules);
-  if (!path) return path;
+  if (!path) return forward(path);
   const auto in_folder = is_folder(files, *path);
   if (!in_folder) return forward(in_folder);
   if (*in_folder) {
-    const auto generated = default_destination(rules, session);
-    // A template that needs a project does not keep a folder from getting a name.
-    const auto fallback = default_destination({.state_directory = rules.state_directory,
-                                               .home = {},
-                                               .default_path = {},
-                                               .default_extension = rules.default_extension,
-                                               .sinks = rules.sinks},
-                                              session);
-    if (!generated && !fallback) return fallback;
-    *path = join_path(*path, base_name(generated ? *generated : *fallback));
+    const auto name = generated_name(rules, session);
+    if (!name) return forward(name);
+    *path = join_path(*path, *name);
   }
   if (const auto checked = check_lengths(*path); !checked) return forward(checked);
-  return path;
+  return ResolvedDestination{.path = std::move(*path), .is_generated = *in_folder};
 }
 
 }  // namespace kato

@@ -84,24 +84,37 @@ class InterpreterRun {
     const bool named_by_hand =
         command.kind == CommandKind::kExport && message_.origin == RequestOrigin::kCommandLine;
     const auto decision = named_by_hand
-                              ? input_.policy.check_explicit(*path)
-                              : input_.policy.check(*path, meta_.identity.project_directory);
+                              ? input_.policy.check_explicit(path->path)
+                              : input_.policy.check(path->path, meta_.identity.project_directory);
     if (!decision.allowed()) {
       done_.fault = decision.fault;
       audit(action, decision.path, false, decision.reason);
       return std::nullopt;
     }
-    if (input_.fed_by_other(decision.path)) {
-      audit(action, decision.path, false, "another session is recorded into this file");
+    const auto place = path->is_generated ? place_for_generated(decision.path) : decision.path;
+    if (input_.fed_by_other(place)) {
+      audit(action, place, false, "another session is recorded into this file");
       return std::nullopt;
     }
-    auto sink = input_.sink_for(decision.path);
+    auto sink = input_.sink_for(place);
     if (!sink) {
-      audit(action, decision.path, false, sink.error().message());
+      audit(action, place, false, sink.error().message());
       return std::nullopt;
     }
-    audit(action, decision.path, true, decision.reason);
-    return Target{.path = decision.path, .sink = std::move(*sink)};
+    audit(action, place, true,
+          place == decision.path ? decision.reason
+                                 : "another session is recorded into the file of that name");
+    return Target{.path = place, .sink = std::move(*sink)};
+  }
+
+  // A name that nobody chose gives way to another session's. What this session has stays its own,
+  // whatever became of the other one since.
+  std::string place_for_generated(const std::string& path) {
+    if (recording_at(path) != nullptr) return path;
+    for (const auto& recording : meta_.recordings) {
+      if (is_sibling(recording.destination, path)) return recording.destination;
+    }
+    return input_.fed_by_other(path) ? free_sibling(path) : path;
   }
 
   RecordingMeta* recording_at(const std::string& path) {
@@ -223,15 +236,11 @@ class InterpreterRun {
   }
 
   void stop(const Command& command) {
-    const auto path = resolve_destination(
-        input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
-    if (!path && is_passing(path.error())) return refuse("stop", command.target, path.error());
-    const auto decision =
-        path ? input_.policy.check(*path, meta_.identity.project_directory) : Decision{};
-    if (decision.fault) return refuse("stop", command.target, *decision.fault);
+    const auto place = place_to_stop(command);
+    if (!place) return refuse("stop", command.target, place.error());
     size_t stopped = 0;
     for (auto& recording : meta_.recordings) {
-      if (!is_meant(command, recording, decision.path)) continue;
+      if (!is_meant(command, recording, *place)) continue;
       done_.met_recording = true;
       if (recording.desired != DesiredState::kOn) continue;
       switch_off(recording, stop_here());
@@ -239,6 +248,20 @@ class InterpreterRun {
       ++stopped;
     }
     audit("stop", command.target, true, fmt::format("{} recordings stopped", stopped));
+  }
+
+  // Empty if no path is meant, or none that there could be. Errors pass.
+  Result<std::string> place_to_stop(const Command& command) {
+    const bool by_path =
+        command.selector == StopSelector::kDestination || command.selector == StopSelector::kEither;
+    if (!by_path) return std::string();
+    const auto path = resolve_destination(
+        input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
+    if (!path && is_passing(path.error())) return forward(path);
+    if (!path) return std::string();
+    const auto decision = input_.policy.check(path->path, meta_.identity.project_directory);
+    if (decision.fault) return std::unexpected(*decision.fault);
+    return path->is_generated ? place_for_generated(decision.path) : decision.path;
   }
 
   static bool is_meant(const Command& command, const RecordingMeta& recording,
@@ -284,7 +307,8 @@ class InterpreterRun {
 
   std::string free_sibling(const std::string& path) {
     return sibling_path(path, [this](const std::string& candidate) {
-      return recording_at(candidate) != nullptr || input_.files.link_info(candidate);
+      return recording_at(candidate) != nullptr || input_.fed_by_other(candidate) ||
+             input_.files.link_info(candidate);
     });
   }
 

@@ -33,7 +33,7 @@ SessionNames session() {
   return {.provider = "agent",
           .session_id = "0123abcd-0000-0000-0000-000000000000",
           .short_id = "0123abcd",
-          .title = "Fix: the \"parser\" / lexer?",
+          .title = [] { return std::string("Fix: the \"parser\" / lexer?"); },
           .project_directory = "/work/my project/",
           .first_time = CivilTime{2026, 2, 5, 8, 6, 4}};
 }
@@ -48,7 +48,7 @@ std::string filled(const std::string& text) {
 std::string resolved(std::string_view text, const std::string& base = "/work/my project") {
   const auto files = make_posix_file_system();
   const auto path = resolve_destination(*files, text, base, rules(), session());
-  return path ? *path : "error: " + path.error().message();
+  return path ? path->path : "error: " + path.error().message();
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ TEST_CASE("a template that needs a project fails without one, and says so", "[de
   CHECK(*default_destination(with, homeless) == "/n/no-project.md");
   with.default_path = "{project}/{date}.md";
   const auto files = make_posix_file_system();
-  CHECK(*resolve_destination(*files, "/tmp/", "", with, homeless) ==
+  CHECK(resolve_destination(*files, "/tmp/", "", with, homeless)->path ==
         "/tmp/agent-0123abcd-2026-02-05.md");
 }
 
@@ -127,9 +127,13 @@ TEST_CASE("a generated name is cut to what a file system takes, with its extensi
   auto with = rules();
   with.default_path = "/n/{title}{title}{title}{title}.md";
   auto named = session();
-  for (int i = 0; i < 100; ++i) {
-    named.title += "\xD0\xB6";
-  }
+  named.title = [] {
+    std::string title;
+    for (int i = 0; i < 100; ++i) {
+      title += "\xD0\xB6";
+    }
+    return title;
+  };
   const auto path = default_destination(with, named);
   REQUIRE(path);
   CHECK(path->size() <= 3 + 255);

@@ -252,7 +252,7 @@ Interpretation Desk::obey(std::string_view text, uint64_t seq, bool taken) {
   const SessionNames names{.provider = "line",
                            .session_id = kRecordedSession.session_id,
                            .short_id = "12345678",
-                           .title = "",
+                           .title = [] { return std::string(); },
                            .project_directory = folder / "notes",
                            .first_time = std::nullopt};
   const InterpreterInput input{.files = files,
