@@ -31,6 +31,18 @@ Result<ControlClient> running_daemon(const CliContext& context) {
   return ControlClient::connect(state->socket());
 }
 
+std::optional<Error> unreachable_daemon(const CliContext& context) {
+  const auto state = state_folder(context);
+  if (!state || ControlClient::connect(state->socket())) return std::nullopt;
+  const auto pid = state->owner(context.files);
+  if (!pid) return std::nullopt;
+  return Error(
+      ErrorCode::kRefused,
+      fmt::format("a daemon (pid {}) has the state in {}, but nobody listens at its socket, "
+                  "which was removed perhaps; end it with: kill {}",
+                  *pid, state->path(), *pid));
+}
+
 Result<std::unique_ptr<FileLock>> take_turn(const CliContext& context) {
   const auto state = state_folder(context);
   if (!state) return forward(state);
@@ -41,7 +53,12 @@ Result<std::unique_ptr<FileLock>> take_turn(const CliContext& context) {
     const bool may_come = !lock && lock.error().code() == ErrorCode::kRefused &&
                           lock.error().errno_value() == 0 && context.clock.steady() < give_up &&
                           !ControlClient::connect(state->socket());
-    if (!may_come) return lock;
+    if (!may_come) {
+      const bool is_taken = !lock && lock.error().code() == ErrorCode::kRefused;
+      const auto unreachable = is_taken ? unreachable_daemon(context) : std::nullopt;
+      if (unreachable) return std::unexpected(*unreachable);
+      return lock;
+    }
     static_cast<void>(::poll(nullptr, 0, kTurnCheckMillis));
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "host/cli/assembled.h"
@@ -18,6 +19,9 @@ namespace kato {
 
 // kNotFound: no daemon is running.
 [[nodiscard]] Result<ControlClient> running_daemon(const CliContext& context);
+
+// Nothing: no daemon has the state, or it can be reached.
+[[nodiscard]] std::optional<Error> unreachable_daemon(const CliContext& context);
 
 // The lock on the state, whose folder is made if it is missing. Waits while another process has it
 // that is no daemon, or one that does not listen yet, but not for long. kRefused: a daemon has it,

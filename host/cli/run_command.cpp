@@ -28,14 +28,19 @@ class DaemonLoop {
   DaemonLoop(Daemon& daemon, ControlServer& server, const Clock& clock)
       : daemon_(daemon), server_(server), clock_(clock) {}
 
-  void run() {
+  // An error: the state is not the daemon's any more.
+  Status run() {
     while (!ends()) {
       daemon_.work([this] { return serve_now_and_then(); });
-      if (ends()) return;
-      if (wait()) server_.serve(daemon_);
+      if (ends()) break;
+      const bool is_asked = wait();
+      if (auto owned = daemon_.check_ownership(); !owned) return owned;
+      static_cast<void>(server_.renew());  // tried again at the next wake-up
+      if (is_asked) server_.serve(daemon_);
       // What is wrong with the new config is in the log.
       if (take_reload_request()) static_cast<void>(daemon_.reload());
     }
+    return daemon_.check_ownership();
   }
 
  private:
@@ -134,7 +139,8 @@ ExitCode run_daemon(const CliContext& context, bool detached) {
   (*daemon)->look_for_changes();
   context.output.note(detached ? "ready" : "ready; stop with Ctrl-C");
   if (detached) leave_terminal();  // who started it has heard enough
-  DaemonLoop(**daemon, **server, context.clock).run();
+  const auto owned = DaemonLoop(**daemon, **server, context.clock).run();
+  if (!owned) return context.output.error(owned.error());
   const auto finished = (*daemon)->finish();
   (*server)->stop_listening();
   daemon->reset();  // gives the state back, before those who wait for the end are told

@@ -14,6 +14,9 @@ constexpr std::chrono::seconds kPatience{60};
 ExitCode stop_daemon(const CliContext& context) {
   auto daemon = running_daemon(context);
   if (!daemon && daemon.error().code() == ErrorCode::kNotFound) {
+    if (const auto unreachable = unreachable_daemon(context)) {
+      return context.output.error(*unreachable);
+    }
     context.output.note("no daemon is running");
     return ExitCode::kNotRunning;
   }

@@ -18,13 +18,25 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(std::string path) {
   return std::unique_ptr<ControlServer>(new ControlServer(std::move(*fd), std::move(path)));
 }
 
+ControlServer::ControlServer(UniqueFd fd, std::string path)
+    : fd_(std::move(fd)), path_(std::move(path)), id_(socket_at(path_)) {}
+
 ControlServer::~ControlServer() {
   stop_listening();
 }
 
+Status ControlServer::renew() {
+  if (!fd_ || (id_ && socket_at(path_) == id_)) return {};
+  auto fd = listen_at_socket(path_);
+  if (!fd) return forward(fd, "control socket");
+  fd_ = std::move(*fd);
+  id_ = socket_at(path_);
+  return {};
+}
+
 void ControlServer::stop_listening() {
   if (!fd_) return;
-  remove_socket(path_);
+  if (id_ && socket_at(path_) == id_) remove_socket(path_);
   fd_ = UniqueFd();
 }
 

@@ -3,6 +3,7 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <poll.h>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "host/base/error.h"
 #include "host/base/unique_fd.h"
 #include "host/control/protocol.h"
+#include "host/io/file_system.h"
 
 namespace kato {
 
@@ -30,8 +32,11 @@ class ControlServer {
   ControlServer(ControlServer&&) = delete;
   ControlServer& operator=(ControlServer&&) = delete;
 
-  // Listens no more, and removes the socket: the state may belong to another process from now on.
-  // Connections stay until this is destroyed.
+  // Listens anew if the socket that lies at the path is not this one's: somebody removed it. The
+  // caller owns the state still.
+  [[nodiscard]] Status renew();
+  // Listens no more, and removes the socket if it is this one's: the state may belong to another
+  // process from now on. Connections stay until this is destroyed.
   void stop_listening();
 
   // What poll() is to wait for.
@@ -49,7 +54,7 @@ class ControlServer {
     bool closing = false;  // after what is in `out` was sent
   };
 
-  ControlServer(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  ControlServer(UniqueFd fd, std::string path);
   void accept_all();
   // False: the connection is over.
   static bool serve_one(Connection& connection, ControlHandler& handler);
@@ -59,6 +64,7 @@ class ControlServer {
 
   UniqueFd fd_;
   std::string path_;
+  std::optional<FileId> id_;                            // of the socket at the path
   std::list<std::unique_ptr<Connection>> connections_;  // the oldest first
 };
 

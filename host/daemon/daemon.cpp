@@ -51,6 +51,7 @@ std::optional<std::string_view> key_of_copy(std::string_view name) {
 
 struct Daemon::Opened {
   std::unique_ptr<FileLock> lock;
+  FileId lock_id;
   std::unique_ptr<LogFiles> logs;
   IndexStore store;
   RunMark run;
@@ -61,6 +62,7 @@ Daemon::Daemon(DaemonInput input, Opened opened)
     : input_(std::move(input)),
       state_(input_.assembly->paths().state_dir),
       lock_(std::move(opened.lock)),
+      lock_id_(opened.lock_id),
       store_(std::move(opened.store)),
       run_(std::move(opened.run)),
       power_was_lost_(opened.power_was_lost),
@@ -85,6 +87,8 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
     if (!lock) return forward(lock);
     input.lock = std::move(*lock);
   }
+  const auto locked = files.info(state.lock_file());
+  if (!locked) return forward(locked);
   auto logs = open_logs(input, state, *input.assembly);
   if (!logs) return forward(logs);
   const auto last = load_run_mark(files, state.run_mark());
@@ -103,6 +107,7 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   }
   auto lock = std::move(input.lock);
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(input), {.lock = std::move(lock),
+                                                               .lock_id = locked->id,
                                                                .logs = std::move(*logs),
                                                                .store = std::move(*store),
                                                                .run = std::move(run),

@@ -98,6 +98,9 @@ class Daemon final : public ControlHandler {
   [[nodiscard]] DaemonStatus status(bool all);
   // Goes on with the config as it is now. After an error it goes on with the old one.
   Status reload();
+  // Whether the state is this process's still. kRefused: its folder was removed, or is another one
+  // now; nothing more is to be done with it, finish() neither. Costs one look at a file.
+  [[nodiscard]] Status check_ownership();
   // Everything that waits is committed; then what the config wants removed at the end is removed.
   Status finish();
 
@@ -180,6 +183,7 @@ class Daemon final : public ControlHandler {
   DaemonInput input_;
   StateFolder state_;
   std::unique_ptr<FileLock> lock_;
+  FileId lock_id_;
   IndexStore store_;
   RunMark run_;
   bool power_was_lost_ = false;

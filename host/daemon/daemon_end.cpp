@@ -9,6 +9,20 @@
 
 namespace kato {
 
+// A disk that fails says nothing of whose the state is.
+Status Daemon::check_ownership() {
+  const auto found = input_.files.info(state_.lock_file());
+  const bool is_gone = !found && found.error().code() == ErrorCode::kNotFound;
+  if (!is_gone && (!found || found->id == lock_id_)) return {};
+  auto lost =
+      fail(ErrorCode::kRefused,
+           "the state folder {} was removed or replaced while this daemon ran: it ends, and "
+           "writes nothing more there; begin again with: kato start",
+           state_.path());
+  note(LogLevel::kError, lost.error().message());
+  return lost;
+}
+
 Status Daemon::finish() {
   flush_now();
   const bool all_committed = wiring_->commits.size() == 0;

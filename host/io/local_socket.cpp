@@ -60,6 +60,12 @@ Result<UniqueFd> listen_at_socket(const std::string& path) {
   return fd;
 }
 
+std::optional<FileId> socket_at(const std::string& path) {
+  struct stat found{};
+  if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return std::nullopt;
+  return FileId{.device = found.st_dev, .inode = found.st_ino};
+}
+
 void remove_socket(const std::string& path) {
   ::unlink(path.c_str());
 }

@@ -1,5 +1,7 @@
 #include "host/session/state_folder.h"
 
+#include "host/session/run_mark.h"
+
 namespace kato {
 namespace {
 
@@ -59,6 +61,22 @@ Result<std::unique_ptr<FileLock>> StateFolder::lock(FileSystem& files) const {
   }
   return fail(ErrorCode::kRefused,
               "the state in {} is in use by another process; stop it first: kato stop", path_);
+}
+
+// The mark may be that of a run that was killed, and its number another process's by now: it counts
+// if that process has the lock file open.
+std::optional<int64_t> StateFolder::owner(FileSystem& files) const {
+  const auto run = load_run_mark(files, run_mark());
+  if (!run || !*run || (*run)->ended) return std::nullopt;
+  const auto locked = files.info(lock_file());
+  const auto open_files = fmt::format("/proc/{}/fd", (*run)->process_id);
+  const auto entries = files.list(open_files);
+  if (!locked || !entries) return std::nullopt;
+  for (const auto& entry : *entries) {
+    const auto info = files.info(open_files + "/" + entry.name);
+    if (info && info->id == locked->id) return (*run)->process_id;
+  }
+  return std::nullopt;
 }
 
 }  // namespace kato

@@ -1,7 +1,9 @@
 // Where what lies in the state directory.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,9 @@ class StateFolder {
   [[nodiscard]] Status prepare(FileSystem& files) const;
   // One process at a time owns the state. kRefused: another one does.
   [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(FileSystem& files) const;
+
+  // The process id of the daemon that owns it; nothing: none does, or it cannot be told.
+  [[nodiscard]] std::optional<int64_t> owner(FileSystem& files) const;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string config() const { return path_ + "/kato.yaml"; }

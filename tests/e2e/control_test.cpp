@@ -88,6 +88,39 @@ TEST_CASE("what a killed daemon left is no obstacle", "[e2e][control]") {
   CHECK(status_of(home)["daemon"]["running"] == true);
 }
 
+TEST_CASE("P2: a state folder that is removed has one daemon that works on it",
+          "[e2e][control][P2]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  const Background first(home);
+  const auto pid = pid_of(home);
+  std::filesystem::remove_all(home.path(".kato"));
+  const Background second(home);
+  home.append(Home::kLog, home.user("a2", "::start notes.md"));
+  home.append(Home::kLog, home.user("a3", "once"));
+  CHECK(eventually([&] { return home.contains("proj/notes.md", "once"); }));
+  CHECK(eventually([&] { return ::kill(pid, 0) != 0; }));
+  const auto notes = home.read("proj/notes.md");
+  CHECK(notes.find("once") == notes.rfind("once"));
+  CHECK(home.kato({"status"}).exit_code == 0);
+}
+
+TEST_CASE("a daemon whose socket was removed is named, and can be reached again",
+          "[e2e][control]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "hello"));
+  const Background daemon(home);
+  const auto pid = pid_of(home);
+  REQUIRE(::kill(pid, SIGSTOP) == 0);  // so that it does not notice at once
+  std::filesystem::remove(home.path(".kato/runtime/kato.sock"));
+  const auto refused = home.kato({"stop"});
+  CHECK(refused.exit_code == 4);
+  CHECK(refused.err.contains("kill " + std::to_string(pid)));
+  REQUIRE(::kill(pid, SIGCONT) == 0);
+  home.append(Home::kLog, home.user("a2", "more"));
+  CHECK(eventually([&] { return home.kato({"stop"}).exit_code == 0; }));
+}
+
 TEST_CASE("recordings from the command line, with and without a daemon", "[e2e][control]") {
   const Home home;
   home.write(Home::kLog, home.user("a1", "hello"));

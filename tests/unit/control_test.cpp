@@ -201,3 +201,16 @@ TEST_CASE("a state directory may lie deeper than names of sockets reach", "[cont
   REQUIRE(server);
   CHECK(ControlClient::connect(path));
 }
+
+TEST_CASE("a socket that was removed is made again, and another one's stays", "[control]") {
+  Fixture f;
+  REQUIRE(::unlink(f.path.c_str()) == 0);
+  REQUIRE(f.server->renew());
+  const auto fd = f.connect();
+  Fixture::send(fd, kStatusLine);
+  CHECK(f.line_from(fd).contains("fine"));
+  REQUIRE(::unlink(f.path.c_str()) == 0);
+  const auto another = std::move(*ControlServer::open(f.path));
+  f.server->stop_listening();
+  CHECK(connect_to_socket(f.path));
+}
