@@ -113,7 +113,10 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
                                                                .run = std::move(run),
                                                                .power_was_lost = power_was_lost}));
   daemon->settle_twins();
-  if (watches) daemon->take_up_owing();
+  if (watches) {
+    daemon->follow_recorded();
+    daemon->take_up_owing();
+  }
   return daemon;
 }
 
@@ -151,6 +154,7 @@ StepContext Daemon::make_context(Wiring& wiring) {
                 for (const auto& recording : meta.recordings) {
                   all_destinations()[recording.destination] = meta.identity.session_id;
                 }
+                follow_outside(meta);
               }};
 }
 
@@ -225,6 +229,7 @@ Status Daemon::reload() {
   next->table.take_over(std::move(wiring_->table));
   wiring_ = std::move(next);
   first_look_ = true;
+  follow_recorded();
   store_.learn_owing(metas_);  // of some no commit but the first may have been told of
   take_up_owing();
   look_for_changes();

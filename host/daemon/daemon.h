@@ -151,6 +151,8 @@ class Daemon final : public ControlHandler {
   Result<LiveSession*> session_of(const ControlRequest& request);
   Result<std::string> session_by_prefix(const std::string& prefix);
   Result<LiveSession*> session_of_log(const std::string& path);
+  void follow_recorded();
+  void follow_outside(const SessionMeta& meta);
   Status decode_to_end(LiveSession& live);
   void after_failed_request(LiveSession& live, const Error& error);
   void take_up_again(const std::string& session_id, const std::set<std::string>& unread);

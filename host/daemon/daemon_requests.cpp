@@ -4,6 +4,7 @@
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/degraded_names.h"
+#include "host/daemon/session_lookup.h"
 #include "host/event/event_id.h"
 #include "host/event/json_text.h"
 
@@ -104,10 +105,7 @@ Result<std::string> Daemon::session_by_prefix(const std::string& prefix) {
 }
 
 Result<LiveSession*> Daemon::session_of_log(const std::string& path) {
-  auto found = session_of_file(input_.files, path, wiring_->assembly->roots());
-  if (!found && found.error().code() == ErrorCode::kNotFound) {
-    found = session_of_file(input_.files, path, wiring_->assembly->rootless());
-  }
+  auto found = kato::session_of_log(input_.files, *wiring_->assembly, path);
   if (!found) return forward(found);
   return wiring_->live.take(std::move(found->sources.front().file));
 }

@@ -84,14 +84,6 @@ std::vector<KeptSession> with_logs(Catalog catalog) {
   return sessions;
 }
 
-Result<Session> session_at(FileSystem& files, const Assembly& assembly, const std::string& path) {
-  auto found = session_of_file(files, path, assembly.roots());
-  if (!found && found.error().code() == ErrorCode::kNotFound) {
-    found = session_of_file(files, path, assembly.rootless());
-  }
-  return found;
-}
-
 std::string path_of(const std::string& text, const std::string& working_folder) {
   return normal_path(text.front() == '/' ? text : join_path(working_folder, text));
 }
@@ -114,7 +106,7 @@ void add_copy(const KeptCopies& copies, KeptSession& session,
 Result<KeptSession> kept_session_at(FileSystem& files, const Assembly& assembly,
                                     const KeptCopies& copies, const std::string& path,
                                     const std::function<void(const std::string&)>& warn) {
-  auto found = session_at(files, assembly, path);
+  auto found = session_of_log(files, assembly, path);
   if (!found) return forward(found);
   KeptSession session{.ref = found->ref, .logs = std::nullopt, .copy = std::nullopt};
   session.logs = std::move(*found);
@@ -136,7 +128,7 @@ Result<Session> find_session(FileSystem& files, const Assembly& assembly, const 
                              const std::string& working_folder) {
   if (text.empty()) return fail(ErrorCode::kInvalid, "an empty name means no session");
   const auto path = path_of(text, working_folder);
-  if (files.info(path)) return session_at(files, assembly, path);
+  if (files.info(path)) return session_of_log(files, assembly, path);
   if (text.contains('/')) return fail(ErrorCode::kNotFound, "{}: there is no such file", path);
   auto found = the_one_called(files, with_logs(make_catalog(files, assembly.roots())), text);
   if (!found) return forward(found);
@@ -184,6 +176,15 @@ std::vector<KeptSession> all_kept_sessions(FileSystem& files, const Assembly& as
   }
   std::ranges::move(gone, std::back_inserter(sessions));
   return sessions;
+}
+
+Result<Session> session_of_log(FileSystem& files, const Assembly& assembly,
+                               const std::string& path) {
+  auto found = session_of_file(files, path, assembly.roots());
+  if (!found && found.error().code() == ErrorCode::kNotFound) {
+    found = session_of_file(files, path, assembly.rootless());
+  }
+  return found;
 }
 
 Result<SessionSummary> survey(FileSystem& files, const Session& session) {

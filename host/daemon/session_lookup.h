@@ -38,6 +38,10 @@ enum class WantedCopies : uint8_t {
     FileSystem& files, const Assembly& assembly, WantedCopies wanted,
     const std::function<void(const std::string&)>& warn);
 
+// The session of a log that somebody named, in a root or not.
+[[nodiscard]] Result<Session> session_of_log(FileSystem& files, const Assembly& assembly,
+                                             const std::string& path);
+
 // Decodes all of a session for what is worth knowing of it.
 [[nodiscard]] Result<SessionSummary> survey(FileSystem& files, const Session& session);
 // The same of what its copy has, and its logs beyond that.

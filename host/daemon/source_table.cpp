@@ -12,6 +12,7 @@ namespace kato {
 namespace {
 
 constexpr std::chrono::seconds kTryAgainAfter{1};
+constexpr std::chrono::seconds kOutsideInterval{2};
 
 // Never 0.
 uint64_t stamp_of(const FileInfo& info) {
@@ -53,6 +54,7 @@ SourceNews SourceTable::look() {
   SourceNews news;
   Looked looked;
   take_unclear(looked, news);
+  take_outside(looked, news);
   if (!scanned_) {
     scan_all(news);
     scanned_ = true;
@@ -89,7 +91,12 @@ void SourceTable::scan_all(SourceNews& news) {
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
     for (const auto& source : found.sources) {
-      take(roots_[i], source.path, source.rule, source.info, news);
+      take({.root = &roots_[i],
+            .path = join_path(roots_[i].path, source.path),
+            .relative = source.path,
+            .pattern = source.rule,
+            .info = source.info},
+           news);
     }
   }
   unseen_ = std::move(unseen);
@@ -102,9 +109,33 @@ bool SourceTable::was_there_perhaps(const std::string& path) const {
 }
 
 std::optional<std::chrono::steady_clock::time_point> SourceTable::due() const {
-  const auto due = watcher_.due();
-  if (unclear_.empty()) return due;
-  return due ? std::min(*due, unclear_due_) : unclear_due_;
+  auto due = watcher_.due();
+  if (!unclear_.empty()) due = due ? std::min(*due, unclear_due_) : unclear_due_;
+  if (!followed_.empty()) due = due ? std::min(*due, outside_due_) : outside_due_;
+  return due;
+}
+
+// Its session was read before anybody asked to follow it: what comes now comes live.
+void SourceTable::follow(const SourceFile& outside) {
+  outside_.insert_or_assign(outside.path, outside).first->second.info = {};
+  if (!followed_.insert(outside.path).second) return;
+  outside_due_ = clock_.steady();
+  if (!scanned_) return;
+  auto& known = sources_[hash64(outside.path)];
+  if (known.live_from_bytes == UINT64_MAX) known.live_from_bytes = outside.info.size_bytes;
+}
+
+void SourceTable::rest(const std::string& outside) {
+  followed_.erase(outside);
+}
+
+void SourceTable::take_outside(Looked& looked, SourceNews& news) {
+  if (followed_.empty() || clock_.steady() < outside_due_) return;
+  outside_due_ = clock_.steady() + kOutsideInterval;
+  for (const auto& path : followed_) {
+    take_path(path, news);
+    looked.paths.push_back(path);
+  }
 }
 
 Result<std::optional<SourceFile>> SourceTable::find(const std::string& path) const {
@@ -117,6 +148,13 @@ Result<std::optional<SourceFile>> SourceTable::find(const std::string& path) con
 }
 
 std::optional<SourceFile> SourceTable::source_at(const std::string& path) const {
+  auto source = source_in_root(path);
+  if (source || outside_.empty()) return source;
+  const auto outside = outside_.find(path);
+  return outside == outside_.end() ? std::nullopt : std::optional(outside->second);
+}
+
+std::optional<SourceFile> SourceTable::source_in_root(const std::string& path) const {
   for (const auto& root : roots_) {
     const std::string inside = root.path + "/";
     if (!path.starts_with(inside)) continue;
@@ -133,11 +171,12 @@ std::optional<SourceFile> SourceTable::source_at(const std::string& path) const 
 }
 
 void SourceTable::take_path(const std::string& path, SourceNews& news) {
-  const auto source = source_at(path);
+  auto source = source_at(path);
   if (!source) return;
   const auto info = files_.info(path);
   if (info && info->type == FileType::kRegular) {
-    return take(*source->root, source->relative, source->pattern, *info, news);
+    source->info = *info;
+    return take(std::move(*source), news);
   }
   if (info || !is_passing(info.error())) return take_loss(path, news);
   if (const auto known = sources_.find(hash64(path)); known != sources_.end()) {
@@ -210,9 +249,9 @@ void SourceTable::take_loss(const std::string& path, SourceNews& news) {
   news.vanished.push_back(path);
 }
 
-void SourceTable::take(const Root& root, const std::string& relative, size_t pattern,
-                       const FileInfo& info, SourceNews& news) {
-  auto path = join_path(root.path, relative);
+void SourceTable::take(SourceFile source, SourceNews& news) {
+  const auto& path = source.path;
+  const auto& info = source.info;
   const auto [entry, is_new] = sources_.try_emplace(hash64(path));
   KnownSource& known = entry->second;
   const uint64_t stamp = stamp_of(info);
@@ -231,11 +270,7 @@ void SourceTable::take(const Root& root, const std::string& relative, size_t pat
   known.stamp = stamp;
   known.size_bytes = info.size_bytes;
   if (is_new && !scanned_ && index_.see_source(path, info) == SourceSight::kUntouched) return;
-  news.changed.push_back({.root = &root,
-                          .path = std::move(path),
-                          .relative = relative,
-                          .pattern = pattern,
-                          .info = info});
+  news.changed.push_back(std::move(source));
 }
 
 KnownSource& SourceTable::known(const std::string& path) {

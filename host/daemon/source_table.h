@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -62,8 +63,15 @@ class SourceTable {
   [[nodiscard]] KnownSource& known(const std::string& path);
   // The same file is now found there: it was renamed.
   void moved(const std::string& from, const std::string& to);
-  // The path as a source of its root, if it lies in one. `info` is empty if there is no such file.
-  // An error may pass.
+  // A file that lies in no root is looked at now and then, from the next look() on, or it no longer
+  // is; find() knows it from now on in any case.
+  void follow(const SourceFile& outside);
+  void rest(const std::string& outside);
+  [[nodiscard]] bool is_in_root(const std::string& path) const {
+    return source_in_root(path).has_value();
+  }
+  // The path as a source of its root, if it lies in one, or as one that was followed. `info` is
+  // empty if there is no such file. An error may pass.
   [[nodiscard]] Result<std::optional<SourceFile>> find(const std::string& path) const;
 
   [[nodiscard]] size_t size() const noexcept { return sources_.size(); }
@@ -79,12 +87,13 @@ class SourceTable {
     bool all = false;
   };
   void scan_all(SourceNews& news);
-  void take(const Root& root, const std::string& relative, size_t pattern, const FileInfo& info,
-            SourceNews& news);
+  void take(SourceFile source, SourceNews& news);
   void take_path(const std::string& path, SourceNews& news);
   void take_unclear(Looked& looked, SourceNews& news);
   void settle_troubles(const Looked& looked, SourceNews& news);
   [[nodiscard]] bool was_there_perhaps(const std::string& path) const;
+  void take_outside(Looked& looked, SourceNews& news);
+  [[nodiscard]] std::optional<SourceFile> source_in_root(const std::string& path) const;
   [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
   void take_gone_folders(SourceNews& news);
   void take_loss(const std::string& path, SourceNews& news);
@@ -102,6 +111,9 @@ class SourceTable {
   // Paths that could not be looked at, though a file may be there, and when to try again.
   std::set<std::string> unclear_;
   std::chrono::steady_clock::time_point unclear_due_;
+  std::map<std::string, SourceFile> outside_;  // by path; that were followed ever
+  std::set<std::string> followed_;             // those of them that are
+  std::chrono::steady_clock::time_point outside_due_;
   std::set<std::string> troubled_;  // paths of which a problem was told that is not over
   size_t missing_ = 0;
   uint64_t grown_bytes_ = 0;
