@@ -8,6 +8,7 @@
 #include "host/base/expansion.h"
 #include "host/config/plugin_check.h"
 #include "host/io/files.h"
+#include "host/source/discovery.h"
 
 namespace kato {
 namespace {
@@ -60,6 +61,33 @@ std::vector<std::string> split_path_list(std::string_view list) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return folders;
+}
+
+// A root in which nothing will ever be found: a file, or a folder within a default root, or around
+// one, that has no logs where they are looked for.
+std::optional<Error> mistake_in(FileSystem& files, const Root& root,
+                                const std::vector<std::string>& defaults) {
+  const auto info = files.info(root.path);
+  if (!info) return std::nullopt;  // it may come
+  if (info->type != FileType::kDirectory) {
+    return Error(ErrorCode::kInvalid,
+                 fmt::format("root {} is not a folder, so nothing is found there; write the folder "
+                             "below which the logs lie",
+                             root.path));
+  }
+  const auto lies_in = [](const std::string& path, const std::string& folder) {
+    return path.starts_with(folder + "/");
+  };
+  const auto meant = std::ranges::find_if(defaults, [&](const std::string& path) {
+    return lies_in(root.path, path) || lies_in(path, root.path);
+  });
+  if (meant == defaults.end() || !discover(files, root.path, root.rules).sources.empty()) {
+    return std::nullopt;
+  }
+  return Error(ErrorCode::kInvalid,
+               fmt::format("nothing is found in root {}: logs are looked for as {} below a root; "
+                           "write path: {}",
+                           root.path, root.patterns.front().include, *meant));
 }
 
 }  // namespace
@@ -123,13 +151,13 @@ Result<std::unique_ptr<Assembly>> Assembly::make(const AssemblyInput& input) {
     }
   }
   for (const auto& provider : effective_providers(made->config(), lookup)) {
-    made->add_roots(provider, input.environment);
+    made->add_roots(provider, input);
   }
   made->add_sinks(input.environment);
   return made;
 }
 
-void Assembly::add_roots(const ProviderConfig& provider, const Environment& environment) {
+void Assembly::add_roots(const ProviderConfig& provider, const AssemblyInput& input) {
   const auto warn = [this, &provider](const Error& error) {
     warnings_.push_back("provider " + provider.plugin + ": " + error.message());
   };
@@ -145,21 +173,28 @@ void Assembly::add_roots(const ProviderConfig& provider, const Environment& envi
     }
   };
   add(rootless_, "", nullptr);
-  if (provider.roots) {
-    for (const auto& root : *provider.roots) {
-      add(roots_, normal_path(root.path), &root);
+  const auto description = (*loaded)->describe_sources(provider.options_json);
+  if (!description) return warn(description.error());
+  std::vector<std::string> defaults;
+  for (const auto& root : description->default_roots) {
+    const auto expanded = expand_path(root, input.environment);
+    if (expanded) {
+      defaults.push_back(normal_path(*expanded));
+    } else if (!provider.roots) {
+      warn(expanded.error());
+    }
+  }
+  if (!provider.roots) {
+    for (auto& path : defaults) {
+      add(roots_, std::move(path), nullptr);
     }
     return;
   }
-  const auto description = (*loaded)->describe_sources(provider.options_json);
-  if (!description) return warn(description.error());
-  for (const auto& root : description->default_roots) {
-    const auto expanded = expand_path(root, environment);
-    if (!expanded) {
-      warn(expanded.error());
-      continue;
-    }
-    add(roots_, normal_path(*expanded), nullptr);
+  for (const auto& root : *provider.roots) {
+    const auto before = roots_.size();
+    add(roots_, normal_path(root.path), &root);
+    if (roots_.size() == before) continue;
+    if (const auto mistake = mistake_in(input.files, roots_.back(), defaults)) warn(*mistake);
   }
 }
 

@@ -72,7 +72,7 @@ class Assembly {
 
  private:
   Assembly() = default;
-  void add_roots(const ProviderConfig& provider, const Environment& environment);
+  void add_roots(const ProviderConfig& provider, const AssemblyInput& input);
   void add_sinks(const Environment& environment);
 
   StatePaths paths_;
