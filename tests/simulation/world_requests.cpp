@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 
 #include "host/daemon/export_session.h"
-#include "host/daemon/kept_session.h"
+#include "host/daemon/path_rules.h"
+#include "host/daemon/session_lookup.h"
 #include "host/event/event_id.h"
 
 #include "tests/simulation/world.h"
@@ -110,12 +111,15 @@ Status World::export_at_command_line(uint32_t session, const std::string& path) 
   auto assembly = assemble(files);
   if (!assembly) return forward(assembly);
   const auto& id = conversations_[session].log.provider_session_id();
-  const auto kept = find_kept_session(files, **assembly, id, home());
+  const auto kept = find_kept_session(files, **assembly, id, home(), [](const std::string&) {});
   if (!kept) return forward(kept);
   const auto sink = (*assembly)->sink_for(path, {});
   if (!sink) return forward(sink);
-  const auto done = export_to_file(files, {.session = kept->session, .twin = kept->twin}, **sink,
-                                   path, Overwrite::kNever, [] { return true; });
+  const auto& state = (*assembly)->paths().state_dir;
+  const ExportInput input{
+      .files = files, .session = *kept, .sink = **sink, .state_directory = state};
+  const PathPolicy policy(files, path_rules(**assembly));
+  const auto done = export_to_file(input, policy, path, Overwrite::kNever);
   return done ? Status{} : forward(done);
 }
 
