@@ -163,6 +163,7 @@ class Daemon final : public ControlHandler {
   Result<std::string> answer_for(LiveSession& live);
 
   Result<bool> clean_session(const std::string& session_id, bool dry_run);
+  Status remove_copy(const std::string& key, SessionMeta meta);
   Result<std::vector<std::string>> clean_recordings(const std::string& session_id,
                                                     UnixMillis before, bool dry_run);
 

@@ -72,6 +72,7 @@ Result<std::vector<Cleaned>> Daemon::clean(const CleanRequest& request) {
 }
 
 // The mark comes first: a removal that a kill interrupts leaves a session that is looked at again.
+// The meta goes last, and before it the copy: one without a meta would be taken over.
 Result<bool> Daemon::clean_session(const std::string& session_id, bool dry_run) {
   const auto known = store_.index().find(session_id);
   if (!known) return false;
@@ -81,15 +82,27 @@ Result<bool> Daemon::clean_session(const std::string& session_id, bool dry_run) 
   if (dry_run) return true;
   wiring_->live.drop(session_id);
   if (auto owed = store_.owe(key); !owed) return forward(owed);
+  if (auto removed = remove_copy(key, **meta); !removed) return forward(removed);
   if (auto removed = metas_.remove(key); !removed) return forward(removed);
-  auto twin = remove_twin_files(input_.files, state_, key, (*meta)->twin.generation);
-  if (!twin) return forward(twin);
   for (const auto& path : {state_.ids(key), state_.writes(key)}) {
     auto removed = input_.files.remove(path);
     if (!removed && removed.error().code() != ErrorCode::kNotFound) return forward(removed);
   }
   if (auto removed = store_.removed(key, session_id); !removed) return forward(removed);
   return true;
+}
+
+Status Daemon::remove_copy(const std::string& key, SessionMeta meta) {
+  if (!meta.twin.exists) {
+    return remove_twin_files(input_.files, state_, key, meta.twin.generation);
+  }
+  meta.twin.exists = false;
+  meta.twin.size_bytes = 0;
+  meta.identity.title.clear();
+  meta.cleaned = true;
+  const auto durability = durability_of(wiring_->assembly->config().durability);
+  if (auto stored = metas_.store(meta, durability); !stored) return stored;
+  return remove_twin_files(input_.files, state_, key, meta.twin.generation);
 }
 
 Result<std::vector<std::string>> Daemon::clean_recordings(const std::string& session_id,

@@ -94,10 +94,13 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
   return store_.committed(now, false);
 }
 
-// Of a removal that a kill interrupted: the meta knows of no copy any more.
+// Of a removal that a kill interrupted: the meta knows of no copy any more. What the index says
+// may be older than a meta that cannot be read.
 void Daemon::remove_stray_copies(const std::string& key) {
   const auto known = store_.index().find(session_id_of_key(key));
   if (!known || known->has_twin) return;
+  const auto meta = metas_.load(key);
+  if (!meta || !*meta || (*meta)->twin.exists) return;
   for (const auto& path : {state_.twin(key), state_.held(key)}) {
     static_cast<void>(input_.files.remove(path));  // mostly there is none
   }

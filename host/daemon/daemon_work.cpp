@@ -34,9 +34,9 @@ void Daemon::take_up_owing() {
         note_degraded(session_name(session_id), live.error());
       } else if (const auto meta = input_.files.info(state_.meta(key));
                  !meta && meta.error().code() == ErrorCode::kNotFound) {
-        // It may have begun a copy, or its first meta, which would stay if its log is gone too.
-        // What fails is looked at again next time.
-        if (!remove_twin_files(input_.files, state_, key, 0)) continue;
+        // It may have begun a copy, or its first meta, which would stay if its log is gone too; a
+        // copy that is in its place was not begun by it. What fails is looked at again next time.
+        if (!remove_begun_twin(input_.files, state_, key)) continue;
         if (!remove_half_written(input_.files, state_.meta(key))) continue;
         static_cast<void>(store_.removed(key, session_id));
       }

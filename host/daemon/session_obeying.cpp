@@ -48,6 +48,7 @@ Status SessionObeying::obey(const StepEvents& events, const StepRequest& request
       // Not an action but a state of the session: its age does not matter.
       if (first_sight && message.right == CommandRight::kMayCommand && had_private(message)) {
         runtime_.meta().is_private = true;
+        changed = changed || runtime_.meta().twin.exists;  // one that was taken over
       }
       continue;
     }

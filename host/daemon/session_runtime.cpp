@@ -60,10 +60,13 @@ Status SessionRuntime::start(const Session& session) {
   if (!*stored && session.sources.empty()) {
     return fail(ErrorCode::kNotFound, "session {} is not known and has no source", key_);
   }
-  meta_ = *stored ? std::move(**stored) : make_session_meta(session);
+  const bool is_known = stored->has_value();
+  meta_ = is_known ? std::move(**stored) : make_session_meta(session);
   commit_put_ = meta_.commit;
   // Before anything that might commit: a commit makes the journal void.
   if (auto taken = take_over_destinations(); !taken) return taken;
+  const auto orphaned = is_known ? Result<bool>(false) : find_orphan();
+  if (!orphaned) return forward(orphaned);
   if (auto settled = settle_twin_files(services_.files, services_.state, key_, meta_.twin);
       !settled) {
     return settled;
@@ -71,7 +74,9 @@ Status SessionRuntime::start(const Session& session) {
   if (auto settled = sources_.settle(session); !settled) return settled;
   if (auto opened = open_memory(); !opened) return opened;
   ingest_ = std::make_unique<SessionIngest>(services_.files, meta_, *memory_, relay_, support_);
-  return open_twin();
+  if (auto opened = open_twin(); !opened) return opened;
+  if (*orphaned) forget_how_orphan_came();
+  return {};
 }
 
 Status SessionRuntime::take_over_destinations() {

@@ -120,6 +120,8 @@ class SessionRuntime {
   Status remake_ids();
   Status remember_from_sources();
   Status open_twin();
+  Result<bool> find_orphan();
+  void forget_how_orphan_came();
   Status adopt(bool longer);
   Status tell_quiet(size_t source);
   Status store(const StepEvents& events);

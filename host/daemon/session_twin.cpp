@@ -42,6 +42,16 @@ class ReadBefore {
   bool passed_last_ = false;
 };
 
+Status check_every_line(FileSystem& files, const std::string& path) {
+  auto reader = TwinReader::open(files, path, 0, UINT64_MAX);
+  if (!reader) return forward(reader);
+  while (true) {
+    const auto next = reader->next_event();
+    if (!next) return forward(next);
+    if (!*next) return {};
+  }
+}
+
 // Some source no longer has what was read of it.
 bool has_lost_something(const SessionMeta& meta) {
   return std::ranges::any_of(meta.sources, [](const SourceMeta& source) {
@@ -106,6 +116,35 @@ Status SessionRuntime::remember_from_sources() {
   const auto all = decode_again(input, again, remembering);
   if (!all) return forward(all);
   return {};
+}
+
+// A twin in its place whose meta was taken away: what it holds may be nowhere else. A kill leaves
+// none such, a copy that was begun lies beside. After a power loss it may be anything, and the meta
+// may be lost with commands that are still to be obeyed: then the log is read as for the first time.
+Result<bool> SessionRuntime::find_orphan() {
+  if (services_.lost_power || !services_.files.info(twin_path_)) return false;
+  if (auto whole = check_every_line(services_.files, twin_path_); !whole) {
+    return fail(whole.error().code(),
+                "{}; the session's meta is gone, so it was not touched. Move it away to have the "
+                "session taken up again from its log",
+                whole.error().message());
+  }
+  constexpr uint32_t kFirstGeneration = 1;
+  auto removed = services_.files.remove(StateFolder::beside(twin_path_, kFirstGeneration));
+  if (!removed && removed.error().code() != ErrorCode::kNotFound) return forward(removed);
+  meta_.twin = {.exists = true, .generation = kFirstGeneration, .size_bytes = 0};
+  return true;
+}
+
+// All of its lines were adopted as if a kill had come before the first commit. Which of them were
+// obeyed nobody knows, so none is; and where in the logs they stand is to be found out.
+void SessionRuntime::forget_how_orphan_came() {
+  unobeyed_.reset();
+  meta_.unfinished_message.reset();
+  for (auto& source : meta_.sources) {
+    source.alignment.due = true;
+    source.alignment.history_gone = true;
+  }
 }
 
 Status SessionRuntime::make_twin(const CaptureTimes& captured) {

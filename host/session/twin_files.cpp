@@ -67,4 +67,8 @@ Status remove_twin_files(FileSystem& files, const StateFolder& state, std::strin
   return {};
 }
 
+Status remove_begun_twin(FileSystem& files, const StateFolder& state, std::string_view key) {
+  return remove_if_there(files, StateFolder::beside(state.twin(key), 1));
+}
+
 }  // namespace kato

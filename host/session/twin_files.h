@@ -32,4 +32,8 @@ namespace kato {
 [[nodiscard]] Status remove_twin_files(FileSystem& files, const StateFolder& state,
                                        std::string_view key, uint32_t generation);
 
+// What a session without a meta had begun of its first twin, beside the place where one lies.
+[[nodiscard]] Status remove_begun_twin(FileSystem& files, const StateFolder& state,
+                                       std::string_view key);
+
 }  // namespace kato

@@ -163,3 +163,18 @@ TEST_CASE("a copy that is damaged is exported as far as it is whole, and the res
     CHECK(exported(home, "markdown") == before);
   }
 }
+
+TEST_CASE("a copy whose meta was moved away is not kept of what was made private meanwhile",
+          "[e2e]") {
+  const Home home;
+  talk_and_copy(home);
+  fs::remove(home.path(state_file(home, ".meta.json")));
+  home.append(Home::kLog, home.user("a4", "::private", "2026-02-25T16:26:39.000Z"));
+  const auto daemon = home.start_daemon();
+  CHECK(eventually([&] {
+    const auto meta = state_file(home, ".meta.json");
+    return !meta.empty() && home.contains(meta, "\"private\":true") &&
+           state_file(home, ".twin.jsonl").empty();
+  }));
+  Home::stop(*daemon);
+}

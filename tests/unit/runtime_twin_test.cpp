@@ -1,6 +1,7 @@
 // Twins that are made late, made again, and removed.
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "host/daemon/relocation.h"
 #include "host/event/event_id.h"
@@ -273,4 +274,59 @@ TEST_CASE("P6: a removed twin leaves no file behind, whenever the process was ki
   CHECK_FALSE(rig.runtime().meta().twin.exists);
   CHECK_FALSE(std::filesystem::exists(rig.file(".twin.jsonl")));
   CHECK_FALSE(std::filesystem::exists(rig.file(".held")));
+}
+
+TEST_CASE("P10: a twin whose meta was moved away is taken over", "[runtime][P10]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\n");
+  rig.open();
+  rig.read();
+  rig.append("a.log", "user k2 ::stop\nuser k3 three\n");
+  StepEvents events(rig.runtime().ref());
+  REQUIRE(rig.runtime().ingest(0, {.live_from_bytes = 24, .now = rig.clock.now()}, events));
+  REQUIRE(rig.runtime().make_twin(events.captured));
+  REQUIRE(rig.runtime().commit_now());
+  const auto timed = rig.lines_with("capturedAt");
+  REQUIRE_FALSE(timed.empty());
+  std::filesystem::remove(rig.file(".meta.json"));
+
+  SECTION("the log holds less than the twin") {
+    rig.write("a.log", "session one\nuser k1 one\nuser k4 four\n");
+    rig.reopen();
+    CHECK(rig.read().commands.empty());
+    CHECK(rig.said() == Texts{"one", "::stop", "three", "four"});
+  }
+  SECTION("the log went on") {
+    rig.append("a.log", "user k4 four\n");
+    rig.reopen();
+    CHECK(rig.read().commands.empty());
+    CHECK(rig.said() == Texts{"one", "::stop", "three", "four"});
+  }
+  SECTION("a kill comes before it is committed") {
+    rig.reopen();
+    rig.reopen();
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "::stop", "three"});
+  }
+  CHECK(rig.lines_with("capturedAt") == timed);
+  rig.reopen();
+  CHECK(rig.runtime().meta().twin.exists);
+  CHECK_FALSE(rig.runtime().meta().identity.title.empty());
+}
+
+TEST_CASE("P7: a damaged twin whose meta was moved away is not touched", "[runtime][P7]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\nuser k2 two\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  std::filesystem::remove(rig.file(".meta.json"));
+  const auto path = rig.file(".twin.jsonl");
+  const auto damaged = "?" + rig.twin();
+  std::ofstream(path) << damaged;
+  const auto opened = rig.try_open();
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().message().find(path) != std::string::npos);
+  CHECK(rig.twin() == damaged);
 }
