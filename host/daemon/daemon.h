@@ -156,8 +156,10 @@ class Daemon final : public ControlHandler {
   Status decode_to_end(LiveSession& live);
   void after_failed_request(LiveSession& live, const Error& error);
   void take_up_again(const std::string& session_id, const std::set<std::string>& unread);
-  Result<std::string> run_command_of(const ControlRequest& request);
-  Result<std::string> snapshot(const ControlRequest& request);
+  Result<std::string> work_on(const ControlRequest& request);
+  Result<std::string> run_command_of(LiveSession& live, const Command& command,
+                                     const std::string& destination);
+  Result<std::string> snapshot(LiveSession& live, ControlVerb verb);
   Result<std::string> remove_snapshot(LiveSession& live);
   Result<std::string> list_snapshots();
   Result<std::string> answer_for(LiveSession& live);

@@ -39,6 +39,12 @@ std::optional<Command> command_of(const ControlRequest& request) {
   }
 }
 
+// What is not there is something of the session, which itself is known.
+Result<std::string> of_known(Result<std::string> answer) {
+  if (answer || answer.error().code() != ErrorCode::kNotFound) return answer;
+  return fail(ErrorCode::kInvalid, "{}", answer.error().message());
+}
+
 // Nothing if all of it was allowed.
 std::optional<std::string> refusal_in(const Interpretation& done) {
   for (const auto& entry : done.audit) {
@@ -63,13 +69,17 @@ Result<std::string> Daemon::handle(const ControlRequest& request) {
       return std::string("{}");
     case ControlVerb::kSnapshotList:
       return list_snapshots();
-    case ControlVerb::kSnapshotCreate:
-    case ControlVerb::kSnapshotRemove:
-    case ControlVerb::kReprocess:
-      return snapshot(request);
     default:
-      return run_command_of(request);
+      return work_on(request);
   }
+}
+
+Result<std::string> Daemon::work_on(const ControlRequest& request) {
+  const auto live = session_of(request);
+  if (!live) return forward(live);
+  const auto command = command_of(request);
+  return of_known(command ? run_command_of(**live, *command, request.destination)
+                          : snapshot(**live, request.verb));
 }
 
 // ---- Which session ---------------------------------------------------------------------------
@@ -158,24 +168,21 @@ void Daemon::take_up_again(const std::string& session_id, const std::set<std::st
 
 // ---- What is to be done with it --------------------------------------------------------------
 
-Result<std::string> Daemon::run_command_of(const ControlRequest& request) {
-  const auto command = command_of(request);
-  if (!command) return fail(ErrorCode::kUnsupported, "this daemon cannot do that");
-  const auto live = session_of(request);
-  if (!live) return forward(live);
-  if (auto decoded = decode_to_end(**live); !decoded) return forward(decoded);
-  const auto done = run_command(wiring_->context, *(*live)->runtime, *command, input_.clock.now());
+Result<std::string> Daemon::run_command_of(LiveSession& live, const Command& command,
+                                           const std::string& destination) {
+  if (auto decoded = decode_to_end(live); !decoded) return forward(decoded);
+  const auto done = run_command(wiring_->context, *live.runtime, command, input_.clock.now());
   if (!done) {
-    after_failed_request(**live, done.error());
+    after_failed_request(live, done.error());
     return forward(done);
   }
-  const bool missed = command->kind == CommandKind::kStop && !done->met_recording;
-  if (missed && !request.destination.empty()) {
+  const bool missed = command.kind == CommandKind::kStop && !done->met_recording;
+  if (missed && !destination.empty()) {
     return fail(ErrorCode::kNotFound,
                 "session {} has no recording '{}'; see which ones there are with: kato recordings",
-                short_id((*live)->session.ref.session_id), request.destination);
+                short_id(live.session.ref.session_id), destination);
   }
-  auto answer = answer_for(**live);
+  auto answer = answer_for(live);
   if (const auto refused = refusal_in(*done)) return fail(ErrorCode::kRefused, "{}", *refused);
   return answer;
 }
@@ -204,12 +211,9 @@ Result<std::string> Daemon::answer_for(LiveSession& live) {
   return json;
 }
 
-Result<std::string> Daemon::snapshot(const ControlRequest& request) {
-  const auto found = session_of(request);
-  if (!found) return forward(found);
-  LiveSession& live = **found;
+Result<std::string> Daemon::snapshot(LiveSession& live, ControlVerb verb) {
   const std::string session_id = live.session.ref.session_id;
-  if (request.verb == ControlVerb::kSnapshotRemove) return remove_snapshot(live);
+  if (verb == ControlVerb::kSnapshotRemove) return remove_snapshot(live);
   if (auto decoded = decode_to_end(live); !decoded) return forward(decoded);
   if (live.runtime->meta().is_private) {
     return fail(ErrorCode::kRefused,
@@ -218,8 +222,8 @@ Result<std::string> Daemon::snapshot(const ControlRequest& request) {
                 short_id(session_id), short_id(session_id));
   }
   live.runtime->meta().cleaned = false;
-  const auto made = request.verb == ControlVerb::kReprocess ? live.runtime->reprocess()
-                                                            : live.runtime->make_twin({});
+  const auto made =
+      verb == ControlVerb::kReprocess ? live.runtime->reprocess() : live.runtime->make_twin({});
   if (!made) {
     after_failed_request(live, made.error());
     return forward(made);

@@ -82,8 +82,10 @@ class SessionRuntime {
 
   // Makes a twin of everything up to the cursors; `captured`: capture times that are known from
   // this step. Cursors, periods and the command cursor are found again by event id. The next commit
-  // swaps it in. No effect if there is one.
+  // swaps it in. No effect if there is one, and its file.
   [[nodiscard]] Status make_twin(const CaptureTimes& captured);
+  // Somebody removed its file.
+  [[nodiscard]] bool has_lost_twin() const;
   // A new twin, from the sources and with the provider's present version; capture times stay. Where
   // a source has lost what the twin holds, that stays as it is. Recordings are not written to: what
   // they have counts as written. Committed when it returns.

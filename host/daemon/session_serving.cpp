@@ -65,6 +65,10 @@ Result<bool> SessionServing::serve_all() {
     if (!served) return served;
     all = all && *served;
   }
+  // The runtime that is opened next makes it again.
+  if (!all && runtime_.has_lost_twin()) {
+    return fail(ErrorCode::kIo, "the copy of the conversation is gone: it is made again");
+  }
   return all;
 }
 

@@ -120,7 +120,8 @@ Status SessionRuntime::remember_from_sources() {
 
 // A twin in its place whose meta was taken away: what it holds may be nowhere else. A kill leaves
 // none such, a copy that was begun lies beside. After a power loss it may be anything, and the meta
-// may be lost with commands that are still to be obeyed: then the log is read as for the first time.
+// may be lost with commands that are still to be obeyed: then the log is read as for the first
+// time.
 Result<bool> SessionRuntime::find_orphan() {
   if (services_.lost_power || !services_.files.info(twin_path_)) return false;
   if (auto whole = check_every_line(services_.files, twin_path_); !whole) {
@@ -148,8 +149,14 @@ void SessionRuntime::forget_how_orphan_came() {
 }
 
 Status SessionRuntime::make_twin(const CaptureTimes& captured) {
-  if (meta_.twin.exists) return {};
+  if (meta_.twin.exists && !has_lost_twin()) return {};
   return renew_twin(again_input(), captured, 0);
+}
+
+bool SessionRuntime::has_lost_twin() const {
+  if (!meta_.twin.exists) return false;
+  const auto found = services_.files.info(twin_path_);
+  return !found && found.error().code() == ErrorCode::kNotFound;
 }
 
 Status SessionRuntime::reprocess() {
@@ -158,7 +165,7 @@ Status SessionRuntime::reprocess() {
   }
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
-  const bool keeps = meta_.twin.exists && has_lost_something(meta_);
+  const bool keeps = meta_.twin.exists && !has_lost_twin() && has_lost_something(meta_);
   auto input = again_input();
   input.takes_unmet = true;
   const uint64_t seed_bytes = keeps ? meta_.twin.size_bytes : 0;
@@ -168,7 +175,7 @@ Status SessionRuntime::reprocess() {
 
 Result<CaptureTimes> SessionRuntime::capture_times_of_twin() const {
   CaptureTimes captured;
-  if (!meta_.twin.exists) return captured;
+  if (!meta_.twin.exists || has_lost_twin()) return captured;
   auto reader = TwinReader::open(services_.files, twin_path_, 0, meta_.twin.size_bytes);
   if (!reader) return forward(reader);
   while (true) {

@@ -178,3 +178,34 @@ TEST_CASE("a copy whose meta was moved away is not kept of what was made private
   }));
   Home::stop(*daemon);
 }
+
+TEST_CASE("what is asked of a session whose log and copy are gone is answered so", "[e2e]") {
+  const Home home;
+  talk_and_copy(home);
+  fs::remove(home.path(Home::kLog));
+  REQUIRE(home.kato({"snapshot", "remove", std::string(kSession)}).exit_code == 0);
+  const auto made = home.kato({"snapshot", "create", std::string(kSession)});
+  CHECK(made.exit_code == 1);
+  CHECK(made.err.find("its log is gone") != std::string::npos);
+}
+
+TEST_CASE("a copy that was removed is made again on demand and for a recording", "[e2e][P10]") {
+  const Home home;
+  home.write(Home::kLog, home.user("a1", "apple"));
+  const auto daemon = home.start_daemon();
+  REQUIRE(home.kato({"record", "capture", std::string(kSession), home.path("proj/notes.md")})
+              .exit_code == 0);
+  const auto twin = home.path(state_file(home, ".twin.jsonl"));
+  REQUIRE(fs::remove(twin));
+  SECTION("on demand") {
+    CHECK(home.kato({"snapshot", "create", std::string(kSession)}).exit_code == 0);
+    CHECK(fs::exists(twin));
+  }
+  SECTION("for a recording") {
+    home.append(Home::kLog, home.user("a2", "pear"));
+    CHECK(eventually([&] { return home.contains("proj/notes.md", "pear"); }));
+    CHECK(count_of(home.read("proj/notes.md"), "\napple\n") == 1);
+    CHECK(fs::exists(twin));
+  }
+  Home::stop(*daemon);
+}

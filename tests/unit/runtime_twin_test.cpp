@@ -330,3 +330,18 @@ TEST_CASE("P7: a damaged twin whose meta was moved away is not touched", "[runti
   CHECK(opened.error().message().find(path) != std::string::npos);
   CHECK(rig.twin() == damaged);
 }
+
+TEST_CASE("P10: a twin whose file was removed is made again", "[runtime][P10]") {
+  RuntimeRig rig;
+  rig.write("a.log", "session one\nuser k1 one\nuser k2 two\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  std::filesystem::remove(rig.file(".twin.jsonl"));
+  CHECK(rig.runtime().has_lost_twin());
+  REQUIRE(rig.runtime().make_twin({}));
+  REQUIRE(rig.runtime().commit_now());
+  CHECK_FALSE(rig.runtime().has_lost_twin());
+  CHECK(rig.said() == Texts{"one", "two"});
+}
