@@ -57,8 +57,9 @@ class ExportRun {
  private:
   Result<std::vector<KeptSession>> chosen_sessions() {
     const auto warn = [this](const std::string& text) { context_.output.note("warning: " + text); };
-    if (arguments_.all)
+    if (arguments_.all) {
       return all_kept_sessions(context_.files, assembly_, WantedCopies::kAll, warn);
+    }
     std::vector<KeptSession> sessions;
     for (const auto& text : arguments_.sessions) {
       auto found = find_kept_session(context_.files, assembly_, text, working_folder(), warn);

@@ -112,10 +112,10 @@ TEST_CASE("every byte is escaped or kept wherever it stands in a text", "[event]
     CHECK((alone.size() > 3) == is_escaped);
     const auto written = alone.substr(1, alone.size() - 2);
     for (size_t before = 0; before < 18; ++before) {
-      const auto front = "\u00e4\x7f" + std::string(before, '!');
+      const auto front = std::string("\u00e4\x7f").append(before, '!');
       std::string all;
-      append_json_string(all, front + c + "~ and more\"");
-      CHECK(all == "\"" + front + written + "~ and more\\\"\"");
+      append_json_string(all, std::string(front).append(1, c).append("~ and more\""));
+      CHECK(all == std::string("\"").append(front).append(written).append("~ and more\\\"\""));
     }
   }
 }

@@ -100,7 +100,7 @@ TEST_CASE("a path is made normal as the standard library does it, but for slashe
     for (const auto& two : parts) {
       for (const auto& three : parts) {
         for (const auto& four : parts) {
-          const auto path = one + two + "/" + three + four;
+          const auto path = std::string(one).append(two).append("/").append(three).append(four);
           auto expected = std::filesystem::path(path).lexically_normal().string();
           if (expected.size() > 1 && expected.back() == '/') expected.pop_back();
           if (path.find_first_not_of('/') == std::string::npos) expected = "/";

@@ -141,6 +141,7 @@ std::string toy(const std::vector<std::string>& says, const std::string& head = 
 
 TEST_CASE("what is unchanged in a document means what it meant", "[jsonlog]") {
   std::vector<std::string> says;
+  says.reserve(40);
   for (int i = 0; i < 40; ++i) {
     says.push_back("item " + std::to_string(i));
   }
@@ -206,6 +207,7 @@ const std::string kHead = R"({"first":"A", )";
 
 std::string long_toy() {
   std::vector<std::string> says;
+  says.reserve(50);
   for (int i = 0; i < 50; ++i) {
     says.push_back("item " + std::to_string(i) + " \\\" ] , {");
   }
@@ -248,7 +250,7 @@ TEST_CASE("a document is the same whether or not the one before is known", "[jso
 
 TEST_CASE("items that are as they were mean something else behind another head", "[jsonlog]") {
   const auto before = long_toy();
-  const auto after = with(before, before.find("A"), "B");
+  const auto after = with(before, before.find('A'), "B");
   Follower follower;
   follower.decode(before, false);
   CHECK(follower.decode(after, true) == decode(after).drafts());
@@ -368,7 +370,8 @@ TEST_CASE("strings mean the same with and without room to read behind them", "[j
       R"(plain)",   R"(a\nb\t\"c\"\\ \/)", R"(\u00e9\ud83d\ude00 end)",     R"(\ud800 lone)",
       R"(\udc00x)", R"(\ud800\ud800)",     std::string(300, 'x') + R"(\n)", R"(\u0000)"};
   for (const auto& escaped : strings) {
-    const std::string text = "{\"" + escaped + "\":\"" + escaped + "\"}";
+    const auto text =
+        std::string("{\"").append(escaped).append("\":\"").append(escaped).append("\"}");
     const std::string roomy = text + std::string(64, '"');
     jsonlog::Json narrow;
     jsonlog::Json wide;
