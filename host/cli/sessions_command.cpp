@@ -69,7 +69,7 @@ std::string cut(std::string_view text, size_t columns) {
 
 // The title; of a sub-agent's session also whose sub-agent it is.
 std::string title_text(const ListedSession& listed) {
-  const auto title = (listed.session.logs ? "" : "(copy only) ") + listed.summary.title();
+  auto title = (listed.session.logs ? "" : "(copy only) ") + listed.summary.title();
   if (listed.identity.parentage != SessionParentage::kSpawned) return title;
   const auto parent =
       make_session_id(listed.session.ref.provider, listed.identity.parent_provider_session_id);
