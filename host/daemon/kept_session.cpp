@@ -151,6 +151,7 @@ Result<std::optional<SessionMeta>> KeptCopies::of(const SessionRef& session) con
 std::vector<KeptSession> KeptCopies::without_logs(const Catalog& catalog,
                                                   std::vector<Error>& problems) const {
   std::vector<std::string> with_logs;
+  with_logs.reserve(catalog.sessions.size());
   for (const auto& session : catalog.sessions) {
     with_logs.push_back(make_session_key(session.ref.provider, session.ref.session_id));
   }

@@ -120,8 +120,8 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
   const auto read = export_up_to(context_.files, runtime_, pending.through, **writer, exported);
   const bool is_gone =
       exported.events == 0 && (read || read.error().code() == ErrorCode::kNotFound);
-  if (is_noted_ && is_gone)
-    return {};  // it was written once; nothing of it is left to compare with
+  // It was written once; nothing of it is left to compare with.
+  if (is_noted_ && is_gone) return {};
   if (!read) return read;
 
   auto file = ExportFile::open(to, pending);

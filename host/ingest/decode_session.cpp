@@ -29,7 +29,7 @@ Result<SourceAlignment> alignment_of(const SessionSource& source, const SessionR
   SourceDecoding decoding(reader, **probe, growth);
   auto found = realign(decoding, session.session_id, *known, {});
   if (!found) return forward(found, source.file.path);
-  return std::move(found->alignment);
+  return found->alignment;
 }
 
 Status decode_source(FileSystem& files, const SessionSource& source, const SessionRef& session,

@@ -1,5 +1,6 @@
 #include "host/ingest/alignment.h"
 
+#include <initializer_list>
 #include <string>
 
 #include "host/base/hash.h"
@@ -76,7 +77,7 @@ TEST_CASE("statements out of their order are known by their ids", "[ingest]") {
   for (uint64_t i = 0; i < 3; ++i) {
     log.know(i, i);
   }
-  for (const uint64_t i : {1, 0, 2, 2, 20, 0}) {
+  for (const uint64_t i : std::initializer_list<uint64_t>{1, 0, 2, 2, 20, 0}) {
     log.state(i, i);
   }
   const auto aligned = log.aligned();
