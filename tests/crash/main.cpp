@@ -4,6 +4,7 @@
 // written with the uninterrupted run. Prints a matrix; fails if anything differs. See
 // tests/crash/README.md.
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -194,38 +195,52 @@ class Campaign {
   size_t told_ = 0;
 };
 
+// 0: it is none.
+int number_in(const std::string& word) {
+  int number = 0;
+  std::from_chars(word.data(), word.data() + word.size(), number);
+  return number;
+}
+
+bool take_flag(const std::string& word, Options& options) {
+  bool* const flag = word == "--twice"  ? &options.twice
+                     : word == "--list" ? &options.list
+                     : word == "--half" ? &options.half
+                                        : nullptr;
+  if (flag != nullptr) *flag = true;
+  return flag != nullptr;
+}
+
+bool take_value(const std::string& word, const std::string& value, Options& options) {
+  if (word == "--agent") {
+    options.agents = {value};
+  } else if (word == "--sink") {
+    options.extensions = {value};
+  } else if (word == "--durability") {
+    options.durabilities = {value};
+  } else if (word == "--seconds") {
+    options.budget = std::chrono::seconds(number_in(value));
+  } else if (word == "--every") {
+    options.every = std::max(1, number_in(value));
+  } else if (word == "--offset") {
+    options.offset = number_in(value);
+  } else if (word == "--then") {
+    options.then = number_in(value);
+  } else if (word == "--at") {
+    options.at = number_in(value);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // Nothing if it is not understood.
 std::optional<Options> read_options(const std::vector<std::string>& words) {
   Options options;
   for (size_t i = 0; i < words.size(); ++i) {
-    const auto& word = words[i];
-    if (word == "--twice") {
-      options.twice = true;
-    } else if (word == "--list") {
-      options.list = true;
-    } else if (word == "--half") {
-      options.half = true;
-    } else if (++i == words.size()) {
-      return std::nullopt;
-    } else if (word == "--agent") {
-      options.agents = {words[i]};
-    } else if (word == "--sink") {
-      options.extensions = {words[i]};
-    } else if (word == "--durability") {
-      options.durabilities = {words[i]};
-    } else if (word == "--seconds") {
-      options.budget = std::chrono::seconds(std::atoi(words[i].c_str()));
-    } else if (word == "--every") {
-      options.every = std::max(1, std::atoi(words[i].c_str()));
-    } else if (word == "--offset") {
-      options.offset = std::atoi(words[i].c_str());
-    } else if (word == "--then") {
-      options.then = std::atoi(words[i].c_str());
-    } else if (word == "--at") {
-      options.at = std::atoi(words[i].c_str());
-    } else {
-      return std::nullopt;
-    }
+    if (take_flag(words[i], options)) continue;
+    if (i + 1 == words.size() || !take_value(words[i], words[i + 1], options)) return std::nullopt;
+    ++i;
   }
   return options;
 }

@@ -156,7 +156,9 @@ TEST_CASE("a text is compared without the white space that may differ", "[event]
       seed = seed * 6364136223846793005U + 1442695040888963407U;
       text.push_back(kAlphabet[(seed >> 33U) % kAlphabet.size()]);
     }
-    for (const auto& one : {text, text + "  plain words in between, then \n\n" + text}) {
+    const auto longer =
+        std::string(text).append("  plain words in between, then \n\n").append(text);
+    for (const auto& one : {text, longer}) {
       std::string out = "kept";
       append_normalised(out, one);
       REQUIRE(out == "kept" + slowly(one));
