@@ -1,5 +1,7 @@
 #include "tests/unit/daemon_rig.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "host/base/time_text.h"
@@ -99,6 +101,16 @@ SessionMeta DaemonRig::meta(int number) {
   REQUIRE(meta);
   REQUIRE(*meta);
   return std::move(**meta);
+}
+
+void DaemonRig::configure(std::string_view yaml) const {
+  home.write("state/kato.yaml", "schemaVersion: 1\n" + std::string(yaml));
+  std::filesystem::permissions(home / "state", std::filesystem::perms::owner_all);
+}
+
+bool is_degraded(const DaemonStatus& status, std::string_view what) {
+  return std::ranges::any_of(status.degraded,
+                             [&](const DegradedStatus& one) { return one.what.contains(what); });
 }
 
 }  // namespace kato::test

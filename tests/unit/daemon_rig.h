@@ -20,6 +20,8 @@ class DaemonRig {
  public:
   DaemonRig();
 
+  // The config from the next start on, but for its first line.
+  void configure(std::string_view yaml) const;
   // Not yet working. The boot id is that of this machine.
   [[nodiscard]] Result<std::unique_ptr<Daemon>> make(DaemonPurpose purpose = DaemonPurpose::kWatch);
   // Works until nothing is to be done, commits included.
@@ -50,5 +52,8 @@ class DaemonRig {
   FixedEnvironment environment_;
   int lines_ = 0;
 };
+
+// Whether something is degraded in whose name that stands.
+[[nodiscard]] bool is_degraded(const DaemonStatus& status, std::string_view what);
 
 }  // namespace kato::test

@@ -8,16 +8,12 @@
 using namespace kato;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
+using kato::test::is_degraded;
 
 namespace {
 
 constexpr std::string_view kLongAgo = "2026-01-02T03:04:05.000Z";
 constexpr uint64_t kMegabyte = uint64_t{1} << 20;
-
-void configure(const DaemonRig& rig, std::string_view yaml) {
-  rig.home.write("state/kato.yaml", "schemaVersion: 1\n" + std::string(yaml));
-  std::filesystem::permissions(rig.home / "state", std::filesystem::perms::owner_all);
-}
 
 // Opens of logs and of files of sessions, from here on.
 class OpenCount {
@@ -42,11 +38,6 @@ class OpenCount {
  private:
   DaemonRig& rig_;
 };
-
-bool is_degraded(const DaemonStatus& status, std::string_view what) {
-  return std::ranges::any_of(status.degraded,
-                             [&](const DegradedStatus& one) { return one.what.contains(what); });
-}
 
 }  // namespace
 
@@ -88,38 +79,6 @@ TEST_CASE("a session that was killed before its commit is taken up again", "[dae
   }
   const auto daemon = rig.working();
   CHECK(rig.read("proj/notes.md").contains("::start"));
-}
-
-TEST_CASE("P6: a copy that was begun before the first commit goes if its log is gone",
-          "[daemon][P6]") {
-  DaemonRig rig;
-  configure(rig, "globalAutoGenerateSnapshots: true\n");
-  auto daemon = rig.working();
-  rig.say(1, "hello");
-  daemon->work([] { return false; });
-  const auto copy = rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl.g1");
-  REQUIRE(std::filesystem::exists(copy));
-  daemon.reset();
-  std::filesystem::remove(rig.log(1));
-  daemon = rig.working();
-  CHECK_FALSE(std::filesystem::exists(copy));
-}
-
-TEST_CASE("P6: so does a first meta that could not be put in its place", "[daemon][P6]") {
-  DaemonRig rig;
-  auto daemon = rig.working();
-  rig.say(1, "hello");
-  rig.files.fault = [](FileOperation operation, const std::string& path) {
-    return operation == FileOperation::kRename && path.ends_with(".meta.json") ? EIO : 0;
-  };
-  rig.work(*daemon);
-  const auto half = rig.home / ("state/sessions/" + rig.key(1) + ".meta.json.kato-new");
-  REQUIRE(std::filesystem::exists(half));
-  daemon.reset();
-  rig.files.fault = {};
-  std::filesystem::remove(rig.log(1));
-  daemon = rig.working();
-  CHECK_FALSE(std::filesystem::exists(half));
 }
 
 TEST_CASE("an index that is gone, damaged or older than the metas is made again", "[daemon]") {
@@ -220,83 +179,6 @@ TEST_CASE("after a clean end commands count from the start on", "[daemon]") {
   rig.clock.advance(std::chrono::hours(1));
   const auto daemon = rig.working();
   CHECK(rig.read("proj/while-down.md").empty());
-}
-
-TEST_CASE("P6: only what is modified while the daemon watches gets a copy by itself",
-          "[daemon][P6]") {
-  DaemonRig rig;
-  configure(rig, "globalAutoGenerateSnapshots: true\n");
-  rig.say(1, "hello");
-  rig.say(2, "hello");
-  const auto daemon = rig.working();
-  rig.say(2, "more");
-  rig.work(*daemon);
-  CHECK_FALSE(rig.meta(1).twin.exists);
-  CHECK(rig.meta(2).twin.exists);
-}
-
-TEST_CASE("P6: the root's word goes before the provider's, and that before the global one",
-          "[daemon][P6]") {
-  DaemonRig rig;
-  const auto root = rig.home / ".claude/projects";
-  configure(rig, fmt::format("globalAutoGenerateSnapshots: true\nproviders:\n  - plugin: claude\n"
-                             "    autoGenerateSnapshots: false\n    roots:\n      - path: {}\n",
-                             root));
-  rig.say(1, "hello");
-  {
-    const auto daemon = rig.working();
-    rig.say(1, "more");
-    rig.work(*daemon);
-    CHECK_FALSE(rig.meta(1).twin.exists);
-    REQUIRE(daemon->finish());
-  }
-  configure(rig, fmt::format("providers:\n  - plugin: claude\n    roots:\n      - path: {}\n"
-                             "        autoGenerateSnapshots: true\n",
-                             root));
-  const auto daemon = rig.working();
-  rig.say(1, "still more");
-  rig.work(*daemon);
-  CHECK(rig.meta(1).twin.exists);
-}
-
-TEST_CASE("P6: copies are removed at the end if the config says so, and not at the start",
-          "[daemon][P6]") {
-  DaemonRig rig;
-  configure(rig, "globalAutoGenerateSnapshots: true\ncleanSessionStatesOnShutdown: true\n");
-  rig.say(1, "hello");
-  {
-    const auto daemon = rig.working();
-    rig.say(1, "more");
-    rig.work(*daemon);
-    REQUIRE(rig.meta(1).twin.exists);
-  }  // killed: nothing is removed
-  {
-    const auto daemon = rig.working();
-    CHECK(rig.meta(1).twin.exists);
-    REQUIRE(daemon->finish());
-  }
-  CHECK_FALSE(rig.meta(1).twin.exists);
-  CHECK(rig.read("state/sessions/" + rig.key(1) + ".twin.jsonl").empty());
-  CHECK(rig.meta(1).identity.title.empty());
-}
-
-TEST_CASE("a copy that a recording still needs outlives the end", "[daemon][P6]") {
-  DaemonRig rig;
-  configure(rig, "cleanSessionStatesOnShutdown: true\n");
-  rig.say(1, "hello");
-  const auto daemon = rig.working();
-  rig.say(1, "::start notes.md");
-  rig.work(*daemon);
-  rig.files.fault = [](FileOperation operation, const std::string& path) {
-    return operation == FileOperation::kAppend && path.ends_with("notes.md") ? ENOSPC : 0;
-  };
-  rig.say(1, "not yet written");
-  rig.work(*daemon);
-  rig.clock.advance(std::chrono::seconds(30));
-  rig.work(*daemon);
-  CHECK(is_degraded(daemon->status(true), "notes.md"));
-  REQUIRE(daemon->finish());
-  CHECK(rig.meta(1).twin.exists);
 }
 
 TEST_CASE("a renamed folder does not end the capture", "[daemon]") {
@@ -430,7 +312,7 @@ TEST_CASE("a log that cannot be read for a while is read later", "[daemon]") {
 TEST_CASE("P9: beyond its memory the daemon reads nothing old, and goes on with what is live",
           "[daemon][P9]") {
   DaemonRig rig;
-  configure(rig, "daemonMaxMemoryMb: 64\n");
+  rig.configure("daemonMaxMemoryMb: 64\n");
   rig.say(1, "old");
   rig.resident_bytes = 65 * kMegabyte;
   const auto daemon = rig.working();
@@ -467,38 +349,4 @@ TEST_CASE("bytes that were read once are not read again at each append", "[daemo
   const auto appended = std::filesystem::file_size(rig.log(1)) - size;
   // Of what was there only the head is looked at, to know the file again.
   CHECK(rig.files.counts.read_bytes - before < appended + 120'000);
-}
-
-TEST_CASE("P6: what a power loss left of copies is settled, whether or not anything happens again",
-          "[daemon][P6]") {
-  namespace fs = std::filesystem;
-  DaemonRig rig;
-  const auto twin = [&](int number, const std::string& ending = {}) {
-    return rig.home / ("state/sessions/" + rig.key(number) + ".twin.jsonl" + ending);
-  };
-  for (const int i : {1, 2, 4}) {
-    rig.say(i, "hello");
-  }
-  {
-    const auto daemon = rig.working();
-    rig.ask(*daemon, {.verb = ControlVerb::kSnapshotCreate, .session = rig.session_id(1)});
-    rig.work(*daemon);
-    REQUIRE(daemon->finish());
-  }
-  REQUIRE(fs::exists(twin(1)));
-  fs::rename(twin(1), twin(1, ".g1"));       // committed, and not in its place yet
-  fs::copy(twin(1, ".g1"), twin(2, ".g1"));  // no meta speaks of it
-  fs::copy(twin(1, ".g1"), twin(3, ".g1"));  // of a session that was never committed
-  rig.home.write("state/sessions/" + rig.key(2) + ".meta.json.kato-new", "{");
-  fs::copy(twin(1, ".g1"), twin(4));                   // its removal did not reach the disk
-  fs::remove(rig.home / "state/daemon-control.json");  // as after a power loss: nothing is believed
-  const auto daemon = rig.working();
-  CHECK(fs::exists(twin(1)));
-  CHECK_FALSE(fs::exists(twin(4)));
-  std::vector<std::string> left;
-  for (const auto& entry : fs::directory_iterator(rig.home / "state/sessions")) {
-    const auto name = entry.path().filename().string();
-    if (name.contains(".g1") || name.contains(".kato-new")) left.push_back(name);
-  }
-  CHECK(left.empty());
 }

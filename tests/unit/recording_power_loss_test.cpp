@@ -1,0 +1,183 @@
+// Destinations after a power loss, when capture times and the last writes may be gone: the promise
+// P2.
+#include "host/recording/written_stretch.h"
+
+#include "tests/support/catch.h"
+#include "tests/unit/recording_scenarios.h"
+
+using namespace kato;
+using kato::test::begin;
+using kato::test::count_of;
+using kato::test::Desk;
+using kato::test::kAll;
+
+namespace {
+
+constexpr UnixMillis kSeen{1'772'036'815'012};
+
+}  // namespace
+
+TEST_CASE("P2: after a power loss capture times that are gone do not double anything",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.say(2, kSeen);
+  REQUIRE(desk.serve());  // the file reached the disk, the meta did not
+  const auto written = desk.written();
+  CHECK(written.ends_with("5 text 5 @2026-02-25T16:26:55.012Z\n"));
+  for (const auto kept : {written.size(), written.size() - 40, written.size() - 45}) {
+    Desk again;
+    begin(again);
+    REQUIRE(again.serve());
+    REQUIRE(again.commit());
+    again.say(2, kSeen);
+    again.folder.write("notes/a.txt", written.substr(0, kept));
+    again.forget_capture_times();
+    again.restart(true);
+    REQUIRE(again.serve());
+    again.say(1);
+    REQUIRE(again.serve());
+    INFO(again.written());
+    CHECK(count_of(again.written(), "4 text 4 @2026") == 1);
+    CHECK(count_of(again.written(), "4 text 4") == 1);
+    CHECK(again.written().ends_with("6 text 6\n"));
+    if (kept == written.size()) CHECK(again.written() == written + "6 text 6\n");
+  }
+}
+
+TEST_CASE("P2: capture times that are gone double nothing behind a person's line either",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  const auto committed = desk.written().size();
+  desk.say(2, kSeen);
+  REQUIRE(desk.serve());  // the file reached the disk, the meta did not
+  auto edited = desk.written();
+  edited.insert(committed, "mine\n");
+  desk.folder.write("notes/a.txt", edited);
+  desk.forget_capture_times();
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == edited);
+}
+
+TEST_CASE("P2: after a power loss what stands behind a new head is known again",
+          "[recording][P2]") {
+  Desk desk;
+  desk.folder.write("notes/a.txt", "---\nmine\n");
+  desk.period(0);
+  desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+  REQUIRE(desk.commit());
+  REQUIRE(desk.serve());  // the file reached the disk, the last meta did not
+  const auto written = desk.written();
+  REQUIRE(written == "---\nrecorded\nmine\n1 text 1\n2 text 2\n3 text 3\n");
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+}
+
+TEST_CASE("P2: after a power loss nothing is doubled in a file from which a person took something",
+          "[recording][P2]") {
+  // What stands before the tail, the tail with it, and all but the last line.
+  for (const std::string_view left : {"# title\n2 text 2\n3 text 3\n", "# title\n", "3 text 3\n"}) {
+    Desk desk;
+    begin(desk);
+    REQUIRE(desk.serve());
+    REQUIRE(desk.commit());
+    desk.folder.write("notes/a.txt", left);
+    desk.say(1);
+    REQUIRE(desk.serve());
+    const auto written = desk.written();
+    REQUIRE(written == std::string(left) + "4 text 4\n");
+    desk.restart(true);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == written);
+    desk.say(1);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == written + "5 text 5\n");
+  }
+}
+
+TEST_CASE("P2: a second power loss behind an edit that the first one came with doubles nothing",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.folder.write("notes/a.txt", "mine\n" + desk.written());
+  desk.say(1);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  const auto written = desk.written();
+  REQUIRE(written.ends_with("3 text 3\n4 text 4\n"));
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+}
+
+TEST_CASE("P2: what begins by chance like the next event is not taken for it after a power loss",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  const auto committed = desk.written().size();
+  desk.say(2);
+  REQUIRE(desk.serve());
+  auto edited = desk.written();
+  const std::string_view last = "3 text 3\n";
+  REQUIRE(edited.substr(0, committed).ends_with(last));
+  edited.insert(committed - last.size(), "my mark: 4 is mine\n");
+  REQUIRE(edited[committed] == '4');
+  desk.folder.write("notes/a.txt", edited);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == edited);
+}
+
+TEST_CASE("P2: a second power loss behind an event that the first one tore doubles nothing",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.say(3);
+  REQUIRE(desk.serve());
+  desk.folder.write("notes/a.txt", std::string(kAll.substr(0, kAll.find("xt 5"))));
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.written() == kAll);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == kAll);
+}
+
+TEST_CASE("P2: what was torn behind its capture time is known again, and what is another's is not",
+          "[recording][P2]") {
+  Desk desk;
+  const LooseBytes wanted{.bytes = "at 00:00 text\n",
+                          .mask = std::string("\0\0\0\1\1\0\1\1\0\0\0\0\0\0", 14)};
+  const auto found = [&](const std::string& content) {
+    desk.folder.write("notes/a.txt", content);
+    const auto place = desk.policy.check(desk.folder / "notes/a.txt", "");
+    auto file = DestinationFile::open(desk.files, place, false, false);
+    REQUIRE(file);
+    const UnsureStretch all{.end_bytes = content.size(), .after_power_loss = true};
+    const auto stretch = WrittenStretch::locate(*file, all, {});
+    REQUIRE(stretch);
+    const auto there = stretch->match(file->file(), wanted);
+    REQUIRE(there);
+    return there->value_or("nothing");
+  };
+  CHECK(found("at 12:34 text\nmore") == "at 12:34 text\n");
+  CHECK(found("at 12:34 te") == "at 12:34 text\n");
+  CHECK(found("at 12:3") == "nothing");
+  CHECK(found("at 12:34 other text") == "nothing");
+  CHECK(found("a note of mine\nat 12:34 text\nmore") == "at 12:34 text\n");
+  CHECK(found("a note of mine\nat 12:34 te") == "at 12:34 text\n");
+  CHECK(found("a note of mine\nat 12:3") == "nothing");
+}
