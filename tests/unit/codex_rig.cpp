@@ -130,7 +130,7 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-std::vector<const Told*> Story::of(int kind) const {
+std::vector<const Told*> Story::of(int kind) const& {
   std::vector<const Told*> found;
   for (const auto& one : told) {
     if (one.kind == kind) found.push_back(&one);

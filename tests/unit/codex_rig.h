@@ -53,7 +53,9 @@ struct Story {
 
   // The texts of all drafts of that kind.
   [[nodiscard]] std::vector<std::string> texts(int kind) const;
-  [[nodiscard]] std::vector<const Told*> of(int kind) const;
+  // They point into this story.
+  [[nodiscard]] std::vector<const Told*> of(int kind) const&;
+  std::vector<const Told*> of(int kind) const&& = delete;
   // "ignored duplicate", "mapped", ... of the records that begin at that byte, in their order.
   [[nodiscard]] std::string outcome(uint64_t offset) const;
   // The bytes of all records that were decided.

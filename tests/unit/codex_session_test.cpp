@@ -12,6 +12,7 @@ using kato::sdk::bytes;
 using kato::sdk::str;
 using kato::test::decode;
 using kato::test::LogText;
+using kato::test::Story;
 using Texts = std::vector<std::string>;
 
 namespace {
@@ -207,7 +208,8 @@ TEST_CASE("the end of a turn may be named as in the stream of exec", "[codex][qu
   LogText log;
   log.event(R"({"type":"turn.completed","message":"ok"})");
   log.event(R"({"type":"turn.completed","usage":{"input_tokens":3}})");
-  const auto infos = decode(log.text()).of(KATO_PROVIDER_INFO);
+  const Story story = decode(log.text());
+  const auto infos = story.of(KATO_PROVIDER_INFO);
   REQUIRE(infos.size() == 2);
   CHECK(infos[0]->subtype == "turn-end");
   CHECK(infos[1]->subtype == "token-usage");
