@@ -114,14 +114,12 @@ std::string status_text(kato_status status) {
   return "status " + std::to_string(status);
 }
 
-std::string place_text(const kato_draft& draft) {
+std::string marks_text(const kato_draft& draft) {
   Line line;
   line.add("key", draft.record_key);
   line.add("part", draft.part_key);
   line.add("flags", draft.flags);
   line.add("emit", draft.emit_index);
-  line.add(" at " + std::to_string(draft.record_offset_bytes) + "+" +
-           std::to_string(draft.record_length_bytes));
   line.add("cursor", static_cast<uint64_t>(static_cast<uint32_t>(draft.cursor.kind)));
   line.add("value", draft.cursor.value);
   line.add("opaque", draft.cursor.opaque);

@@ -75,7 +75,7 @@ std::string unsaid(const View& one, const View& other) {
   for (const auto& draft : one.said.drafts()) {
     if (!is_speech(draft) || one.touches(draft.offset_bytes)) continue;
     if (held.contains(one.original(draft.offset_bytes)) || speech.contains(draft.said)) continue;
-    return draft.text;
+    return draft.text();
   }
   return {};
 }

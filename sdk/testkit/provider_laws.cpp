@@ -51,14 +51,14 @@ void check_keys(LawReport& report, const Transcript& said) {
   std::set<std::pair<uint64_t, uint32_t>> emitted;
   for (const auto& draft : said.drafts()) {
     if (!emitted.emplace(draft.offset_bytes, draft.emit_index).second) {
-      report.fail("keys", "an emit index comes twice in a record: " + draft.text);
+      report.fail("keys", "an emit index comes twice in a record: " + draft.text());
     }
     const auto [at, is_new] = seen.emplace(std::pair(draft.record_key, draft.part_key), &draft);
     const bool may_differ = (draft.flags & (KATO_DRAFT_REVISABLE | KATO_DRAFT_RELISTED)) != 0;
     if (is_new || may_differ || at->second->content_hash == draft.content_hash) continue;
     report.fail("keys",
                 "two drafts of one key differ, and the later one would be dropped:\n      " +
-                    at->second->text + "\n      " + draft.text);
+                    at->second->text() + "\n      " + draft.text());
   }
 }
 
@@ -178,6 +178,7 @@ LawReport check_provider_laws(const kato_provider_api& api, const ProviderLawInp
   check_account(report, api, input);
   if (!report.ok()) return report;  // the others would say the same in many words
   check_split_invariance(report, api, input);
+  check_rewritings(report, api, input);
   check_interruptions(report, api, input);
   check_foreign_states(report, api, input);
   check_totality(report, api, input);

@@ -46,20 +46,20 @@ std::string missing_field(int32_t kind, const kato_payload& payload) {
   }
 }
 
-template <class Item, class Text>
+template <class Item>
 std::string first_difference(const std::vector<Item>& one, const std::vector<Item>& other,
-                             std::string_view what, const Text& text) {
+                             std::string_view what) {
   const size_t common = std::min(one.size(), other.size());
   for (size_t i = 0; i < common; ++i) {
-    if (text(one[i]) == text(other[i])) continue;
-    return std::string(what) + " " + std::to_string(i) + ":\n      " + text(one[i]) +
-           "\n      against\n      " + text(other[i]);
+    if (one[i] == other[i]) continue;
+    return std::string(what) + " " + std::to_string(i) + ":\n      " + one[i].text() +
+           "\n      against\n      " + other[i].text();
   }
   if (one.size() == other.size()) return {};
   const bool first_has_more = one.size() > other.size();
   return std::to_string(one.size()) + " " + std::string(what) + "s against " +
          std::to_string(other.size()) + "; only the " + (first_has_more ? "first" : "second") +
-         " has\n      " + text(first_has_more ? one[common] : other[common]);
+         " has\n      " + (first_has_more ? one[common] : other[common]).text();
 }
 
 // What was said, and long enough not to be found elsewhere by chance. The name of a model may be as
@@ -71,6 +71,10 @@ bool is_private(const kato_draft& draft, const kato_payload& payload) {
 }
 
 }  // namespace
+
+std::string HeardDraft::text() const {
+  return said + marks + at_text(offset_bytes) + "+" + std::to_string(length_bytes);
+}
 
 std::string HeardRecord::text() const {
   return outcome_text(outcome) + at_text(offset_bytes) + "+" + std::to_string(length_bytes) +
@@ -127,6 +131,7 @@ Transcript::Mark Transcript::mark() const {
 void Transcript::rewind(const Mark& mark) {
   drafts_.resize(mark.drafts);
   records_.resize(mark.records);
+  std::erase_if(facts_, [&](const HeardFacts& facts) { return facts.record >= mark.records; });
   next_ = mark.next;
   held_ = mark.held;
 }
@@ -152,15 +157,15 @@ void Transcript::hear(const kato_draft& draft, const kato_payload& payload) {
   heard.part_key = bounded_text(draft.part_key);
   heard.content_hash = FakeHost::hash_of(sdk::view(payload.text));
   heard.said = kind_text(draft.kind) + payload_text(payload);
-  heard.text = heard.said + place_text(draft);
+  heard.marks = marks_text(draft);
   for (const auto* const key : {&draft.record_key, &draft.part_key}) {
     if (key->size == 0 || key->size > KATO_MAX_KEY_BYTES) {
-      breach("a key of " + std::to_string(key->size) + " bytes: " + heard.text);
+      breach("a key of " + std::to_string(key->size) + " bytes: " + heard.text());
     }
   }
   if (draft.kind == KATO_USER_KATO_COMMAND) breach("a user.kato-command, which the host derives");
   if (const auto field = missing_field(draft.kind, payload); !field.empty()) {
-    slip("a draft without its " + field + ": " + heard.text);
+    slip("a draft without its " + field + ": " + heard.text());
   }
   if (is_private(draft, payload) && private_texts_.size() < kMaxPrivateTexts) {
     private_texts_.emplace_back(sdk::view(payload.text).substr(0, kPrivateTextBytes));
@@ -173,7 +178,7 @@ void Transcript::check_place(const HeardDraft& draft) {
   const uint64_t draft_end = draft.offset_bytes + draft.length_bytes;
   if (draft.offset_bytes >= base_) {
     last_draft_end_ = std::max(last_draft_end_, draft_end);
-    if (draft_end > end_) breach("a draft behind the bytes that were given: " + draft.text);
+    if (draft_end > end_) breach("a draft behind the bytes that were given: " + draft.text());
     return;
   }
   const auto is_in = [&](const std::map<uint64_t, uint64_t>& ranges) {
@@ -181,7 +186,7 @@ void Transcript::check_place(const HeardDraft& draft) {
     return found != ranges.end() && found->second == draft.length_bytes;
   };
   if (!is_in(held_) && !is_in(decided_)) {
-    breach("a draft of a record that was decided before: " + draft.text);
+    breach("a draft of a record that was decided before: " + draft.text());
   }
 }
 
@@ -194,6 +199,7 @@ void Transcript::record(void* context, const kato_record* record) {
 }
 
 void Transcript::hear(const kato_record& record) {
+  if (record.outcome == KATO_RECORD_UNCHANGED) return hear_unchanged(record);
   HeardRecord heard{record.outcome,
                     record.offset_bytes,
                     record.length_bytes,
@@ -207,13 +213,40 @@ void Transcript::hear(const kato_record& record) {
   const bool needs_reason =
       record.outcome == KATO_RECORD_IGNORED || record.outcome == KATO_RECORD_MALFORMED;
   if (needs_reason && heard.reason.empty()) breach("no reason is given: " + heard.text());
-  const auto held = held_.find(record.offset_bytes);
-  if (record.offset_bytes == next_ && record.length_bytes > 0 &&
-      record.length_bytes <= end_ - next_) {
-    if (record.outcome == KATO_RECORD_HELD) held_.emplace(next_, record.length_bytes);
-    next_ += record.length_bytes;
-  } else if (held != held_.end() && held->second == record.length_bytes &&
-             record.outcome != KATO_RECORD_HELD) {
+  take(std::move(heard));
+}
+
+void Transcript::hear_unchanged(const kato_record& record) {
+  const size_t place = records_.size();
+  if (last_ == nullptr) return breach("unchanged, but nothing is known of a document before");
+  if (place >= last_->records_.size()) {
+    return breach("unchanged, but the document before had " + std::to_string(place) + " records");
+  }
+  if (!drafts_.empty() && drafts_.back().offset_bytes == record.offset_bytes) {
+    breach("unchanged, but with a draft: " + drafts_.back().text());
+  }
+  auto heard = last_->records_[place];
+  for (auto draft : last_->drafts_) {
+    if (draft.offset_bytes != heard.offset_bytes) continue;
+    draft.offset_bytes = record.offset_bytes;
+    draft.length_bytes = record.length_bytes;
+    drafts_.push_back(std::move(draft));
+  }
+  for (const auto& facts : last_->facts_) {
+    if (facts.record == place) facts_.push_back(facts);
+  }
+  heard.offset_bytes = record.offset_bytes;
+  heard.length_bytes = record.length_bytes;
+  take(std::move(heard));
+}
+
+void Transcript::take(HeardRecord heard) {
+  const auto held = held_.find(heard.offset_bytes);
+  if (heard.offset_bytes == next_ && heard.length_bytes > 0 && heard.length_bytes <= end_ - next_) {
+    if (heard.outcome == KATO_RECORD_HELD) held_.emplace(next_, heard.length_bytes);
+    next_ += heard.length_bytes;
+  } else if (held != held_.end() && held->second == heard.length_bytes &&
+             heard.outcome != KATO_RECORD_HELD) {
     decided_.insert(*held);
     held_.erase(held);
   } else {
@@ -228,8 +261,8 @@ void Transcript::facts(void* context, const kato_session_facts* facts) {
     return self.breach("facts that are NULL");
   }
   const auto c = sdk::complete(facts);
-  if (c.project_directory.size > 0) self.project_directory_ = sdk::view(c.project_directory);
-  if (c.client_version.size > 0) self.client_version_ = sdk::view(c.client_version);
+  self.facts_.push_back({self.records_.size(), std::string(sdk::view(c.project_directory)),
+                         std::string(sdk::view(c.client_version))});
 }
 
 std::vector<uint64_t> Transcript::boundaries() const {
@@ -244,20 +277,29 @@ std::vector<uint64_t> Transcript::boundaries() const {
 }
 
 std::string Transcript::difference(const Transcript& other) const {
-  auto drafts = first_difference(drafts_, other.drafts_, "draft",
-                                 [](const HeardDraft& draft) { return draft.text; });
+  auto drafts = first_difference(drafts_, other.drafts_, "draft");
   if (!drafts.empty()) return drafts;
-  auto records = first_difference(records_, other.records_, "record",
-                                  [](const HeardRecord& record) { return record.text(); });
+  auto records = first_difference(records_, other.records_, "record");
   if (!records.empty()) return records;
-  if (project_directory_ != other.project_directory_) {
-    return "project directory \"" + project_directory_ + "\" against \"" +
-           other.project_directory_ + "\"";
+  const auto one = all_facts();
+  const auto two = other.all_facts();
+  if (one.project_directory != two.project_directory) {
+    return "project directory \"" + one.project_directory + "\" against \"" +
+           two.project_directory + "\"";
   }
-  if (client_version_ != other.client_version_) {
-    return "client version \"" + client_version_ + "\" against \"" + other.client_version_ + "\"";
+  if (one.client_version != two.client_version) {
+    return "client version \"" + one.client_version + "\" against \"" + two.client_version + "\"";
   }
   return {};
+}
+
+HeardFacts Transcript::all_facts() const {
+  HeardFacts all;
+  for (const auto& facts : facts_) {
+    if (!facts.project_directory.empty()) all.project_directory = facts.project_directory;
+    if (!facts.client_version.empty()) all.client_version = facts.client_version;
+  }
+  return all;
 }
 
 }  // namespace kato::testkit

@@ -18,6 +18,7 @@ namespace {
 using namespace kato::testkit;
 
 constexpr size_t kMostCuts = 12;
+constexpr size_t kRewritings = 4;
 constexpr size_t kSmallBytes = size_t{16} << 10U;
 
 const kato_provider_api& provider() {
@@ -85,6 +86,11 @@ void try_input(std::string_view input) {
         break;
       case 4:
         check_probe(report, provider(), law_input);
+        break;
+      case 5:
+      case 6:
+        law_input.rewritings = kRewritings;
+        check_rewritings(report, provider(), law_input);
         break;
       default:
         break;

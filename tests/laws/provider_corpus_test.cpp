@@ -22,6 +22,7 @@ TEST_CASE("the laws of providers hold on real logs", "[laws]") {
     input.ids_may_repeat = source.content.bytes.find("[trimmed") != std::string::npos;
     input.max_cuts = 200;
     input.mutants = 4;
+    input.rewritings = 4;
     const auto report = check_provider_laws(api, input);
     INFO(report.text());
     CHECK(report.ok());

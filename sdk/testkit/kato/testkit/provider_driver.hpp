@@ -50,6 +50,10 @@ struct Cutting {
   // kIsBusy: until the plugin has asked to be called again later.
   ReadBackMode read_back = ReadBackMode::kGives;
   uint64_t cancel_from = 0;  // cancelled() says yes from this question on, until it is obeyed
+  // What a document was before, oldest first: one instance takes it all. What is no document is
+  // refused, and then the source is taken as if it had not been.
+  std::vector<std::string> earlier = {};
+  bool knows_last = false;  // KATO_DECODE_KNOWS_LAST
 };
 
 class ProviderDriver {

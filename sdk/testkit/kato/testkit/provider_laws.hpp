@@ -18,6 +18,8 @@ struct ProviderLawInput {
   size_t max_cuts = 2000;
   // Damaged copies that are decoded too.
   size_t mutants = 100;
+  // Histories of a document, each a few rewritings long.
+  size_t rewritings = 30;
   // Copies with one record changed as a newer client might (drift_law.hpp).
   size_t drifts = 0;
   // The log was edited by hand: several records may have one id, so keys are not checked.
@@ -33,6 +35,8 @@ struct ProviderLawInput {
 // - determinism: two runs say the same;
 // - split invariance: cut at the ends of its records, with save and open in between, and within
 //   them, it says the same; a state is at most 1 MiB and holds no text of the conversation;
+// - rewritings: of a document that an instance has taken before, as it was then, it says what one
+//   says that sees it for the first time; what it leaves out as unchanged is unchanged;
 // - totality: damaged logs, and states that are not its own, give an outcome, in linear time;
 // - cancellation, and bytes that cannot be handed back, now or ever: nothing is lost or doubled;
 // - probe: the same answer to the same bytes, and an answer to the whole file.
@@ -53,6 +57,8 @@ void check_probe(LawReport& report, const kato_provider_api& api, const Provider
 void check_totality(LawReport& report, const kato_provider_api& api, const ProviderLawInput& input);
 void check_foreign_states(LawReport& report, const kato_provider_api& api,
                           const ProviderLawInput& input);
+void check_rewritings(LawReport& report, const kato_provider_api& api,
+                      const ProviderLawInput& input);
 void check_interruptions(LawReport& report, const kato_provider_api& api,
                          const ProviderLawInput& input);
 

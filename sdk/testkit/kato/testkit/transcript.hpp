@@ -18,8 +18,11 @@ struct HeardDraft {
   std::string record_key;
   std::string part_key;
   uint64_t content_hash = 0;
-  std::string text;  // the whole draft in a line; long texts by beginning, size and hash
-  std::string said;  // kind and payload of it
+  std::string said;   // kind and payload in a line; long texts by beginning, size and hash
+  std::string marks;  // all the rest in a line, but where it lies
+
+  bool operator==(const HeardDraft&) const = default;
+  [[nodiscard]] std::string text() const;
 };
 
 struct HeardRecord {
@@ -31,7 +34,14 @@ struct HeardRecord {
   std::string key;
   uint64_t repaired_count = 0;
 
+  bool operator==(const HeardRecord&) const = default;
   [[nodiscard]] std::string text() const;
+};
+
+struct HeardFacts {
+  size_t record = 0;  // the how-manieth said them
+  std::string project_directory;
+  std::string client_version;
 };
 
 // "assistant.message"; "kind 57" for others.
@@ -39,8 +49,8 @@ struct HeardRecord {
 [[nodiscard]] std::string outcome_text(int32_t outcome);
 [[nodiscard]] std::string status_text(kato_status status);
 
-// One line that says everything of the draft but its payload.
-[[nodiscard]] std::string place_text(const kato_draft& draft);
+// One line that says everything of the draft but its payload and where its record lies.
+[[nodiscard]] std::string marks_text(const kato_draft& draft);
 // One line that says everything of its payload.
 [[nodiscard]] std::string payload_text(const kato_payload& payload);
 
@@ -57,6 +67,10 @@ class Transcript {
   ~Transcript() = default;
 
   [[nodiscard]] const kato_emitter* emitter() const noexcept { return &emitter_; }
+
+  // Borrowed: what was said of the document before. The host knows it, so that records may be said
+  // to be unchanged; they are heard as if they had been said in full.
+  void go_on_from(const Transcript* last) noexcept { last_ = last; }
 
   // Around each call of decode: where it begins, how much it was given; what it consumed.
   void begin_call(uint64_t base_offset_bytes, uint64_t size_bytes);
@@ -98,13 +112,17 @@ class Transcript {
   static void facts(void* context, const kato_session_facts* facts);
   void hear(const kato_draft& draft, const kato_payload& payload);
   void hear(const kato_record& record);
+  void hear_unchanged(const kato_record& record);
+  void take(HeardRecord heard);
   void check_place(const HeardDraft& draft);
 
+  [[nodiscard]] HeardFacts all_facts() const;
+
   kato_emitter emitter_{};
+  const Transcript* last_ = nullptr;
   std::vector<HeardDraft> drafts_;
   std::vector<HeardRecord> records_;
-  std::string project_directory_;
-  std::string client_version_;
+  std::vector<HeardFacts> facts_;
   std::vector<std::string> breaches_;
   std::vector<std::string> slips_;
   PrivateTexts private_texts_;
