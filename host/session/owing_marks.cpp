@@ -30,6 +30,7 @@ uint32_t version_in(std::string_view line) {
 
 Result<OwingMarks> OwingMarks::open(FileSystem& files, std::string path) {
   OwingMarks marks(files, std::move(path));
+  if (auto removed = remove_half_written(files, marks.path_); !removed) return forward(removed);
   const auto content = read_whole(files, marks.path_, kMaxBytes);
   if (content) {
     if (auto read = marks.read(*content); !read) return forward(read);

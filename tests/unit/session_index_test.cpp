@@ -309,6 +309,15 @@ TEST_CASE("a torn mark announces nothing", "[index]") {
   CHECK(store.rebuilt_because().empty());
 }
 
+TEST_CASE("a kill while the marks are written anew leaves nothing behind", "[index]") {
+  Fixture f;
+  f.store_meta(meta_of(1));
+  static_cast<void>(f.open());
+  f.temporary.write("state/runtime/owing.log.kato-new", "{\"schemaVersion\":1}");
+  static_cast<void>(f.open());
+  CHECK_FALSE(std::filesystem::exists(f.folder.owing_marks() + ".kato-new"));
+}
+
 TEST_CASE("made again from the metas, the index knows what may have work left", "[index]") {
   Fixture f;
   f.store_meta(meta_of(1));
