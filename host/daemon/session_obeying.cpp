@@ -55,7 +55,7 @@ Status SessionObeying::obey(const StepEvents& events, const StepRequest& request
     const auto done = interpret_message(message.commanded);
     if (!done) return forward(done);
     changed = changed || done->changed;
-    needs_twin = (needs_twin || done->needs_twin) && !done->made_private;
+    needs_twin = needs_twin || done->needs_twin;
   }
   return changed ? settle(needs_twin, events.captured) : Status{};
 }
@@ -72,7 +72,7 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
   message.origin = RequestOrigin::kCommandLine;
   auto done = interpret_message(message);
   if (!done || !done->changed) return done;
-  if (auto settled = settle(done->needs_twin && !done->made_private, {}); !settled) {
+  if (auto settled = settle(done->needs_twin, {}); !settled) {
     return forward(settled);
   }
   return done;
@@ -86,6 +86,11 @@ Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   }
   if (runtime_.meta().is_private) return become_private();
   return runtime_.commit_now();
+}
+
+Status SessionObeying::finish_private() {
+  const SessionMeta& meta = runtime_.meta();
+  return meta.is_private && meta.twin.exists ? become_private() : Status{};
 }
 
 // The recordings get what they can; what they cannot get now they never will.

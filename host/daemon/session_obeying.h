@@ -17,6 +17,9 @@ class SessionObeying {
 
   // The commands in what a step brought, in the order of the events.
   [[nodiscard]] Status obey(const StepEvents& events, const StepRequest& request, bool first_sight);
+  // What a killed run had not yet written of a session that became private then is written, and its
+  // copy is removed.
+  [[nodiscard]] Status finish_private();
   // One from the command line.
   [[nodiscard]] Result<Interpretation> run(const Command& command, UnixMillis now);
 

@@ -7,6 +7,7 @@
 #include "host/ingest/decode_session.h"
 #include "host/ingest/meta_making.h"
 #include "host/io/files.h"
+#include "host/recording/recorder.h"
 #include "host/recording/write_recovery.h"
 #include "host/session/twin_files.h"
 
@@ -139,7 +140,7 @@ Status SessionRuntime::open_memory() {
 
 Status SessionRuntime::open_twin() {
   if (!meta_.twin.exists) return {};
-  if (meta_.is_private) return remove_twin();  // begun by a run that was killed
+  if (meta_.is_private && !is_any_unfinished(meta_)) return remove_twin();  // begun by a killed run
   auto twin = TwinLog::open(services_.files, twin_path_, meta_.twin.size_bytes);
   if (!twin) return forward(twin);
   twin_.emplace(std::move(*twin));

@@ -94,9 +94,7 @@ bool SessionServing::needs_twin() const {
   const auto& meta = runtime_.meta();
   if (meta.twin.exists) return !meta.recordings.empty();
   if (meta.is_private) return false;
-  return std::ranges::any_of(meta.recordings, [&meta](const RecordingMeta& recording) {
-    return recording.intent || lacks_events(recording, meta.next_seq);
-  });
+  return is_any_unfinished(meta);
 }
 
 void SessionServing::note_failure(const RecordingMeta& recording, const Error& why) {

@@ -6,6 +6,12 @@
 namespace kato {
 namespace {
 
+// What a killed run left half done is done.
+Status recover_session(const StepContext& context, SessionRuntime& runtime) {
+  if (auto recovered = SessionServing(context, runtime).recover(); !recovered) return recovered;
+  return SessionObeying(context, runtime).finish_private();
+}
+
 class StepRun {
  public:
   StepRun(const StepContext& context, SessionRuntime& runtime)
@@ -44,7 +50,7 @@ class StepRun {
   }
 
  private:
-  Status recover() { return SessionServing(context_, runtime_).recover(); }
+  Status recover() { return recover_session(context_, runtime_); }
 
   Result<StepResult> serve(StepEnd end) {
     const auto all = SessionServing(context_, runtime_).serve_all();
@@ -96,9 +102,7 @@ Result<StepResult> serve_session(const StepContext& context, SessionRuntime& run
 
 Result<Interpretation> run_command(const StepContext& context, SessionRuntime& runtime,
                                    const Command& command, UnixMillis now) {
-  if (auto recovered = SessionServing(context, runtime).recover(); !recovered) {
-    return forward(recovered);
-  }
+  if (auto recovered = recover_session(context, runtime); !recovered) return forward(recovered);
   return SessionObeying(context, runtime).run(command, now);
 }
 

@@ -286,8 +286,6 @@ class InterpreterRun {
       if (recording.desired == DesiredState::kOn) switch_off(recording, stop_here());
     }
     meta_.is_private = true;
-    done_.made_private = true;
-    done_.needs_twin = false;
     done_.changed = true;
     audit("private", {}, true, "this session is not kept");
   }
@@ -301,7 +299,6 @@ class InterpreterRun {
   void lift_privacy() {
     if (!meta_.is_private) return;
     meta_.is_private = false;
-    done_.made_private = false;
     done_.changed = true;
   }
 

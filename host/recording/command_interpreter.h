@@ -44,9 +44,8 @@ struct AuditEntry {
 };
 
 struct Interpretation {
-  bool changed = false;     // the meta is not what it was
-  bool needs_twin = false;  // a recording is on
-  bool made_private = false;
+  bool changed = false;        // the meta is not what it was
+  bool needs_twin = false;     // a recording was switched on, if only for this message
   bool met_recording = false;  // a stop meant one that there is, on or off
   std::vector<AuditEntry> audit;
   // The disk failed, which may pass, where a destination was to be judged: the message is to be

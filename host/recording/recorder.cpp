@@ -235,6 +235,12 @@ bool lacks_events(const RecordingMeta& recording, uint64_t next_seq) {
   });
 }
 
+bool is_any_unfinished(const SessionMeta& meta) {
+  return std::ranges::any_of(meta.recordings, [&meta](const RecordingMeta& recording) {
+    return recording.intent || lacks_events(recording, meta.next_seq);
+  });
+}
+
 Status bring_up_to_date(const RecorderInput& input, RecordingMeta& recording) {
   auto done = RecorderRun(input, recording).run();
   if (!done) return forward(done, "recording " + recording.destination);

@@ -44,6 +44,8 @@ struct RecorderInput {
 [[nodiscard]] bool is_behind(const RecordingMeta& recording, const TwinSource& twin);
 // The same without a twin; next_seq: SessionMeta's.
 [[nodiscard]] bool lacks_events(const RecordingMeta& recording, uint64_t next_seq);
+// Of a session: one of its recordings lacks events, or is to be replaced.
+[[nodiscard]] bool is_any_unfinished(const SessionMeta& meta);
 
 // True if the event belongs to one of the recording's periods.
 [[nodiscard]] bool is_recorded(const RecordingMeta& recording, uint64_t seq);

@@ -231,7 +231,7 @@ TEST_CASE("::export waits to be written once, and makes no recording", "[recordi
 TEST_CASE("::private ends all recordings, and only ::start lifts it", "[recording][P6]") {
   CommandDesk desk;
   desk.obey("::start b.txt", 5);
-  CHECK(desk.obey("::private", 6).made_private);
+  CHECK(desk.obey("::private", 6).changed);
   CHECK(desk.meta.is_private);
   CHECK(desk.meta.recordings[0].desired == DesiredState::kOff);
   desk.obey("::stop", 7);
