@@ -129,8 +129,9 @@ Daemon::Wiring::Wiring(Daemon& daemon, std::unique_ptr<Assembly> made,
       commits(daemon.input_.files, daemon.state_, daemon.input_.clock,
               commit_mode(assembly->config().durability)),
       table(daemon.input_.files, daemon.input_.clock, assembly->roots(), daemon.store_.index(),
-            daemon.input_.purpose == DaemonPurpose::kWatch ? daemon.input_.make_folder_events()
-                                                           : nullptr),
+            daemon.input_.purpose == DaemonPurpose::kWatch
+                ? daemon.input_.make_folder_events()
+                : Result<std::unique_ptr<FolderEvents>>(nullptr)),
       live(daemon.input_.files, *assembly, daemon.store_.index(), table),
       context(daemon.make_context(*this)) {}
 

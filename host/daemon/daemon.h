@@ -37,9 +37,9 @@ struct DaemonInput {
   const Environment& environment;
   std::unique_ptr<Assembly> assembly;
   std::unique_ptr<FileLock> lock = {};  // on the state; nullptr: it is still to be taken
-  // Watches folders; nullptr where there is nothing of the kind: then they are polled. Called at
-  // the start, and again when the roots change.
-  std::function<std::unique_ptr<FolderEvents>()> make_folder_events;
+  // Watches folders; nullptr where there is nothing of the kind, an error where it cannot be had:
+  // then they are polled. Called at the start, and again when the config is read anew.
+  std::function<Result<std::unique_ptr<FolderEvents>>()> make_folder_events;
   // Reads the config anew; empty: it cannot be.
   std::function<Result<std::unique_ptr<Assembly>>()> reassemble = {};
   // Memory of this process; empty: not known.

@@ -19,6 +19,12 @@ bool records(const IndexedSession& session) {
   });
 }
 
+std::string late_news(const WatchHealth& health) {
+  const auto late = std::chrono::ceil<std::chrono::seconds>(health.poll_interval);
+  return fmt::format("{}; news of {} folders may come {} s late", health.cause->message(),
+                     health.polled_folders, late.count());
+}
+
 }  // namespace
 
 DaemonStatus Daemon::status(bool all) {
@@ -83,7 +89,7 @@ DaemonStatus Daemon::short_status() {
                      .polled_folders = health.polled_folders,
                      .poll_interval_ms = static_cast<uint64_t>(health.poll_interval.count())};
   if (health.cause) {
-    status.degraded.push_back({"watching", health.cause->message(), health.cause_since});
+    status.degraded.push_back({"watching", late_news(health), health.cause_since});
   }
   status.ready_tasks = scheduler_.ready_count();
   status.waiting_tasks = scheduler_.waiting_count();

@@ -24,7 +24,7 @@ uint64_t stamp_of(const FileInfo& info) {
 }  // namespace
 
 SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
-                         SessionIndex& index, std::unique_ptr<FolderEvents> events)
+                         SessionIndex& index, Result<std::unique_ptr<FolderEvents>> events)
     : files_(files),
       clock_(clock),
       roots_(roots),

@@ -45,7 +45,7 @@ class SourceTable {
   // All must outlive the table. index: what the state knows; a source that is there just as its
   // session's last commit knew it is no news. events: see SourceWatcher.
   SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
-              SessionIndex& index, std::unique_ptr<FolderEvents> events);
+              SessionIndex& index, Result<std::unique_ptr<FolderEvents>> events);
 
   // What another table knew of the sources, before the first look.
   void take_over(SourceTable&& other);

@@ -30,12 +30,20 @@ std::vector<T> as_vector(const std::set<T>& from) {
 }  // namespace
 
 SourceWatcher::SourceWatcher(FileSystem& files, const Clock& clock,
-                             std::unique_ptr<FolderEvents> events, size_t max_watches)
+                             Result<std::unique_ptr<FolderEvents>> events, size_t max_watches)
     : files_(files),
       clock_(clock),
-      events_(std::move(events)),
+      events_(events ? std::move(*events) : nullptr),
       max_watches_(max_watches),
-      next_poll_(clock.steady()) {}
+      next_poll_(clock.steady()) {
+  if (events) return;
+  note_cause(
+      Error(events.error().code(),
+            "the system does not tell what happens in folders, so they are looked at at intervals "
+            "(Linux: raise fs.inotify.max_user_instances, or end programs that watch folders; "
+            "then: kato config reload): " +
+                events.error().message()));
+}
 
 SourceWatcher::RootIndex SourceWatcher::add_root(std::string path, SourceRules rules) {
   roots_.push_back({.path = std::move(path), .rules = std::move(rules)});
@@ -57,7 +65,7 @@ WatchHealth SourceWatcher::health() const {
   for (const auto& [path, folder] : folders_) {
     ++(folder.watch == kNoWatch ? health.polled_folders : health.watched_folders);
   }
-  if (health.polled_folders > 0) {
+  if (health.polled_folders > 0 || !events_) {
     health.cause = cause_;
     health.cause_since = cause_since_;
     health.poll_interval = poll_interval_;

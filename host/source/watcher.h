@@ -39,7 +39,7 @@ struct WatchReport {
 struct WatchHealth {
   size_t watched_folders = 0;
   size_t polled_folders = 0;
-  std::optional<Error> cause;                  // why folders are polled
+  std::optional<Error> cause;                  // why folders are polled, and the remedy
   UnixMillis cause_since;                      // if there is one
   std::chrono::milliseconds poll_interval{0};  // at which that is done; 0: nothing is polled
 };
@@ -53,9 +53,9 @@ struct WatchHealth {
 // that is renamed or removed is reported gone and waited for again.
 class SourceWatcher {
  public:
-  // Files and clock must outlive the watcher. events: nullptr if there is nothing of the kind.
-  // max_watches: how many of them may be used.
-  SourceWatcher(FileSystem& files, const Clock& clock, std::unique_ptr<FolderEvents> events,
+  // Files and clock must outlive the watcher. events: nullptr if there is nothing of the kind; an
+  // error, which health() tells, if there should be. max_watches: how many of them may be used.
+  SourceWatcher(FileSystem& files, const Clock& clock, Result<std::unique_ptr<FolderEvents>> events,
                 size_t max_watches = SIZE_MAX);
 
   using RootIndex = size_t;

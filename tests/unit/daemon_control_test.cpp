@@ -288,3 +288,30 @@ TEST_CASE("status tells of a recording as soon as it is written", "[control]") {
   REQUIRE(status.sessions.size() == 1);
   CHECK(status.sessions.front().is_private);
 }
+
+TEST_CASE("status says that folders are polled, why, how late news may be and what to do",
+          "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  bool grants = false;
+  rig.make_events = [&grants]() -> Result<std::unique_ptr<FolderEvents>> {
+    if (!grants) return fail_errno(EMFILE, "begin to watch folders");
+    return make_folder_events();
+  };
+  const auto daemon = rig.working();
+  const auto status = daemon->status(false);
+  CHECK(status.watching.watched_folders == 0);
+  CHECK(status.watching.polled_folders > 0);
+  REQUIRE(status.degraded.size() == 1);
+  CHECK(status.degraded[0].what == "watching");
+  const auto& cause = status.degraded[0].cause;
+  INFO(cause);
+  CHECK(cause.contains("Too many open files"));
+  CHECK(cause.contains("max_user_instances"));
+  CHECK(cause.contains("folders may come 1 s late"));
+  CHECK(rig.read("state/runtime/status.json").contains("max_user_instances"));
+  grants = true;
+  REQUIRE(daemon->handle({.verb = ControlVerb::kReload}));
+  rig.work(*daemon);
+  CHECK(daemon->status(false).degraded.empty());
+}

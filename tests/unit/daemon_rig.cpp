@@ -42,7 +42,7 @@ Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
                        .clock = clock,
                        .environment = environment_,
                        .assembly = std::move(*assembly),
-                       .make_folder_events = [] { return make_folder_events().value_or(nullptr); },
+                       .make_folder_events = make_events,
                        .reassemble = assemble,
                        .resident_bytes = [this] { return resident_bytes; },
                        .process_id = 1234,

@@ -2,6 +2,7 @@
 // system that counts and fails as told.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,7 @@ class DaemonRig {
   FaultyFileSystem files;
   uint64_t resident_bytes = 0;
   std::optional<uint32_t> user_id;
+  std::function<Result<std::unique_ptr<FolderEvents>>()> make_events = make_folder_events;
 
  private:
   FixedEnvironment environment_;

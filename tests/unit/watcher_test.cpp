@@ -460,3 +460,23 @@ TEST_CASE("a folder that could not be watched either is found to be readable by 
   CHECK(report.walked == Paths{f.root + "/p"});
   CHECK(watcher->health().polled_folders == 0);
 }
+
+TEST_CASE("a system that grants no events has all folders polled, and it is said why",
+          "[watcher]") {
+  Fixture f;
+  const auto path = f.write("p/a.jsonl");
+  const auto none = fail_errno(EMFILE, "begin to watch folders");
+  SourceWatcher watcher(f.files, f.clock, none);
+  CHECK(watcher.add_root(f.root, Fixture::rules()) == 0);
+  CHECK(watcher.scan(0).sources.size() == 1);
+  const auto health = watcher.health();
+  CHECK(health.watched_folders == 0);
+  CHECK(health.polled_folders == 2);
+  REQUIRE(health.cause);
+  CHECK(health.cause->message().contains("Too many open files"));
+  CHECK(health.cause->message().contains("max_user_instances"));
+  CHECK(watcher.collect().health_changed);
+  Fixture::append(path);
+  f.clock.advance(std::chrono::seconds(2));
+  CHECK(watcher.collect().files == Paths{path});
+}
