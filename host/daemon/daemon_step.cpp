@@ -75,6 +75,9 @@ Status Daemon::open(LiveSession& live) {
   auto opened = SessionRuntime::open(services, live.session);
   if (!opened) return forward(opened);
   live.runtime = std::move(*opened);
+  if (const auto& mended = live.runtime->mended(); !mended.empty()) {
+    note(LogLevel::kWarn, session_name(live.session.ref.session_id) + ": " + mended);
+  }
   note_writes(live.runtime->meta(), false);
   return {};
 }

@@ -19,7 +19,7 @@ struct Lookup {
     const auto meta = metas.load(key);
     if (!meta || !*meta) return std::nullopt;  // its own session says what is wrong with it
     auto events = std::make_shared<EventIdSet>();
-    const auto read = read_known_events(files, state.ids(key), (*meta)->known_id_count,
+    const auto read = read_known_events(files, state.ids(key), (*meta)->known_ids,
                                         [&](const KnownEvent& event) { events->insert(event.id); });
     if (!read) return std::nullopt;  // likewise
     return Origin{.session_id = session_id, .events = std::move(events)};

@@ -122,8 +122,8 @@ void SessionRuntime::set_sources(const Session& session, const Status& looked) {
 
 Status SessionRuntime::open_memory() {
   const auto path = services_.state.ids(key_);
-  auto memory = StoredEventMemory::load(services_.files, path, meta_.known_id_count,
-                                        states_again(sources_.all()));
+  auto memory =
+      StoredEventMemory::load(services_.files, path, meta_.known_ids, states_again(sources_.all()));
   if (memory) {
     memory_ = std::move(*memory);
     return {};
@@ -135,7 +135,11 @@ Status SessionRuntime::open_memory() {
   // Kept for whoever wants to know what happened to it.
   auto moved = services_.files.rename(path, path + ".damaged");
   if (!moved && moved.error().code() != ErrorCode::kNotFound) return moved;
-  return remake_ids();
+  if (auto made = remake_ids(); !made) return made;
+  mended_ = fmt::format("{}; they were made again from {}{}", memory.error().message(),
+                        meta_.twin.exists ? "the copy of the conversation" : "its log",
+                        moved ? fmt::format(", and the file was kept as {}.damaged", path) : "");
+  return {};
 }
 
 Status SessionRuntime::open_twin() {
@@ -164,7 +168,7 @@ Status SessionRuntime::adopt(bool longer) {
   if (auto adopted = adopt_lines(input, twin_->size_bytes()); !adopted) return adopted;
   if (auto cut = twin_->cut_to(meta_.twin.size_bytes); !cut) return cut;
   if (auto saved = memory_->save(); !saved) return saved;
-  meta_.known_id_count = memory_->saved_count();
+  meta_.known_ids = memory_->saved();
   services_.commits.needs_file(key_, twin_path_);
   services_.commits.needs_file(key_, services_.state.ids(key_));
   return {};
@@ -220,8 +224,8 @@ Status SessionRuntime::store(const StepEvents& events) {
   if (auto kept = keep_held(); !kept) return kept;
   const auto before = memory_->saved_count();
   if (auto saved = memory_->save(); !saved) return forward(saved);
-  meta_.known_id_count = memory_->saved_count();
-  if (meta_.known_id_count > before) {
+  meta_.known_ids = memory_->saved();
+  if (meta_.known_ids.count > before) {
     services_.commits.needs_file(key_, services_.state.ids(key_));
   }
   return {};
@@ -283,8 +287,8 @@ Result<EventIdSet> SessionRuntime::known_behind(const EventId& event) const {
   EventIdSet behind;
   if (!memory_->knows(event)) return behind;
   bool passed = false;
-  const auto read = read_known_events(services_.files, services_.state.ids(key_),
-                                      memory_->saved_count(), [&](const KnownEvent& known) {
+  const auto read = read_known_events(services_.files, services_.state.ids(key_), memory_->saved(),
+                                      [&](const KnownEvent& known) {
                                         if (passed) behind.insert(known.id);
                                         passed = passed || known.id == event;
                                       });

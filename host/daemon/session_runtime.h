@@ -46,6 +46,8 @@ class SessionRuntime {
                                                                     const Session& session);
 
   [[nodiscard]] SessionMeta& meta() { return meta_; }
+  // What of the state was found to be damaged at the opening, and made again; mostly empty.
+  [[nodiscard]] const std::string& mended() const { return mended_; }
   [[nodiscard]] const SessionRef& ref() const { return ref_; }
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] TwinSource twin_source() const;
@@ -150,6 +152,7 @@ class SessionRuntime {
   bool swap_pending_ = false;  // the next commit's generation lies beside
   std::set<size_t> read_;
   WriteJournal journal_;
+  std::string mended_;
   bool is_settled_ = false;
   std::set<std::string>
       unsettled_;                // destinations of which the meta says more than the last commit

@@ -42,16 +42,6 @@ class ReadBefore {
   bool passed_last_ = false;
 };
 
-Status check_every_line(FileSystem& files, const std::string& path) {
-  auto reader = TwinReader::open(files, path, 0, UINT64_MAX);
-  if (!reader) return forward(reader);
-  while (true) {
-    const auto next = reader->next_event();
-    if (!next) return forward(next);
-    if (!*next) return {};
-  }
-}
-
 // Some source no longer has what was read of it.
 bool has_lost_something(const SessionMeta& meta) {
   return std::ranges::any_of(meta.sources, [](const SourceMeta& source) {
@@ -76,7 +66,7 @@ AgainInput SessionRuntime::again_input() {
 // adopted later. Else from the sources.
 Status SessionRuntime::remake_ids() {
   auto memory =
-      StoredEventMemory::load(services_.files, services_.state.ids(key_), 0, /*restates=*/true);
+      StoredEventMemory::load(services_.files, services_.state.ids(key_), {}, /*restates=*/true);
   if (!memory) return forward(memory);
   memory_ = std::move(*memory);
   const auto twin = services_.files.info(twin_path_);
@@ -94,7 +84,7 @@ Status SessionRuntime::remake_ids() {
     return known;
   }
   if (auto saved = memory_->save(); !saved) return saved;
-  meta_.known_id_count = memory_->saved_count();
+  meta_.known_ids = memory_->saved();
   services_.commits.needs_file(key_, services_.state.ids(key_));
   return {};
 }
@@ -108,7 +98,7 @@ Status SessionRuntime::remember_from_sources() {
   FreshEventMemory scratch(/*restates=*/true);
   const auto decoded = decode_again(input, scratch, remembering);
   if (!decoded) return forward(decoded);
-  const bool is_foreign = memory_->order()->size() == 0 && meta_.known_id_count > 0;
+  const bool is_foreign = memory_->order()->size() == 0 && meta_.known_ids.count > 0;
   if (!is_foreign) return {};
   // Nothing of what is there now was read: so that none of it commands, all of it is known.
   input.has_met = {};
@@ -124,7 +114,7 @@ Status SessionRuntime::remember_from_sources() {
 // time.
 Result<bool> SessionRuntime::find_orphan() {
   if (services_.lost_power || !services_.files.info(twin_path_)) return false;
-  if (auto whole = check_every_line(services_.files, twin_path_); !whole) {
+  if (auto whole = check_twin(services_.files, twin_path_); !whole) {
     return fail(whole.error().code(),
                 "{}; the session's meta is gone, so it was not touched. Move it away to have the "
                 "session taken up again from its log",
@@ -190,11 +180,11 @@ Result<CaptureTimes> SessionRuntime::capture_times_of_twin() const {
 // Where the events stood until now: as the ids have them, which are in the order of the seqs.
 Result<std::vector<EventPosition>> SessionRuntime::old_positions() const {
   std::vector<EventPosition> positions;
-  if (meta_.known_id_count == 0) return positions;
+  if (meta_.known_ids.count == 0) return positions;
   // Seqs that were left out stand at the beginning, as far as anybody can tell.
-  uint64_t seq = meta_.next_seq - std::min(meta_.next_seq, meta_.known_id_count);
+  uint64_t seq = meta_.next_seq - std::min(meta_.next_seq, meta_.known_ids.count);
   const auto read = read_known_events(
-      services_.files, services_.state.ids(key_), meta_.known_id_count,
+      services_.files, services_.state.ids(key_), meta_.known_ids,
       [&](const KnownEvent& event) { positions.push_back({.seq = seq++, .event_id = event.id}); });
   if (!read) return forward(read);
   return positions;

@@ -4,9 +4,9 @@ namespace kato {
 
 Result<std::unique_ptr<StoredEventMemory>> StoredEventMemory::load(FileSystem& files,
                                                                    const std::string& path,
-                                                                   uint64_t committed_count,
+                                                                   const CommittedIds& committed,
                                                                    bool restates) {
-  auto stored = KnownEvents::load(files, path, committed_count);
+  auto stored = KnownEvents::load(files, path, committed);
   if (!stored) return forward(stored);
   std::unique_ptr<StoredEventMemory> memory(new StoredEventMemory(files, path, std::move(*stored)));
   if (!restates) return memory;
@@ -19,9 +19,9 @@ Status StoredEventMemory::want_order() {
   if (auto saved = save(); !saved) return saved;
   KnownOrder order;
   if (saved_count() > 0) {
-    const auto read = read_known_events(
-        files_, path_, saved_count(),
-        [&order](const KnownEvent& event) { order.add(event.id, event.content_hash); });
+    const auto read = read_known_events(files_, path_, saved(), [&order](const KnownEvent& event) {
+      order.add(event.id, event.content_hash);
+    });
     if (!read) return read;
   }
   order_ = std::move(order);

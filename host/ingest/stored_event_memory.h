@@ -14,10 +14,8 @@ namespace kato {
 class StoredEventMemory final : public EventMemory {
  public:
   // The file system must outlive it. Errors as KnownEvents::load.
-  [[nodiscard]] static Result<std::unique_ptr<StoredEventMemory>> load(FileSystem& files,
-                                                                       const std::string& path,
-                                                                       uint64_t committed_count,
-                                                                       bool restates);
+  [[nodiscard]] static Result<std::unique_ptr<StoredEventMemory>> load(
+      FileSystem& files, const std::string& path, const CommittedIds& committed, bool restates);
 
   [[nodiscard]] bool knows(const EventId& id) const override { return stored_.contains(id); }
   // The file wants them of every event.
@@ -29,6 +27,8 @@ class StoredEventMemory final : public EventMemory {
 
   [[nodiscard]] Status save() { return stored_.save(files_); }
   [[nodiscard]] uint64_t saved_count() const { return stored_.saved_count(); }
+  // What a commit is to say.
+  [[nodiscard]] const CommittedIds& saved() const { return stored_.saved(); }
 
  private:
   StoredEventMemory(FileSystem& files, std::string path, KnownEvents stored)

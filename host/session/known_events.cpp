@@ -1,8 +1,11 @@
 #include "host/session/known_events.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+
+#include "host/base/hash.h"
 
 namespace kato {
 namespace {
@@ -34,15 +37,15 @@ Status check_header(File& file, const std::string& path) {
   if (*got < kHeaderBytes) return fail(ErrorCode::kNotFound, "{} has no header", path);
   if (found == header()) return {};
   if (!found.starts_with(kMagic)) {
-    return fail(
-        ErrorCode::kInvalid,
-        "{} is no list of event ids; it was not touched. Move it away to have it made again", path);
+    return fail(ErrorCode::kInvalid, "{} is no list of event ids", path);
   }
   uint32_t version = 0;
   std::memcpy(&version, found.data() + kMagic.size(), sizeof(version));
-  return fail(ErrorCode::kUnsupported,
-              "{} has schema version {}, this build of Kato knows version {}; it was not touched",
-              path, version, kIdsSchemaVersion);
+  return fail(
+      ErrorCode::kUnsupported,
+      "{} has schema version {}, this build of Kato knows version {}; it was not touched. Move "
+      "it away to have it made again",
+      path, version, kIdsSchemaVersion);
 }
 
 KnownEvent event_of(const char* record) {
@@ -57,47 +60,71 @@ void append_record(std::string& out, const KnownEvent& event) {
   out.append(reinterpret_cast<const char*>(&event.content_hash), sizeof(event.content_hash));
 }
 
-}  // namespace
+// Of so many records as before, and this one.
+uint64_t chained(uint64_t before, std::string_view record) {
+  std::array<char, sizeof(before) + kRecordBytes> bytes{};
+  std::memcpy(bytes.data(), &before, sizeof(before));
+  std::memcpy(bytes.data() + sizeof(before), record.data(), kRecordBytes);
+  return hash64({bytes.data(), bytes.size()});
+}
 
-Status read_known_events(FileSystem& files, const std::string& path, uint64_t count,
-                         const std::function<void(const KnownEvent&)>& take) {
+// The hash of them.
+Result<uint64_t> read_records(FileSystem& files, const std::string& path,
+                              const CommittedIds& committed,
+                              const std::function<void(const KnownEvent&)>& take) {
+  const uint64_t count = committed.count;
   auto file = files.open(path, OpenMode::kRead);
   if (!file) return forward(file, "event ids");
-  if (auto checked = check_header(**file, path); !checked) return checked;
+  if (auto checked = check_header(**file, path); !checked) return forward(checked);
   const auto info = (*file)->info();
   if (!info) return forward(info, "event ids");
   if (count > (info->size_bytes - kHeaderBytes) / kRecordBytes) return too_few(path, count);
   std::string block;
+  uint64_t hash = 0;
   for (uint64_t done = 0; done < count;) {
     block.resize(std::min<uint64_t>(count - done, kBlockRecords) * kRecordBytes);
     const auto got = (*file)->read_at(kHeaderBytes + done * kRecordBytes, block);
     if (!got) return forward(got, "event ids");
     const size_t records = *got / kRecordBytes;
     for (size_t i = 0; i < records; ++i) {
-      take(event_of(block.data() + i * kRecordBytes));
+      const auto record = std::string_view(block).substr(i * kRecordBytes, kRecordBytes);
+      hash = chained(hash, record);
+      take(event_of(record.data()));
     }
     done += records;
     if (records * kRecordBytes < block.size()) {
       return too_few(path, count);
     }
   }
+  if (committed.hash.value_or(hash) == hash) return hash;
+  return fail(ErrorCode::kInvalid,
+              "{} is damaged: the event ids in it are not those that were written", path);
+}
+
+}  // namespace
+
+Status read_known_events(FileSystem& files, const std::string& path, const CommittedIds& committed,
+                         const std::function<void(const KnownEvent&)>& take) {
+  const auto read = read_records(files, path, committed, take);
+  if (!read) return forward(read);
   return {};
 }
 
 Result<KnownEvents> KnownEvents::load(FileSystem& files, std::string path,
-                                      uint64_t committed_count) {
+                                      const CommittedIds& committed) {
   KnownEvents known(std::move(path));
-  if (committed_count == 0) {
-    auto checked = read_known_events(files, known.path_, 0, {});
+  known.saved_.hash = 0;
+  if (committed.count == 0) {
+    auto checked = read_known_events(files, known.path_, {}, {});
     if (!checked && checked.error().code() != ErrorCode::kNotFound) return forward(checked);
     return known;
   }
-  auto read = read_known_events(files, known.path_, committed_count, [&](const KnownEvent& event) {
-    if (known.saved_count_ == 0) known.ids_.reserve(committed_count);
+  const auto read = read_records(files, known.path_, committed, [&](const KnownEvent& event) {
+    if (known.ids_.size() == 0) known.ids_.reserve(committed.count);
     known.ids_.insert(event.id);
-    ++known.saved_count_;
   });
   if (!read) return forward(read);
+  known.saved_ = {.count = committed.count, .hash = *read};
   return known;
 }
 
@@ -113,18 +140,20 @@ Status KnownEvents::save(FileSystem& files) {
   if (!file) return forward(file, "event ids");
   const auto info = (*file)->info();
   if (!info) return forward(info, "event ids");
-  const uint64_t known_bytes = saved_count_ == 0 ? 0 : kHeaderBytes + saved_count_ * kRecordBytes;
-  if (info->size_bytes < known_bytes) return too_few(path_, saved_count_);
+  const uint64_t known_bytes = saved_.count == 0 ? 0 : kHeaderBytes + saved_.count * kRecordBytes;
+  if (info->size_bytes < known_bytes) return too_few(path_, saved_.count);
   if (info->size_bytes > known_bytes) {
     if (auto cut = (*file)->truncate(known_bytes); !cut) return cut;
   }
-  std::string bytes = saved_count_ == 0 ? header() : std::string();
+  std::string bytes = saved_.count == 0 ? header() : std::string();
   bytes.reserve(bytes.size() + unsaved_.size() * kRecordBytes);
+  uint64_t hash = *saved_.hash;
   for (const auto& event : unsaved_) {
     append_record(bytes, event);
+    hash = chained(hash, std::string_view(bytes).substr(bytes.size() - kRecordBytes));
   }
   if (auto written = (*file)->append(bytes); !written) return forward(written, "event ids");
-  saved_count_ += unsaved_.size();
+  saved_ = {.count = saved_.count + unsaved_.size(), .hash = hash};
   unsaved_.clear();
   return {};
 }

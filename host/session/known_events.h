@@ -3,7 +3,7 @@
 // The file: a header of 16 bytes ("kato-ids", schema version and record size as little-endian
 // 32-bit numbers), then one record of 24 bytes for each event in the order of seq: the id, and the
 // hash of kind and normalised text as a little-endian 64-bit number. Append-only; how much of it
-// counts is said by the meta.
+// counts, and what it hashes to, is said by the meta.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "host/io/file_system.h"
 #include "host/session/event_id_set.h"
+#include "host/session/session_meta.h"
 
 namespace kato {
 
@@ -28,17 +29,19 @@ struct KnownEvent {
 // [one thread at a time] Only of sessions that are being worked on. Nothing stays open.
 class KnownEvents {
  public:
-  // Reads the first committed_count records; what is behind them does not count and is cut off by
-  // the next save. No file and a count of 0 is an empty set. kNotFound: there are fewer records
-  // than committed (they can be made again from the twin or the sources). kUnsupported: another
-  // schema version; kInvalid: not such a file. Neither is touched.
+  // Reads the records that are committed; what is behind them does not count and is cut off by the
+  // next save. No file and a count of 0 is an empty set. kNotFound: there are fewer records than
+  // committed (they can be made again from the twin or the sources). kUnsupported: another schema
+  // version; kInvalid: not such a file, or not what was committed. Neither is touched.
   [[nodiscard]] static Result<KnownEvents> load(FileSystem& files, std::string path,
-                                                uint64_t committed_count);
+                                                const CommittedIds& committed);
 
   [[nodiscard]] bool contains(const EventId& id) const noexcept { return ids_.contains(id); }
   // With those that are not saved yet.
-  [[nodiscard]] uint64_t count() const noexcept { return saved_count_ + unsaved_.size(); }
-  [[nodiscard]] uint64_t saved_count() const noexcept { return saved_count_; }
+  [[nodiscard]] uint64_t count() const noexcept { return saved_.count + unsaved_.size(); }
+  [[nodiscard]] uint64_t saved_count() const noexcept { return saved_.count; }
+  // What a commit is to say.
+  [[nodiscard]] const CommittedIds& saved() const noexcept { return saved_; }
   [[nodiscard]] size_t memory_bytes() const noexcept { return ids_.memory_bytes(); }
 
   // False: it is known, and not added again.
@@ -53,12 +56,14 @@ class KnownEvents {
 
   std::string path_;
   EventIdSet ids_;
-  uint64_t saved_count_ = 0;
+  CommittedIds saved_;
   std::vector<KnownEvent> unsaved_;
 };
 
-// Hands the first `count` records over in their order, without keeping them. Errors as load's.
-[[nodiscard]] Status read_known_events(FileSystem& files, const std::string& path, uint64_t count,
+// Hands the committed records over in their order, without keeping them. Errors as load's: those
+// that turn out to be damaged at the end have been handed over.
+[[nodiscard]] Status read_known_events(FileSystem& files, const std::string& path,
+                                       const CommittedIds& committed,
                                        const std::function<void(const KnownEvent&)>& take);
 
 }  // namespace kato

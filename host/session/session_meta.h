@@ -251,6 +251,13 @@ struct RecordingMeta {
   std::optional<ReplacementIntent> intent;
 };
 
+// So much of `.ids` is committed.
+struct CommittedIds {
+  uint64_t count = 0;                 // records
+  std::optional<uint64_t> hash = {};  // over all of them; not known: of an older meta
+  bool operator==(const CommittedIds&) const = default;
+};
+
 // ---- The whole -------------------------------------------------------------------------------
 
 struct SessionMeta {
@@ -262,7 +269,7 @@ struct SessionMeta {
   std::vector<SourceStretch> interleaving;
   uint64_t next_seq = 1;
   uint64_t event_count = 0;
-  uint64_t known_id_count = 0;  // committed length of the ids, in records
+  CommittedIds known_ids;
   TwinMeta twin;
   std::optional<EventPosition> command_cursor;  // the last event that was interpreted
   // A message that was adopted after a kill, perhaps without all events of its commands.

@@ -220,7 +220,11 @@ void read_meta(JsonFields& fields, SessionMeta& meta) {
   });
   fields.number("nextSeq", meta.next_seq, Need::kMust);
   fields.number("events", meta.event_count);
-  fields.number("knownIds", meta.known_id_count);
+  fields.number("knownIds", meta.known_ids.count);
+  if (uint64_t hash = 0; fields.has("knownIdsHash")) {
+    fields.hex("knownIdsHash", hash);
+    meta.known_ids.hash = hash;
+  }
   fields.object("twin", [&](JsonFields& inner) {
     inner.flag("exists", meta.twin.exists);
     inner.number("generation", meta.twin.generation);

@@ -41,7 +41,8 @@ class MetaWriter {
     });
     whole.number("nextSeq", meta.next_seq);
     whole.number("events", meta.event_count);
-    whole.number("knownIds", meta.known_id_count);
+    whole.number("knownIds", meta.known_ids.count);
+    if (meta.known_ids.hash) whole.text("knownIdsHash", to_hex(*meta.known_ids.hash));
     twin(whole, meta.twin);
     if (meta.command_cursor) position(whole, "commandCursor", *meta.command_cursor);
     if (meta.unfinished_message) {

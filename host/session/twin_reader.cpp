@@ -69,7 +69,8 @@ Result<std::optional<TwinEvent>> TwinReader::next_event() {
   if (!*line) return std::nullopt;
   auto event = events_->read((*line)->text);
   if (!event) {
-    return forward(event, fmt::format("twin {}, at byte {}", path_, (*line)->offset_bytes));
+    return fail(event.error().code(), "twin {} is damaged at byte {} ({})", path_,
+                (*line)->offset_bytes, event.error().message());
   }
   return TwinEvent{
       .event = *event, .offset_bytes = (*line)->offset_bytes, .end_bytes = (*line)->end_bytes};
@@ -84,6 +85,18 @@ Result<std::optional<TwinLine>> TwinReader::find(const EventId& id) {
     if ((*line)->text.substr(0, 2 * wanted.size()).find(wanted) != std::string_view::npos) {
       return line;
     }
+  }
+}
+
+Result<uint64_t> check_twin(FileSystem& files, const std::string& path) {
+  auto reader = TwinReader::open(files, path, 0, UINT64_MAX);
+  if (!reader) return forward(reader);
+  uint64_t end_bytes = 0;
+  while (true) {
+    const auto next = reader->next_event();
+    if (!next) return forward(next);
+    if (!*next) return end_bytes;
+    end_bytes = (*next)->end_bytes;
   }
 }
 

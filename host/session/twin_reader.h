@@ -54,4 +54,8 @@ class TwinReader {
   uint64_t end_bytes_ = 0;
 };
 
+// Reads all of a twin. Where its last whole line ends, in bytes; kInvalid or kUnsupported if a line
+// of it is no event.
+[[nodiscard]] Result<uint64_t> check_twin(FileSystem& files, const std::string& path);
+
 }  // namespace kato

@@ -212,7 +212,28 @@ TEST_CASE("ids that are missing or damaged are made again", "[runtime][P2]") {
   rig.reopen();
   rig.append("a.log", "user k1 one\nuser k3 three\n");
   rig.read();
-  CHECK(rig.runtime().meta().known_id_count == 4);  // the first line, k1, k2, k3
+  CHECK(rig.runtime().meta().known_ids.count == 4);  // the first line, k1, k2, k3
+}
+
+TEST_CASE("P2: ids with flipped bytes are noticed, kept beside, and made again", "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  {
+    std::fstream ids(rig.file(".ids"), std::ios::in | std::ios::out | std::ios::binary);
+    ids.seekp(-24, std::ios::end);  // all of the last one
+    ids << "flipped flipped flipped ";
+  }
+  // Written anew, so that all of it is compared.
+  rig.write("a.log", kHead + "user k1 one more\nassistant k2 two\nuser k3 three\n");
+  rig.reopen();
+  INFO(rig.runtime().mended());
+  CHECK(rig.runtime().mended().contains(".ids is damaged"));
+  CHECK(rig.runtime().mended().contains("copy of the conversation"));
+  CHECK(std::filesystem::exists(rig.file(".ids.damaged")));
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+  rig.reopen();
+  CHECK(rig.runtime().mended().empty());
 }
 
 TEST_CASE("P2: what came into a document while its ids were lost commands, and nothing else does",

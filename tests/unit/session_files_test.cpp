@@ -52,7 +52,7 @@ struct Fixture {
     return std::move(*reader);
   }
   KnownEvents load_ids(uint64_t count) {
-    auto known = KnownEvents::load(files, path, count);
+    auto known = KnownEvents::load(files, path, {.count = count});
     REQUIRE(known);
     return std::move(*known);
   }
@@ -226,7 +226,7 @@ TEST_CASE("known events survive, as far as they were committed", "[session]") {
     CHECK(known.add(id_of(i), i));
   }
   REQUIRE(known.save(f.files));
-  CHECK(known.saved_count() == 20);
+  CHECK(known.saved().count == 20);
 
   auto again = f.load_ids(15);
   CHECK(again.contains(id_of(14)));
@@ -234,11 +234,34 @@ TEST_CASE("known events survive, as far as they were committed", "[session]") {
   CHECK(again.add(id_of(99), 99));
   REQUIRE(again.save(f.files));
   std::vector<KnownEvent> all;
-  REQUIRE(read_known_events(f.files, f.path, 16,
+  REQUIRE(read_known_events(f.files, f.path, {.count = 16},
                             [&](const KnownEvent& event) { all.push_back(event); }));
   CHECK(all[14] == KnownEvent{id_of(14), 14});
   CHECK(all[15] == KnownEvent{id_of(99), 99});
   CHECK(std::filesystem::file_size(f.path) == 16 + 16 * 24);
+}
+
+TEST_CASE("ids in which a byte is not what was committed are damaged, wherever it stands",
+          "[session]") {
+  Fixture f;
+  auto known = f.load_ids(0);
+  for (uint32_t i = 0; i < 10; ++i) {
+    CHECK(known.add(id_of(i), i));
+    if (i % 4 == 0) REQUIRE(known.save(f.files));
+  }
+  REQUIRE(known.save(f.files));
+  const auto committed = known.saved();
+  REQUIRE(KnownEvents::load(f.files, f.path, committed));
+  const auto sound = f.temporary.read("x");
+  for (size_t at = 16; at < sound.size(); ++at) {
+    auto bytes = sound;
+    bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+    f.temporary.write("x", bytes);
+    const auto loaded = KnownEvents::load(f.files, f.path, committed);
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code() == ErrorCode::kInvalid);
+    CHECK(KnownEvents::load(f.files, f.path, {.count = 10}));  // of a meta without a hash
+  }
 }
 
 TEST_CASE("what was not saved can be forgotten", "[session]") {
@@ -272,18 +295,19 @@ TEST_CASE("known events that a full disk cut are saved whole the next time", "[s
 
 TEST_CASE("ids that are short, foreign or of another version are told apart", "[session]") {
   Fixture f;
-  CHECK(KnownEvents::load(f.files, f.path, 3).error().code() == ErrorCode::kNotFound);
+  CHECK(KnownEvents::load(f.files, f.path, {.count = 3}).error().code() == ErrorCode::kNotFound);
   auto known = f.load_ids(0);
   CHECK(known.add(id_of(1), 1));
   REQUIRE(known.save(f.files));
-  CHECK(KnownEvents::load(f.files, f.path, 2).error().code() == ErrorCode::kNotFound);
-  CHECK(KnownEvents::load(f.files, f.path, UINT64_MAX).error().code() == ErrorCode::kNotFound);
+  CHECK(KnownEvents::load(f.files, f.path, {.count = 2}).error().code() == ErrorCode::kNotFound);
+  CHECK(KnownEvents::load(f.files, f.path, {.count = UINT64_MAX}).error().code() ==
+        ErrorCode::kNotFound);
   auto bytes = f.temporary.read("x");
   bytes[8] = 9;
   f.temporary.write("x", bytes);
-  CHECK(KnownEvents::load(f.files, f.path, 0).error().code() == ErrorCode::kUnsupported);
+  CHECK(KnownEvents::load(f.files, f.path, {.count = 0}).error().code() == ErrorCode::kUnsupported);
   f.temporary.write("x", "something else entirely");
-  CHECK(KnownEvents::load(f.files, f.path, 0).error().code() == ErrorCode::kInvalid);
+  CHECK(KnownEvents::load(f.files, f.path, {.count = 0}).error().code() == ErrorCode::kInvalid);
   CHECK(f.temporary.read("x") == "something else entirely");
 }
 

@@ -126,7 +126,7 @@ SessionMeta full_meta() {
   meta.interleaving = {{.source = 0, .end = 100}, {.source = 1, .end = 50}};
   meta.next_seq = 10;
   meta.event_count = 9;
-  meta.known_id_count = 9;
+  meta.known_ids = {.count = 9, .hash = 0xC0FFEE};
   meta.twin = {.exists = true, .generation = 2, .size_bytes = 4321};
   meta.command_cursor = EventPosition{.seq = 9, .event_id = id_of(9)};
   meta.unfinished_message = id_of(8);
