@@ -188,6 +188,10 @@ void Daemon::note_well(const std::string& what) {
 // A kill leaves marks of what was going on; without them all is looked at.
 void Daemon::settle_twins() {
   if (store_.rebuilt_because().empty()) return;
+  note(LogLevel::kInfo,
+       fmt::format("{} was made from the metas of the sessions: {}; nothing is lost, "
+                   "and nothing is to be done",
+                   state_.index(), store_.rebuilt_because()));
   if (auto settled = settle_all_twin_files(input_.files, state_, metas_); !settled) {
     note_degraded("copies of conversations", settled.error());
   }
@@ -207,16 +211,26 @@ int Daemon::wait_fd() const {
 // sources goes over to the new table, so that what comes live stays so.
 Status Daemon::reload() {
   if (!input_.reassemble) return fail(ErrorCode::kUnsupported, "the config cannot be read again");
+  const auto refuse = [this](const Error& why) {
+    auto told = why.with_context("the config was not taken up, all of the last one holds on");
+    note(LogLevel::kError, told.message());
+    return std::unexpected(std::move(told));
+  };
   auto assembly = input_.reassemble();
-  if (!assembly) {
-    note(LogLevel::kError, "the old config holds on; " + assembly.error().message());
-    return forward(assembly, "the old config holds on");
-  }
-  if ((*assembly)->paths().state_dir != state_.path()) {
-    return fail(ErrorCode::kRefused, "the old config holds on: the state directory cannot change");
+  if (!assembly) return refuse(assembly.error());
+  const auto& paths = (*assembly)->paths();
+  if (paths.state_dir != state_.path()) {
+    return refuse(Error(ErrorCode::kRefused,
+                        fmt::format("the state directory would be {} now, and can change at a "
+                                    "restart only: kato restart",
+                                    paths.state_dir)));
   }
   auto logs = open_logs(input_, state_, **assembly);
-  if (!logs) return forward(logs, "the old config holds on");
+  if (!logs) return refuse(logs.error());
+  const auto taken =
+      (*assembly)->config_from_defaults()
+          ? fmt::format("there is no config {} any more: the defaults hold now", paths.config_file)
+          : fmt::format("the config {} was read again and holds now", paths.config_file);
   look_for_changes();  // what came until now came while somebody watched
   flush_now();
   for (const auto& [session_id, live] : wiring_->live.all()) {
@@ -234,7 +248,7 @@ Status Daemon::reload() {
   store_.learn_owing(metas_);  // of some no commit but the first may have been told of
   take_up_owing();
   look_for_changes();
-  note(LogLevel::kInfo, "the config was read again");
+  note(LogLevel::kInfo, taken);
   return {};
 }
 

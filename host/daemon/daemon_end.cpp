@@ -6,8 +6,27 @@
 #include "host/daemon/state_durability.h"
 #include "host/event/event_id.h"
 #include "host/session/twin_files.h"
+#include "host/session/twin_reader.h"
 
 namespace kato {
+namespace {
+
+// A copy in which a line is no event, or that is not what the meta speaks of; and every log is
+// there, so that another can be made.
+bool is_worthless(FileSystem& files, const std::string& twin, const SessionMeta& meta) {
+  const bool lacks_logs = std::ranges::any_of(meta.sources, [&files](const SourceMeta& source) {
+    const bool is_active = source.standing == SourceStanding::kActive;
+    return source.standing == SourceStanding::kMissing || source.alignment.history_gone ||
+           (is_active && !files.info(source.path));
+  });
+  if (meta.sources.empty() || lacks_logs) return false;
+  const auto end_bytes = check_twin(files, twin);
+  if (end_bytes) return *end_bytes < meta.twin.size_bytes;
+  const auto code = end_bytes.error().code();
+  return code == ErrorCode::kInvalid || code == ErrorCode::kUnsupported;
+}
+
+}  // namespace
 
 // A disk that fails says nothing of whose the state is.
 Status Daemon::check_ownership() {
@@ -62,8 +81,8 @@ Status Daemon::clean_twins() {
   return all;
 }
 
-// A copy that a recording still needs stays: kRefused. for_good: later activity alone does not
-// bring it back. The session must not be open.
+// A copy that a recording still needs, and that can be read, stays: kRefused. for_good: later
+// activity alone does not bring it back. The session must not be open.
 Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
   const auto known = store_.index().find(session_id);
   if (!known) return fail(ErrorCode::kNotFound, "no session is known by '{}'", session_id);
@@ -76,7 +95,10 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
                          std::ranges::any_of(now.recordings, [&](const RecordingMeta& recording) {
                            return lag_of(recording, now) > 0 || recording.intent.has_value();
                          });
-  if (is_needed) {
+  // One that cannot be read is of no use to it, while there is a log to make another from.
+  const bool is_given_up =
+      for_good && is_needed && is_worthless(input_.files, state_.twin(key), now);
+  if (is_needed && !is_given_up) {
     return fail(ErrorCode::kRefused,
                 "session {}: a recording still has to get events from its copy; it stays until "
                 "they are written",
@@ -91,7 +113,7 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
   if (auto stored = metas_.store(now, durability); !stored) return stored;
   auto removed = remove_twin_files(input_.files, state_, key, now.twin.generation);
   if (!removed) return removed;
-  return store_.committed(now, false);
+  return store_.committed(now, is_needed);
 }
 
 // Of a removal that a kill interrupted: the meta knows of no copy any more. What the index says

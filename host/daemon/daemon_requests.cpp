@@ -85,6 +85,11 @@ Result<std::string> Daemon::work_on(const ControlRequest& request) {
 // ---- Which session ---------------------------------------------------------------------------
 
 Result<LiveSession*> Daemon::session_of(const ControlRequest& request) {
+  if (!request.source.empty() && !request.session.empty()) {
+    return fail(ErrorCode::kInvalid,
+                "the request names both a session ('{}') and a log ('{}'): give one of them",
+                request.session, request.source);
+  }
   identify(SIZE_MAX);
   if (!request.source.empty()) return session_of_log(request.source);
   if (request.session.empty()) return fail(ErrorCode::kInvalid, "the request names no session");
@@ -242,11 +247,14 @@ Result<std::string> Daemon::remove_snapshot(LiveSession& live) {
   }
   const auto known = store_.index().find(session_id);
   if (!known) return fail(ErrorCode::kNotFound, "session {} has no state", short_id(session_id));
-  const bool had_work = live.has_work();
-  const auto unread = live.dirty;
+  // What came while a damaged copy kept the session from being worked on is not read either.
+  std::set<std::string> sources;
+  for (const auto& source : live.session.sources) {
+    if (source.file.info.type == FileType::kRegular) sources.insert(source.file.path);
+  }
   wiring_->live.drop(session_id);
   const auto cleaned = clean_twin(session_id, true);
-  if (!cleaned || had_work) take_up_again(session_id, unread);
+  take_up_again(session_id, sources);
   if (!cleaned) return forward(cleaned);
   return std::string(known->has_twin ? R"({"removed":true})" : R"({"removed":false})");
 }

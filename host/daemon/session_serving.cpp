@@ -105,6 +105,13 @@ void SessionServing::note_failure(const RecordingMeta& recording, const Error& w
                  fmt::format("it is gone, and is not made again by itself: put it back, or begin "
                              "again with ::start ({})",
                              why.message()));
+  } else if (why.code() == ErrorCode::kInvalid &&
+             !check_twin(context_.files, runtime_.twin_source().path)) {
+    told = Error(why.code(),
+                 fmt::format("{}; it was not touched. While the log is there, remove it with: kato "
+                             "snapshot remove {}. The recording goes on then, from a copy that is "
+                             "made again",
+                             why.message(), short_id(runtime_.ref().session_id)));
   }
   const auto& session_id = runtime_.ref().session_id;
   const auto what = recording_name(session_id, recording.destination);

@@ -55,8 +55,9 @@ Status TwinLog::cut_torn_line(uint64_t file_bytes, uint64_t committed_bytes) {
   if (!*ends_line) {
     return fail(
         ErrorCode::kInvalid,
-        "twin {} is damaged: no line ends at byte {}, where the session's meta says; it was "
-        "not touched. Remove it to have it made again from the log: kato snapshot remove",
+        "twin {} is damaged: no line ends at byte {}, where the session's meta says; it was not "
+        "touched. While the log is there, remove it with: kato snapshot remove SESSION. What is "
+        "recorded goes on then, from a copy that is made again",
         path_, committed_bytes);
   }
   const auto end = end_of_last_line(*file_, file_bytes);

@@ -118,9 +118,12 @@ Result<std::vector<JournaledWrite>> WriteJournal::load(FileSystem& files, uint64
   for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
     JournaledWrite write;
     if (auto read = read_line(rest.substr(0, end), of_commit, write); !read) {
-      return fail(read.error().code(),
-                  "write journal {} is not understood ({}); it was not touched", path_,
-                  read.error().message());
+      return fail(
+          read.error().code(),
+          "write journal {} is damaged ({}); it was not touched, and nothing is written for "
+          "the session. Move it away and restart: kato restart. What was written in the "
+          "last second before the kill may then stand twice at the end of its recordings",
+          path_, read.error().message());
     }
     if (of_commit == commit) writes.push_back(std::move(write));
     rest.remove_prefix(end + 1);

@@ -1,0 +1,105 @@
+// State that is damaged: what is said of it, and that what the message advises mends it.
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/catch.h"
+#include "tests/unit/daemon_rig.h"
+
+using namespace kato;
+using kato::test::DaemonRig;
+using kato::test::FileOperation;
+using kato::test::is_degraded;
+
+namespace {
+
+std::string twin(const DaemonRig& rig) {
+  return "state/sessions/" + rig.key(1) + ".twin.jsonl";
+}
+
+size_t count(std::string_view text, std::string_view part) {
+  size_t found = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+std::string cause_of(Daemon& daemon, std::string_view what) {
+  for (const auto& one : daemon.status(false).degraded) {
+    if (one.what.contains(what)) return one.cause;
+  }
+  return {};
+}
+
+// A recording that has all that was said, and no daemon.
+void record(DaemonRig& rig) {
+  rig.say(1, "said before");
+  const auto daemon = rig.working();
+  rig.say(1, "::start notes.md");
+  rig.work(*daemon);
+  REQUIRE(daemon->finish());
+}
+
+}  // namespace
+
+TEST_CASE("P2: after a damaged copy is removed its recording goes on by itself",
+          "[damage][P2][P7]") {
+  DaemonRig rig;
+  record(rig);
+  rig.home.write(twin(rig), std::string(rig.read(twin(rig)).size() + 10, 'x'));
+  const auto daemon = rig.working();
+  rig.say(1, "said while it rested");
+  rig.work(*daemon);
+  const auto cause = cause_of(*daemon, "session");
+  INFO(cause);
+  CHECK(cause.contains("is damaged"));
+  CHECK(cause.contains("kato snapshot remove"));
+  CHECK_FALSE(rig.read("proj/notes.md").contains("said while it rested"));
+  static_cast<void>(
+      rig.ask(*daemon, {.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)}));
+  rig.work(*daemon);
+  CHECK(count(rig.read("proj/notes.md"), "said while it rested") == 1);
+  CHECK(daemon->status(false).degraded.empty());
+  rig.say(1, "said after");
+  rig.work(*daemon);
+  CHECK(count(rig.read("proj/notes.md"), "said after") == 1);
+  CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
+}
+
+TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is made again",
+          "[damage][P2][P7]") {
+  DaemonRig rig;
+  record(rig);
+  const auto daemon = rig.working();
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("notes.md") ? ENOSPC : 0;
+  };
+  rig.say(1, "said when the disk was full");
+  rig.work(*daemon);
+  rig.files.fault = {};
+  auto lines = rig.read(twin(rig));
+  lines[lines.find("said when the disk was full") - 10] = '\x01';
+  rig.home.write(twin(rig), lines);
+  rig.clock.advance(std::chrono::seconds(60));
+  rig.work(*daemon);
+  const auto cause = cause_of(*daemon, "recording");
+  INFO(cause);
+  CHECK(cause.contains("kato snapshot remove"));
+  SECTION("with its log") {
+    static_cast<void>(
+        rig.ask(*daemon, {.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)}));
+    rig.work(*daemon);
+    CHECK(count(rig.read("proj/notes.md"), "said when the disk was full") == 1);
+    CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
+    CHECK(daemon->status(false).degraded.empty());
+  }
+  SECTION("P10: but not if its log is gone: there is nothing else of the conversation") {
+    std::filesystem::remove(rig.log(1));
+    rig.work(*daemon);
+    const auto removed =
+        daemon->handle({.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)});
+    REQUIRE_FALSE(removed);
+    CHECK(removed.error().code() == ErrorCode::kRefused);
+    CHECK(rig.read(twin(rig)) == lines);
+  }
+}
