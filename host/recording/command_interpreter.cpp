@@ -247,6 +247,9 @@ class InterpreterRun {
       done_.changed = true;
       ++stopped;
     }
+    if (!done_.met_recording && command.selector != StopSelector::kAll) {
+      return audit("stop", command.target, false, "the session has no such recording");
+    }
     audit("stop", command.target, true, fmt::format("{} recordings stopped", stopped));
   }
 

@@ -61,6 +61,40 @@ TEST_CASE("a session that is not known, or not one alone, is an error that says 
   CHECK(daemon->handle({.verb = ControlVerb::kRecordStart}).error().code() == ErrorCode::kInvalid);
 }
 
+TEST_CASE("a stop of a recording that is not there is an error, and audited as refused",
+          "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start notes.md");
+  rig.work(*daemon);
+  const auto stopped =
+      daemon->handle(about(rig, ControlVerb::kRecordStop, rig.home / "proj/other.md"));
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().message().contains("other.md"));
+  const auto audit = rig.read("state/runtime/logs/security-audit.jsonl");
+  const auto line = audit.substr(audit.rfind('\n', audit.size() - 2) + 1);
+  INFO(line);
+  CHECK(line.contains("\"stop\""));
+  CHECK(line.contains("other.md"));
+  CHECK(line.contains("\"allowed\":false"));
+  CHECK(rig.meta(1).recordings.front().desired == DesiredState::kOn);
+}
+
+TEST_CASE("a request that names a session and a log is refused", "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  rig.say(2, "hello");
+  const auto daemon = rig.working();
+  auto request = about(rig, ControlVerb::kRecordStart);
+  request.source = rig.log(2);
+  const auto refused = daemon->handle(request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == ErrorCode::kInvalid);
+  CHECK(refused.error().message().contains(rig.log(2)));
+  CHECK(refused.error().message().contains(rig.session_id(1)));
+}
+
 TEST_CASE("what a command did outlives a kill right after its answer", "[control][P2]") {
   DaemonRig rig;
   rig.say(1, "hello");
@@ -234,6 +268,12 @@ TEST_CASE("P7: a config that is not valid changes nothing", "[control][reload][P
   const auto reloaded = daemon->handle({.verb = ControlVerb::kReload});
   REQUIRE_FALSE(reloaded);
   CHECK(reloaded.error().message().contains("kato.yaml:2:1"));
+  CHECK(reloaded.error().message().contains("the last one holds on"));
+  CHECK(rig.read("state/runtime/logs/operational.jsonl").contains("kato.yaml:2:1"));
+  rig.home.write("state/kato.yaml", "schemaVersion: 1\ndurability: none\n");
+  REQUIRE(daemon->handle({.verb = ControlVerb::kReload}));
+  CHECK(rig.read("state/runtime/logs/operational.jsonl")
+            .contains(rig.home / "state/kato.yaml was read again and holds now"));
   rig.say(1, "::start notes.md");
   rig.work(*daemon);
   CHECK(rig.read("proj/notes.md").contains("::start"));
