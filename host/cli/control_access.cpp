@@ -13,7 +13,13 @@ namespace {
 // Reading and writing may take its time: a long conversation is decoded first.
 constexpr std::chrono::seconds kPatience{120};
 constexpr std::chrono::seconds kLongestTurn{10};
+// A daemon that begins listens soon.
+constexpr std::chrono::milliseconds kLongestSilence{800};
 constexpr int kTurnCheckMillis = 10;
+
+bool is_taken(const Result<std::unique_ptr<FileLock>>& lock) {
+  return !lock && lock.error().code() == ErrorCode::kRefused && lock.error().errno_value() == 0;
+}
 
 }  // namespace
 
@@ -38,27 +44,26 @@ std::optional<Error> unreachable_daemon(const CliContext& context) {
   if (!pid) return std::nullopt;
   return Error(
       ErrorCode::kRefused,
-      fmt::format("a daemon (pid {}) has the state in {}, but nobody listens at its socket, "
-                  "which was removed perhaps; end it with: kill {}",
-                  *pid, state->path(), *pid));
+      fmt::format(
+          "a daemon (pid {}) has the state in {}, but nobody listens at its socket, "
+          "which was removed perhaps: it makes it again when something happens in a log. If "
+          "trying again does not help, end it with: kill {}, and begin anew: kato start",
+          *pid, state->path(), *pid));
 }
 
 Result<std::unique_ptr<FileLock>> take_turn(const CliContext& context) {
   const auto state = state_folder(context);
   if (!state) return forward(state);
   if (auto prepared = state->prepare(context.files); !prepared) return forward(prepared);
-  const auto give_up = context.clock.steady() + kLongestTurn;
+  // Another command's turn is waited for; a daemon that nobody can ask is none.
+  const auto begun = context.clock.steady();
   while (true) {
     auto lock = state->lock(context.files);
-    const bool may_come = !lock && lock.error().code() == ErrorCode::kRefused &&
-                          lock.error().errno_value() == 0 && context.clock.steady() < give_up &&
-                          !ControlClient::connect(state->socket());
-    if (!may_come) {
-      const bool is_taken = !lock && lock.error().code() == ErrorCode::kRefused;
-      const auto unreachable = is_taken ? unreachable_daemon(context) : std::nullopt;
-      if (unreachable) return std::unexpected(*unreachable);
-      return lock;
-    }
+    if (!is_taken(lock) || ControlClient::connect(state->socket())) return lock;
+    const auto waited = context.clock.steady() - begun;
+    const auto unreachable = waited >= kLongestSilence ? unreachable_daemon(context) : std::nullopt;
+    if (unreachable) return std::unexpected(*unreachable);
+    if (waited >= kLongestTurn) return lock;
     static_cast<void>(::poll(nullptr, 0, kTurnCheckMillis));
   }
 }

@@ -125,9 +125,9 @@ ExitCode run_daemon(const CliContext& context, bool detached) {
   if (!state) return context.output.error(state.error());
   auto assembly = assemble(context);
   if (!assembly) return context.output.error(assembly.error());
-  say_what_is_watched(**assembly, context.output);
   auto lock = take_turn(context);
   if (!lock) return context.output.error(lock.error());
+  say_what_is_watched(**assembly, context.output);
   CountingFileSystem files(context.files);
   auto daemon =
       Daemon::make(input_of(context, files, std::move(*assembly), std::move(*lock), detached));

@@ -1,4 +1,5 @@
 // The daemon in the background, as a user and scripts see it.
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <unistd.h>
@@ -113,12 +114,30 @@ TEST_CASE("a daemon whose socket was removed is named, and can be reached again"
   const auto pid = pid_of(home);
   REQUIRE(::kill(pid, SIGSTOP) == 0);  // so that it does not notice at once
   std::filesystem::remove(home.path(".kato/runtime/kato.sock"));
-  const auto refused = home.kato({"stop"});
-  CHECK(refused.exit_code == 4);
-  CHECK(refused.err.contains("kill " + std::to_string(pid)));
+  using Command = std::vector<std::string>;
+  for (const auto& command : {Command{"stop"}, Command{"status"}, Command{"recordings"},
+                              Command{"record", "start", std::string(kSession)}}) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto refused = home.kato(command);
+    INFO(command.front() << ": " << refused.err);
+    CHECK(refused.exit_code == 4);
+    CHECK(refused.err.contains("kill " + std::to_string(pid)));
+    CHECK(refused.err.contains("kato start"));
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  }
   REQUIRE(::kill(pid, SIGCONT) == 0);
   home.append(Home::kLog, home.user("a2", "more"));
   CHECK(eventually([&] { return home.kato({"stop"}).exit_code == 0; }));
+}
+
+TEST_CASE("P7: a second daemon says that it is one too many, and nothing of what it would watch",
+          "[e2e][control][P7]") {
+  const Home home;
+  const Background daemon(home);
+  const auto refused = home.kato({"run"});
+  CHECK(refused.exit_code == 4);
+  CHECK(refused.err.contains("kato stop"));
+  CHECK_FALSE(refused.err.contains("watching"));
 }
 
 TEST_CASE("recordings from the command line, with and without a daemon", "[e2e][control]") {
