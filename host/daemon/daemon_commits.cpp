@@ -43,7 +43,8 @@ void Daemon::note_committed(const std::string& key) {
   if (auto swapped = live->runtime->finish_swap(); !swapped) {
     note_degraded(session_name(live->session.ref.session_id), swapped.error());
   }
-  if (auto noted = store_.committed(live->runtime->meta(), live->has_work()); !noted) {
+  const bool owes = live->has_work() || wiring_->commits.is_unsynced(key);
+  if (auto noted = store_.committed(live->runtime->meta(), owes); !noted) {
     note_degraded("index of the sessions", noted.error());
   }
 }
@@ -52,7 +53,8 @@ void Daemon::note_committed(const std::string& key) {
 void Daemon::close_idle_sessions(size_t most_open) {
   std::vector<LiveSession*> idle;
   for (const auto& [session_id, live] : wiring_->live.all()) {
-    const bool waits = live->runtime && wiring_->commits.waits(live->runtime->key());
+    const bool waits = live->runtime && (wiring_->commits.waits(live->runtime->key()) ||
+                                         wiring_->commits.is_unsynced(live->runtime->key()));
     if (!live->has_work() && !waits) idle.push_back(live.get());
   }
   if (idle.size() <= most_open) return;

@@ -44,7 +44,7 @@ Status Daemon::check_ownership() {
 
 Status Daemon::finish() {
   flush_now();
-  const bool all_committed = wiring_->commits.size() == 0;
+  const bool all_committed = wiring_->commits.size() == 0 && !wiring_->commits.has_unsynced();
   if (input_.purpose == DaemonPurpose::kOneRequest) {
     save_index();
     return {};

@@ -88,6 +88,10 @@ Status SessionRuntime::take_over_destinations() {
     const auto writes = journal_.load(services_.files, meta_.commit);
     if (!writes) return forward(writes);
     unsettled_ = take_over(*writes, meta_);
+    for (const auto& destination : suspect_unsynced(services_.files, meta_)) {
+      services_.commits.needs_file_again(key_, destination);
+      unsettled_.insert(destination);
+    }
   }
   for (const auto& destination : unsettled_) {
     destination_written(destination, true);
@@ -169,8 +173,8 @@ Status SessionRuntime::adopt(bool longer) {
   if (auto cut = twin_->cut_to(meta_.twin.size_bytes); !cut) return cut;
   if (auto saved = memory_->save(); !saved) return saved;
   meta_.known_ids = memory_->saved();
-  services_.commits.needs_file(key_, twin_path_);
-  services_.commits.needs_file(key_, services_.state.ids(key_));
+  services_.commits.needs_file_again(key_, twin_path_);
+  services_.commits.needs_file_again(key_, services_.state.ids(key_));
   return {};
 }
 

@@ -22,6 +22,10 @@ class CountingFileSystem::CountedFile final : public File {
     ++counters_.syncs;
     return file_->sync();
   }
+  Status sync_again() override {
+    ++counters_.syncs;
+    return file_->sync_again();
+  }
   Result<FileInfo> info() override { return file_->info(); }
 
  private:

@@ -66,6 +66,10 @@ class File {
   virtual Status set_owner(uint32_t uid, uint32_t gid);
   // Returns when content and size are on the disk (fdatasync).
   virtual Status sync() = 0;
+  // The same after a sync that failed: a system may have given up what was to be written then, and
+  // call the next sync a success. All of the file goes to the disk once more, as it reads now. The
+  // file must be open to be written to.
+  virtual Status sync_again() { return sync(); }
   virtual Result<FileInfo> info() = 0;
 };
 

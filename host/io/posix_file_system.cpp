@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <dirent.h>
@@ -5,6 +6,7 @@
 #include <filesystem>
 #include <linux/openat2.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +19,8 @@ namespace kato {
 namespace {
 
 constexpr mode_t kPrivateMode = 0600;
+constexpr uint64_t kRenewedBytes = uint64_t{16} << 20;
+constexpr int kMakeWritable = 23;  // MADV_POPULATE_WRITE; Linux 5.14
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
 FileType type_of(mode_t mode) {
@@ -115,6 +119,24 @@ class PosixFile final : public File {
   Status sync() override {
     if (::fdatasync(fd_.get()) == 0) return {};
     return fail_errno(errno, "sync " + path_);
+  }
+
+  // A page that failed to be written counts as written from then on. One that is made writable
+  // counts as changed, without a byte of it being touched: so nothing that somebody else writes at
+  // this moment is lost. Beyond the end of a file that is being cut nothing is to be written.
+  Status sync_again() override {
+    const auto found = info();
+    if (!found) return forward(found);
+    for (uint64_t at = 0; at < found->size_bytes; at += kRenewedBytes) {
+      const auto length = std::min(kRenewedBytes, found->size_bytes - at);
+      auto* const pages = ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(),
+                                 static_cast<off_t>(at));
+      if (pages == MAP_FAILED) return fail_errno(errno, "write again " + path_);
+      const int error = ::madvise(pages, length, kMakeWritable) == 0 ? 0 : errno;
+      ::munmap(pages, length);
+      if (error != 0 && error != EFAULT) return fail_errno(error, "write again " + path_);
+    }
+    return sync();
   }
 
   Result<FileInfo> info() override {

@@ -191,6 +191,18 @@ class RecorderRun {
     const auto there = writer_.stretch().match(file().file(), *loose);
     if (!there) return forward(there);
     if (*there) piece_.bytes = **there;
+    return *there ? Status{} : leave_torn_line(*loose);
+  }
+
+  // A line of JSON that was torn within a time which is gone cannot be gone on with: what is torn
+  // stays, and the event stands whole on the next line.
+  Status leave_torn_line(const LooseBytes& loose) {
+    if (!input_.sink.wants_json()) return {};
+    const auto torn = writer_.stretch().ends_within_unknown(file().file(), loose);
+    if (!torn) return forward(torn);
+    if (!*torn) return {};
+    piece_.bytes.insert(piece_.bytes.begin(), '\n');
+    piece_.begins_line = true;
     return {};
   }
 

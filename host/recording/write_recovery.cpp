@@ -48,9 +48,16 @@ void doubt(const JournaledWrite& write, PendingExport& pending) {
   pending.unsure = stretch_of(write);
 }
 
+// Where a sync failed, or the power, the journal decides nothing.
+template <class Written>
+bool is_suspected(const Written& written) {
+  return written.unsure && written.unsure->after_power_loss;
+}
+
 template <class Written>
 void take_over_one(const JournaledWrite& write, bool is_last, Written& written,
                    std::set<std::string>& destinations) {
+  if (is_suspected(written)) return;
   if (is_last) {
     doubt(write, written);
   } else {
@@ -105,7 +112,29 @@ bool suspect(FileSystem& files, Written& written, bool begins_line) {
   return true;
 }
 
+bool suspect_recording(FileSystem& files, RecordingMeta& recording) {
+  take_over_head(files, recording);
+  const bool begins_line = !recording.state && ends_within_line(files, recording);
+  return suspect(files, recording, begins_line);
+}
+
 }  // namespace
+
+std::set<std::string> suspect_unsynced(FileSystem& files, SessionMeta& meta) {
+  std::set<std::string> destinations;
+  for (auto& recording : meta.recordings) {
+    if (!is_suspected(recording)) continue;
+    recording.unsure.reset();
+    suspect_recording(files, recording);
+    destinations.insert(recording.destination);
+  }
+  for (auto& pending : meta.pending_exports) {
+    if (!is_suspected(pending)) continue;
+    suspect(files, pending, false);
+    destinations.insert(pending.destination);
+  }
+  return destinations;
+}
 
 std::set<std::string> take_over(const std::vector<JournaledWrite>& writes, SessionMeta& meta) {
   std::set<std::string> destinations;
@@ -128,9 +157,7 @@ std::set<std::string> take_over(const std::vector<JournaledWrite>& writes, Sessi
 std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta) {
   std::set<std::string> destinations;
   for (auto& recording : meta.recordings) {
-    take_over_head(files, recording);
-    const bool begins_line = !recording.state && ends_within_line(files, recording);
-    if (suspect(files, recording, begins_line)) destinations.insert(recording.destination);
+    if (suspect_recording(files, recording)) destinations.insert(recording.destination);
   }
   for (auto& pending : meta.pending_exports) {
     if (!pending.begun) continue;

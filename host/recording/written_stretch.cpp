@@ -21,12 +21,17 @@ Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t m
   return there;
 }
 
+bool fits(std::string_view there, const LooseBytes& loose) {
+  for (size_t i = 0; i < there.size(); ++i) {
+    if (loose.mask[i] == 0 && there[i] != loose.bytes[i]) return false;
+  }
+  return true;
+}
+
 // The bytes as they stand at the beginning, with what is torn off of them.
 std::optional<std::string> fitted(std::string_view there, const LooseBytes& loose) {
   there = there.substr(0, loose.bytes.size());
-  for (size_t i = 0; i < there.size(); ++i) {
-    if (loose.mask[i] == 0 && there[i] != loose.bytes[i]) return std::nullopt;
-  }
+  if (!fits(there, loose)) return std::nullopt;
   const bool is_torn_before_the_last = loose.mask.find_last_not_of('\0') + 1 > there.size();
   if (is_torn_before_the_last) return std::nullopt;
   return std::string(there) + loose.bytes.substr(there.size());
@@ -188,6 +193,15 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   *this = moved_to(**place);
   if (after_power_loss_) end_ = end;
   return {};
+}
+
+Result<bool> WrittenStretch::ends_within_unknown(File& file, const LooseBytes& loose) const {
+  const auto first = loose.mask.find_first_not_of('\0');
+  if (skipped_ > 0 || first == std::string::npos || first < kFewestLooseBytes) return false;
+  const auto there = read_up_to(file, at_, end_, loose.bytes.size());
+  if (!there) return forward(there);
+  const auto last = loose.mask.find_last_not_of('\0');
+  return there->size() >= first && there->size() <= last && fits(*there, loose);
 }
 
 // After a power loss it may stand behind a person's text: at the beginning of one of the next

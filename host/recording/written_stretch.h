@@ -53,6 +53,9 @@ class WrittenStretch {
   // it is.
   [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
 
+  // Nothing but a beginning of the bytes stands there, and it ends where they are not known.
+  [[nodiscard]] Result<bool> ends_within_unknown(File& file, const LooseBytes& loose) const;
+
  private:
   struct Fit {
     size_t bytes = 0;     // how many of the first ones are there

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "host/io/files.h"
+#include "host/session/json_fields.h"
+#include "host/session/meta_store.h"
+#include "host/session/session_meta_json.h"
+#include "host/session/unsynced_destinations.h"
 
 namespace kato {
 namespace {
@@ -12,6 +17,7 @@ namespace {
 constexpr size_t kManyFiles = 24;
 constexpr size_t kMaxWaitingBytes = size_t{4} << 20;
 constexpr std::string_view kNewSuffix = ".kato-new";
+constexpr std::chrono::milliseconds kLongestPause{32'000};
 
 Status gone_is_fine(Status status) {
   if (!status && status.error().code() == ErrorCode::kNotFound) return {};
@@ -23,12 +29,6 @@ bool is_lack_of_handles(const Error& error) {
   return error.errno_value() == EMFILE || error.errno_value() == ENFILE;
 }
 
-Status sync_file(FileSystem& files, const std::string& path) {
-  auto file = files.open(path, OpenMode::kRead);
-  if (!file) return gone_is_fine(forward(file));
-  return (*file)->sync();
-}
-
 }  // namespace
 
 CommitQueue::CommitQueue(FileSystem& files, StateFolder folder, const Clock& clock, CommitMode mode)
@@ -36,6 +36,11 @@ CommitQueue::CommitQueue(FileSystem& files, StateFolder folder, const Clock& clo
 
 void CommitQueue::needs_file(const std::string& key, std::string path) {
   waiting_[key].files.insert(std::move(path));
+}
+
+void CommitQueue::needs_file_again(const std::string& key, std::string path) {
+  failed_.insert(path);
+  needs_file(key, std::move(path));
 }
 
 void CommitQueue::needs_folder(const std::string& key, std::string folder) {
@@ -51,6 +56,11 @@ void CommitQueue::needs_no_more(const std::string& key, const std::string& path)
 
 void CommitQueue::put(const std::string& key, std::string json) {
   auto& waiting = waiting_[key];
+  if (const auto again = again_.find(key); again != again_.end()) {
+    waiting.files.merge(again->second.files);
+    waiting.folders.merge(again->second.folders);
+    again_.erase(again);
+  }
   if (waiting_metas_ == 0) {
     due_ = clock_.steady();
     if (mode_ != CommitMode::kEachStep) due_ += kCommitInterval;
@@ -63,11 +73,13 @@ void CommitQueue::put(const std::string& key, std::string json) {
 }
 
 std::optional<std::chrono::steady_clock::time_point> CommitQueue::due() const {
-  if (waiting_metas_ == 0) return std::nullopt;
-  return due_;
+  if (waiting_metas_ == 0 && again_.empty()) return std::nullopt;
+  if (waiting_metas_ == 0) return again_due_;
+  return again_.empty() ? due_ : std::min(due_, again_due_);
 }
 
 void CommitQueue::forget(const std::string& key) {
+  again_.erase(key);
   const auto found = waiting_.find(key);
   if (found == waiting_.end()) return;
   if (!found->second.json.empty()) --waiting_metas_;
@@ -88,16 +100,46 @@ bool CommitQueue::in_state(std::string_view path) const {
   return path.starts_with(folder_.path()) && path.substr(folder_.path().size()).starts_with('/');
 }
 
+Status CommitQueue::sync_file(const std::string& path) {
+  const bool again = failed_.contains(path);
+  auto file = files_.open(path, again ? OpenMode::kAppend : OpenMode::kRead);
+  Status synced;
+  if (!file) {
+    synced = gone_is_fine(forward(file));
+  } else {
+    synced = again ? (*file)->sync_again() : (*file)->sync();
+  }
+  if (synced) {
+    failed_.erase(path);
+  } else {
+    failed_.insert(path);
+  }
+  return synced;
+}
+
+// Which of the files it was that failed nobody says.
+Status CommitQueue::doubt_all(const Group& group, Status synced) {
+  if (synced) return synced;
+  for (const auto& entry : group.entries) {
+    for (const auto& path : entry->second.files) {
+      if (in_state(path)) failed_.insert(path);
+    }
+  }
+  return synced;
+}
+
 // Destinations may lie on another disk than the state.
-Status CommitQueue::sync_needs(const std::string& key, const Waiting& waiting, Group& group) {
+Status CommitQueue::sync_needs(const std::string& key, Waiting& waiting, Group& group) {
+  waiting.unsynced.clear();
   const auto judge = [&](const std::string& path, const Status& synced) -> Status {
     if (synced || !is_destination(path) || is_lack_of_handles(synced.error())) return synced;
+    waiting.unsynced.insert(path);
     group.report.unsynced.push_back({key, synced.error()});
     return {};
   };
   for (const auto& path : waiting.files) {
-    if (group.as_a_whole && in_state(path)) continue;
-    if (auto synced = judge(path, sync_file(files_, path)); !synced) return synced;
+    if (group.as_a_whole && in_state(path) && !failed_.contains(path)) continue;
+    if (auto synced = judge(path, sync_file(path)); !synced) return synced;
   }
   for (const auto& folder : waiting.folders) {
     if (group.as_a_whole && in_state(folder)) continue;
@@ -108,7 +150,23 @@ Status CommitQueue::sync_needs(const std::string& key, const Waiting& waiting, G
   return {};
 }
 
+// What the meta may say.
+Result<std::string> CommitQueue::honest_text(const std::string& key, const Waiting& waiting) {
+  if (waiting.unsynced.empty()) return waiting.json;
+  const auto before = MetaStore(files_, folder_).load(key);
+  if (!before) return forward(before);
+  if (!*before) return waiting.json;
+  const auto json = parse_state_json(waiting.json);
+  if (!json) return forward(json);
+  auto meta = meta_from_json(*json);
+  if (!meta) return forward(meta);
+  if (take_back_unsynced(waiting.unsynced, **before, *meta)) return meta_to_json(*meta);
+  return fail(ErrorCode::kIo, "{} cannot be synced", *waiting.unsynced.begin());
+}
+
 Status CommitQueue::write_beside(const std::string& key, const Waiting& waiting, bool as_a_whole) {
+  const auto text = honest_text(key, waiting);
+  if (!text) return forward(text);
   const auto path = folder_.meta(key) + std::string(kNewSuffix);
   auto file = files_.open(path, OpenMode::kCreateNew);
   if (!file && file.error().errno_value() == EEXIST) {  // left behind by a process that was killed
@@ -116,7 +174,7 @@ Status CommitQueue::write_beside(const std::string& key, const Waiting& waiting,
     file = files_.open(path, OpenMode::kCreateNew);
   }
   if (!file) return forward(file);
-  if (auto written = (*file)->append(waiting.json); !written) return written;
+  if (auto written = (*file)->append(*text); !written) return written;
   return synced() && !as_a_whole ? (*file)->sync() : Status{};
 }
 
@@ -148,7 +206,8 @@ CommitReport CommitQueue::commit(std::vector<Entry> entries) {
   for_all(group, [&](const std::string& key, Waiting& waiting) {
     return write_beside(key, waiting, group.as_a_whole);
   });
-  const auto whole = group.as_a_whole ? files_.sync_disk(folder_.path()) : Status{};
+  const auto whole =
+      group.as_a_whole ? doubt_all(group, files_.sync_disk(folder_.path())) : Status{};
   for_all(group, [&](const std::string& key, Waiting& waiting) {
     if (!whole) return whole;
     const auto path = folder_.meta(key);
@@ -161,10 +220,40 @@ CommitReport CommitQueue::commit(std::vector<Entry> entries) {
     for_all(group, [&](const std::string&, Waiting&) { return renamed; });
   }
   for (const auto& entry : group.entries) {
-    group.report.committed.push_back(entry->first);
-    forget(std::string(entry->first));
+    const std::string key = entry->first;
+    group.report.committed.push_back(key);
+    auto unsynced = entry->second.unsynced.empty() ? Waiting{} : entry->second;
+    forget(key);
+    keep_unsynced(key, std::move(unsynced));
   }
   return std::move(group.report);
+}
+
+void CommitQueue::keep_unsynced(const std::string& key, Waiting waiting) {
+  if (waiting.unsynced.empty()) {
+    if (again_.empty()) again_after_ = kCommitInterval;
+    return;
+  }
+  std::erase_if(waiting.files, [this](const std::string& path) { return !failed_.contains(path); });
+  std::erase_if(waiting.folders,
+                [&](const std::string& folder) { return !waiting.unsynced.contains(folder); });
+  again_[key] = std::move(waiting);
+  again_due_ = clock_.steady() + again_after_;
+  again_after_ = std::min(again_after_ * 2, kLongestPause);
+}
+
+// Between steps: none has gone on since these were put.
+void CommitQueue::take_up_unsynced() {
+  for (auto& [key, waiting] : std::exchange(again_, {})) {
+    auto json = std::move(waiting.json);
+    for (const auto& path : waiting.files) {
+      needs_file(key, path);
+    }
+    for (const auto& folder : waiting.folders) {
+      needs_folder(key, folder);
+    }
+    put(key, std::move(json));
+  }
 }
 
 Status CommitQueue::commit_now(const std::string& key) {
@@ -176,6 +265,7 @@ Status CommitQueue::commit_now(const std::string& key) {
 }
 
 CommitReport CommitQueue::flush() {
+  take_up_unsynced();
   std::vector<Entry> entries;
   for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry) {
     if (!entry->second.json.empty()) entries.push_back(entry);

@@ -32,14 +32,18 @@ struct CommitFailure {
 struct CommitReport {
   std::vector<std::string> committed;
   std::vector<CommitFailure> failures;  // these wait on, and are due again after the interval
-  // Destinations that could not be synced. Their metas were committed all the same: a disk that is
-  // gone must not hold back a session.
+  // Destinations that could not be synced. Their metas were committed all the same, since a disk
+  // that is gone must not hold back a session, but say no more of them than they did before.
   std::vector<CommitFailure> unsynced;
 };
 
 // A meta is replaced only after the files and folders that it speaks of are on the disk. One
 // session's failure keeps back its own meta alone. A group of many is synced as a whole, since
 // single syncs are what makes a start with thousands of sessions slow.
+//
+// A file whose sync failed is written out again at the next one: after a failure the system may
+// have given up what it was to write. A meta that had to say less than it was told is tried again
+// in full, less and less often.
 class CommitQueue {
  public:
   // Files and clock must outlive the queue.
@@ -50,6 +54,9 @@ class CommitQueue {
   // they count too.
   void needs_file(const std::string& key, std::string path);
   void needs_folder(const std::string& key, std::string folder);
+  // The same of a file of which not even that is sure which an earlier process wrote: its sync may
+  // have failed.
+  void needs_file_again(const std::string& key, std::string path);
   // No longer needed, because the meta will not speak of it.
   void needs_no_more(const std::string& key, const std::string& path);
 
@@ -61,6 +68,9 @@ class CommitQueue {
   // True if the last meta that was put stands in its file, whether or not it is synced yet.
   [[nodiscard]] bool is_in_place(const std::string& key) const;
   [[nodiscard]] size_t size() const noexcept { return waiting_.size(); }
+  // A meta on the disk says less than it was told: something it speaks of is not on the disk yet.
+  [[nodiscard]] bool has_unsynced() const noexcept { return !again_.empty(); }
+  [[nodiscard]] bool is_unsynced(const std::string& key) const { return again_.contains(key); }
   // When flush() should be called; nothing while nothing waits.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const;
 
@@ -76,6 +86,7 @@ class CommitQueue {
     bool in_place = false;
     std::set<std::string> files;
     std::set<std::string> folders;
+    std::set<std::string> unsynced;  // destinations, or folders of them; at the last attempt
   };
   using Entry = std::map<std::string, Waiting>::iterator;
   // What is still in the running, in the course of a flush.
@@ -92,14 +103,23 @@ class CommitQueue {
   CommitReport commit(std::vector<Entry> entries);
   template <class Step>
   void for_all(Group& group, Step&& step);
-  Status sync_needs(const std::string& key, const Waiting& waiting, Group& group);
+  Status sync_needs(const std::string& key, Waiting& waiting, Group& group);
+  Status sync_file(const std::string& path);
+  Status doubt_all(const Group& group, Status synced);
+  [[nodiscard]] Result<std::string> honest_text(const std::string& key, const Waiting& waiting);
   Status write_beside(const std::string& key, const Waiting& waiting, bool as_a_whole);
+  void keep_unsynced(const std::string& key, Waiting waiting);
+  void take_up_unsynced();
 
   FileSystem& files_;
   StateFolder folder_;
   const Clock& clock_;
   CommitMode mode_;
   std::map<std::string, Waiting> waiting_;
+  std::map<std::string, Waiting> again_;  // that were committed with less than they say
+  std::set<std::string> failed_;          // files whose last sync failed
+  std::chrono::milliseconds again_after_ = kCommitInterval;
+  std::chrono::steady_clock::time_point again_due_;
   size_t waiting_bytes_ = 0;
   size_t waiting_metas_ = 0;
   std::chrono::steady_clock::time_point due_;

@@ -23,7 +23,12 @@ bool may_owe(const SessionMeta& meta) {
     const bool is_to_begin = !recording.state && !recording.periods.empty();
     return is_to_begin || lag_of(recording, meta) > 0 || recording.intent.has_value();
   });
-  return unread || unserved || !meta.pending_exports.empty();
+  // Events that were not interpreted.
+  const uint64_t obeyed = meta.command_cursor ? meta.command_cursor->seq : uint64_t{0};
+  const bool unobeyed = obeyed + 1 < meta.next_seq || meta.unfinished_message.has_value();
+  // It became private, and the commit that drops its copy did not come.
+  const bool is_kept = meta.is_private && (meta.twin.exists || !meta.identity.title.empty());
+  return unread || unserved || unobeyed || is_kept || !meta.pending_exports.empty();
 }
 
 }  // namespace
@@ -33,7 +38,9 @@ Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder
   auto marks = OwingMarks::open(files, folder.owing_marks());
   if (!marks) return forward(marks);
   IndexStore store(files, folder, std::move(*marks));
-  if (auto removed = remove_half_written(files, store.path_); !removed) return forward(removed);
+  for (const auto& path : {store.path_, folder.owing_marks()}) {
+    if (auto removed = remove_half_written(files, path); !removed) return forward(removed);
+  }
   if (auto loaded = store.load(metas, trust); !loaded) return forward(loaded);
   return store;
 }

@@ -84,6 +84,13 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, 
   conversation.is_begun_anew = false;
 }
 
+void tear_unsettled(Conversation& conversation) {
+  if (conversation.file_exists) return;
+  for (auto& one : conversation.spoken) {
+    one.may_be_torn = one.may_be_torn || !one.is_sure;
+  }
+}
+
 void forget_perhaps(Conversation& conversation) {
   if (conversation.is_known == Answer::kYes) conversation.is_known = Answer::kMaybe;
   for (auto& one : conversation.spoken) {

@@ -50,8 +50,11 @@ struct Spoken {
   std::optional<uint32_t> said_in_run;
   std::vector<Arrival> arrivals;  // each time that it came into the log while the daemon watched
   std::optional<Answer> obeyed;   // of its orders; nothing: not decided yet
-  uint32_t said_at = 0;           // moments of the world
-  uint32_t decided_at = 0;        // of its orders
+  // The power failed behind it when its log was gone: of what it asked to be written whole, that
+  // was not on the disk yet may be nowhere.
+  bool may_be_torn = false;
+  uint32_t said_at = 0;     // moments of the world
+  uint32_t decided_at = 0;  // of its orders
 };
 
 // When commands in a session that is seen for the first time are too old to be obeyed: surely if
@@ -87,6 +90,8 @@ struct Conversation {
 void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, uint32_t moment);
 // It may have read some of it.
 void read_perhaps(Conversation& conversation);
+// The power fails.
+void tear_unsettled(Conversation& conversation);
 // What it knew of the session may be gone, and what it obeyed with it: commands that are too old
 // then, or came when nobody watched, are not obeyed again.
 void forget_perhaps(Conversation& conversation);

@@ -125,10 +125,12 @@ class Reading {
     auto& file = files_[path];
     file.is_written_whole = true;
     const bool is_given_up = !so_far_.empty() && private_times_.contains(so_far_.back()->settled);
+    const bool is_torn = !so_far_.empty() && so_far_.back()->may_be_torn;
     const size_t count = so_far_.size() - (with_this ? 0 : 1);
     for (size_t i = 0; i < count; ++i) {
       file.tokens.push_back({.token = so_far_[i]->token,
-                             .is_certain = !is_given_up && is_surely_written(*so_far_[i]) &&
+                             .is_certain = !is_given_up && !is_torn &&
+                                           is_surely_written(*so_far_[i]) &&
                                            !so_far_[i]->cut_at.has_value()});
     }
   }

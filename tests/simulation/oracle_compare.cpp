@@ -33,6 +33,12 @@ bool was_the_same_read(const World& one, const World& other, const ExpectedFile&
   return true;
 }
 
+// Of what a failed sync gave up a power failure leaves nothing but its place.
+std::string without_holes(std::string content) {
+  std::erase(content, '\0');
+  return content;
+}
+
 bool was_cut(const World& world, const ExpectedFile& file) {
   for (size_t i = 0; i < world.conversations().size(); ++i) {
     if (!is_in(i, file)) continue;
@@ -99,8 +105,9 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     if (!was_the_same_read(one, other, expected)) continue;
     if (may_be_whole(one, path) || may_be_whole(other, path)) continue;
     if (is_touched(one, path) || is_touched(other, path)) continue;
-    auto mine = without_capture_times(path, one.disk().content(path).value_or(""));
-    auto theirs = without_capture_times(path, other.disk().content(path).value_or(""));
+    auto mine = without_capture_times(path, without_holes(one.disk().content(path).value_or("")));
+    auto theirs =
+        without_capture_times(path, without_holes(other.disk().content(path).value_or("")));
     if (was_cut(one, expected) || one.twins_may_be_gone() || other.twins_may_be_gone()) {
       // A twin that is made again, or of what is left of the log, may count otherwise.
       mine = without_numbers(mine);

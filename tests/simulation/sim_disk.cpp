@@ -149,13 +149,18 @@ int SimDisk::make_folder(const std::string& path, uint32_t mode) {
 void SimDisk::append(const InodePtr& file, std::string_view bytes) {
   file->data += bytes;
   file->mtime_ns = next_mtime();
-  file->unsynced_data.push_back({++order_, std::nullopt, std::string(bytes)});
+  file->unsynced_data.push_back({.order = ++order_,
+                                 .truncated_to = {},
+                                 .bytes = std::string(bytes),
+                                 .is_given_up = false,
+                                 .whole = {}});
 }
 
 void SimDisk::truncate(const InodePtr& file, uint64_t size) {
   file->data.resize(size, '\0');
   file->mtime_ns = next_mtime();
-  file->unsynced_data.push_back({++order_, size, {}});
+  file->unsynced_data.push_back(
+      {.order = ++order_, .truncated_to = size, .bytes = {}, .is_given_up = false, .whole = {}});
 }
 
 int SimDisk::rename(const std::string& from, const std::string& to) {
@@ -211,11 +216,39 @@ int SimDisk::remove(const std::string& path) {
   return 0;
 }
 
+void SimDisk::apply(const DataChange& change, std::string& data) {
+  if (change.whole && !change.is_given_up) {
+    data = *change.whole;
+  } else if (change.truncated_to) {
+    data.resize(*change.truncated_to, '\0');
+  } else if (change.is_given_up) {
+    data.append(change.bytes.size(), '\0');
+  } else {
+    data += change.bytes;
+  }
+}
+
 void SimDisk::sync(Inode& node) {
-  node.durable_data = node.data;
+  for (const auto& change : node.unsynced_data) {
+    apply(change, node.durable_data);
+  }
   node.durable_entries = node.entries;
   node.unsynced_data.clear();
   node.unsynced_entries.clear();
+}
+
+void SimDisk::give_up(Inode& node) {
+  for (auto& change : node.unsynced_data) {
+    change.is_given_up = true;
+  }
+}
+
+void SimDisk::write_again(Inode& node) {
+  node.unsynced_data.push_back({.order = ++order_,
+                                .truncated_to = {},
+                                .bytes = {},
+                                .is_given_up = false,
+                                .whole = node.data});
 }
 
 void SimDisk::sync_all() {

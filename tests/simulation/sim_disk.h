@@ -25,11 +25,13 @@ namespace kato::simulation {
 struct Inode;
 using InodePtr = std::shared_ptr<Inode>;
 
-// A change of a file that is not synced: `bytes` appended, or cut to `size`.
+// A change of a file that is not synced: `bytes` appended, or cut to `size`, or written out again.
 struct DataChange {
   uint64_t order = 0;
   std::optional<uint64_t> truncated_to;
   std::string bytes;
+  bool is_given_up = false;          // a sync failed: it is as long as it is, and reads as nothing
+  std::optional<std::string> whole;  // all that the file holds; not torn
 };
 
 // A change of a folder that is not synced: names that now mean these, or nothing.
@@ -91,6 +93,10 @@ class SimDisk {
   int exchange(const std::string& one, const std::string& other);
   int remove(const std::string& path);
   static void sync(Inode& node);
+  // A sync failed: what was to be written is not written by later ones either, although processes
+  // still read it. What was written out again is.
+  static void give_up(Inode& node);
+  void write_again(Inode& node);
   void sync_all();
   [[nodiscard]] std::optional<std::string> canonical(const std::string& path) const;
 
@@ -108,6 +114,9 @@ class SimDisk {
   [[nodiscard]] std::optional<std::string> content(const std::string& path) const;
   // Paths of all regular files and links below a folder, in order.
   [[nodiscard]] std::vector<std::string> files_below(const std::string& folder) const;
+
+  // What a file holds after a change of it reached the disk.
+  static void apply(const DataChange& change, std::string& data);
 
   // The machine is off and on again.
   void lose_power(Random& random, PowerLossOrder order);

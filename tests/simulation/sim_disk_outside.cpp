@@ -27,12 +27,10 @@ void keep_data(Inode& file, size_t whole, size_t torn_bytes) {
   std::string kept = file.durable_data;
   for (size_t i = 0; i < file.unsynced_data.size() && i <= whole; ++i) {
     const auto& change = file.unsynced_data[i];
-    if (i == whole) {
+    if (i == whole && !change.is_given_up) {
       kept += change.bytes.substr(0, torn_bytes);
-    } else if (change.truncated_to) {
-      kept.resize(*change.truncated_to, '\0');
-    } else {
-      kept += change.bytes;
+    } else if (i < whole) {
+      SimDisk::apply(change, kept);
     }
   }
   file.data = kept;
@@ -175,6 +173,8 @@ void SimDisk::lose_power(Random& random, PowerLossOrder order) {
     keep_entries(*node, by_time ? count_before(entries, cut) : random.below(entries.size() + 1));
   }
   for (const auto& node : nodes) {
+    node->durable_data = node->data;
+    node->unsynced_data.clear();
     sync(*node);
   }
   std::map<const Inode*, uint32_t> links;

@@ -115,7 +115,17 @@ class SimFile final : public File {
     owner_.arrive();
     const auto call = owner_.begin(CallKind::kSync, path_);
     if (call.error == 0 && !owner_.ignores_syncs) SimDisk::sync(*node_);
+    if (call.error != 0 && !call.dies) SimDisk::give_up(*node_);
     return owner_.end("sync", path_, call.error);
+  }
+
+  Status sync_again() override {
+    owner_.arrive();
+    const auto call = owner_.begin(CallKind::kSync, path_);
+    owner_.machine_.disk.write_again(*node_);
+    if (call.error == 0 && !owner_.ignores_syncs) SimDisk::sync(*node_);
+    if (call.error != 0 && !call.dies) SimDisk::give_up(*node_);
+    return owner_.end("sync again", path_, call.error);
   }
 
   Result<FileInfo> info() override {

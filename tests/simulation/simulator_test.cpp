@@ -75,6 +75,25 @@ bool is_found_out(Breakage breakage, uint64_t last_seed) {
 
 }  // namespace
 
+TEST_CASE("what a failed sync gave up is not on the disk before it is written out again",
+          "[simulation]") {
+  for (const bool again : {false, true}) {
+    Process process;
+    const auto file = process.open("/d/a");
+    REQUIRE(process.files.sync_folder("/d"));
+    REQUIRE(file->append("one"));
+    process.files.faults.push_back(
+        {.kind = FaultKind::kNoSync, .first = process.files.calls(), .calls = 1, .below = ""});
+    CHECK_FALSE(file->sync());
+    REQUIRE(file->append("two"));
+    REQUIRE((again ? file->sync_again() : file->sync()));
+    CHECK(process.disk.content("/d/a") == "onetwo");
+    Random random(1);
+    process.disk.lose_power(random, PowerLossOrder::kAnyOrder);
+    CHECK(process.disk.content("/d/a") == (again ? "onetwo" : std::string(3, '\0') + "two"));
+  }
+}
+
 TEST_CASE("what was synced survives a power failure, what was not may be torn", "[simulation]") {
   bool was_torn = false;
   bool was_kept = false;

@@ -162,6 +162,7 @@ void World::die(bool with_power) {
   do_all_later();
   if (!with_power) return;
   ++damage_.power_losses;
+  std::ranges::for_each(conversations_, tear_unsettled);
   if (disk_.keeps_order) forget_what_was_never_synced();
   disk_.lose_power(random_, history_.power_loss);
   disk_.put(std::string(kBootIdFile), fmt::format("boot-{}\n", ++boots_));

@@ -17,6 +17,7 @@ enum class FileOperation : uint8_t {
   kAppend,
   kTruncate,
   kSync,
+  kSyncAgain,
   kInfo,
   kList,
   kMakeFolders,
@@ -161,6 +162,13 @@ class FaultyFileSystem final : public FileSystem {
     Status set_owner(uint32_t uid, uint32_t gid) override { return real_->set_owner(uid, gid); }
     Status sync() override {
       if (const int error = owner_.ask(FileOperation::kSync, path_)) {
+        return fail_errno(error, "sync " + path_);
+      }
+      ++owner_.counts.syncs;
+      return {};
+    }
+    Status sync_again() override {
+      if (const int error = owner_.ask(FileOperation::kSyncAgain, path_)) {
         return fail_errno(error, "sync " + path_);
       }
       ++owner_.counts.syncs;

@@ -112,3 +112,18 @@ TEST_CASE("a path is made normal as the standard library does it, but for slashe
   }
   CHECK(normal_path("").empty());
 }
+
+TEST_CASE("a file that is written out again holds what it held", "[io]") {
+  TemporaryFolder folder;
+  const auto files = make_posix_file_system();
+  for (const size_t size : {size_t{0}, size_t{5}, size_t{17} << 20}) {
+    std::string content(size, 'x');
+    if (size > 0) content.back() = 'y';
+    const auto file = files->open(folder.write("a", content), OpenMode::kAppend);
+    REQUIRE(file);
+    CHECK((*file)->sync_again());
+    CHECK((*file)->append("more"));
+    CHECK((*file)->sync_again());
+    CHECK(folder.read("a") == content + "more");
+  }
+}

@@ -25,11 +25,14 @@ class NumberingSink final : public Sink {
   NumberingSink();
   [[nodiscard]] const PluginIdentity& identity() const override { return identity_; }
   [[nodiscard]] const PluginAbout& about() const override { return about_; }
-  [[nodiscard]] bool wants_json() const override { return false; }
+  [[nodiscard]] bool wants_json() const override { return is_of_lines; }
   [[nodiscard]] std::string_view file_extension() const override { return "txt"; }
   [[nodiscard]] std::string_view media_type() const override { return "text/plain"; }
   [[nodiscard]] Result<std::unique_ptr<Renderer>> open(
       const OpenRendererRequest& request) const override;
+
+  // As one that writes lines of JSON: half a line cannot be gone on with.
+  bool is_of_lines = false;
 
  private:
   PluginIdentity identity_;

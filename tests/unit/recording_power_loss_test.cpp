@@ -181,3 +181,31 @@ TEST_CASE("P2: what was torn behind its capture time is known again, and what is
   CHECK(found("a note of mine\nat 12:34 te") == "at 12:34 text\n");
   CHECK(found("a note of mine\nat 12:3") == "nothing");
 }
+
+TEST_CASE("P2: a line that was torn within a capture time that is gone is followed by a whole one",
+          "[recording][P2]") {
+  const std::string_view line = "4 text 4 @2026-02-25T16:26:55.012Z\n";
+  for (const std::string_view torn :
+       {"4 text 4 @", "4 text 4 @2026-0", "4 text 4 @2026-02-25T16:26:55.01"}) {
+    Desk desk;
+    desk.sink.is_of_lines = true;
+    begin(desk);
+    REQUIRE(desk.serve());
+    REQUIRE(desk.commit());
+    desk.say(1, kSeen);
+    const auto committed = desk.written();
+    REQUIRE(desk.serve());  // half of it reached the disk, the meta did not
+    REQUIRE(desk.written() == committed + std::string(line));
+    const auto left = committed + std::string(torn);
+    desk.folder.write("notes/a.txt", left);
+    desk.forget_capture_times();
+    desk.restart(true);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == left + "\n4 text 4\n");
+    desk.restart(true);
+    REQUIRE(desk.serve());
+    desk.say(1);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == left + "\n4 text 4\n5 text 5\n");
+  }
+}

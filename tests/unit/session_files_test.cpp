@@ -5,8 +5,11 @@
 #include "host/event/event_id.h"
 #include "host/session/commit_queue.h"
 #include "host/session/known_events.h"
+#include "host/session/meta_store.h"
+#include "host/session/session_meta_json.h"
 #include "host/session/twin_log.h"
 #include "host/session/twin_reader.h"
+#include "host/session/unsynced_destinations.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
@@ -323,13 +326,17 @@ struct QueueFixture : Fixture {
     files.fault = [this](FileOperation operation, const std::string& file) {
       const bool told = operation == FileOperation::kSync || operation == FileOperation::kRename ||
                         operation == FileOperation::kSyncFolder ||
+                        operation == FileOperation::kSyncAgain ||
                         operation == FileOperation::kSyncDisk;
-      if (told) order.push_back(std::filesystem::path(file).filename());
+      const auto* const again = operation == FileOperation::kSyncAgain ? " again" : "";
+      if (told) order.push_back(std::filesystem::path(file).filename().string() + again);
+      if (operation == FileOperation::kOpen && may_be_opened) return 0;
       return broken.empty() || file != broken || operation == FileOperation::kRename ? 0 : error;
     };
   }
   std::string broken;
   int error = EIO;
+  bool may_be_opened = false;  // what is broken
 };
 
 }  // namespace
@@ -419,6 +426,95 @@ TEST_CASE("a session whose twin cannot be synced keeps back its own meta alone",
   CHECK(queue.due() == f.clock.steady() + kCommitInterval);
   f.broken.clear();
   CHECK(queue.flush().committed == std::vector<std::string>{"bad"});
+}
+
+TEST_CASE("P2: a file whose sync failed is written out again at the next one", "[session][P2]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  f.may_be_opened = true;
+  f.broken = f.temporary.write("state/sessions/k.twin.jsonl", "x");
+  queue.needs_file("k", f.broken);
+  queue.put("k", "k");
+  CHECK(queue.flush().failures.size() == 1);
+  CHECK(queue.flush().failures.size() == 1);
+  f.broken.clear();
+  CHECK(queue.flush().committed.size() == 1);
+  queue.needs_file("k", f.temporary / "state/sessions/k.twin.jsonl");
+  queue.put("k", "k");
+  CHECK(queue.flush().committed.size() == 1);
+  std::erase_if(f.order, [](const std::string& name) { return !name.starts_with("k.twin"); });
+  CHECK(f.order == std::vector<std::string>{"k.twin.jsonl", "k.twin.jsonl again",
+                                            "k.twin.jsonl again", "k.twin.jsonl"});
+}
+
+TEST_CASE("P2: of a destination that cannot be synced a meta says no more than before",
+          "[session][P2]") {
+  QueueFixture f;
+  MetaStore metas(f.files, f.folder);
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  SessionMeta meta;
+  meta.identity.provider = "example";
+  meta.identity.provider_session_id = "abc";
+  meta.identity.session_id = make_session_id("example", "abc");
+  const auto key = session_key(meta);
+  const auto path = f.temporary.write("notes/a.md", "text");
+  meta.recordings.resize(2);
+  for (const size_t i : {0U, 1U}) {
+    meta.recordings[i].recording_id = std::to_string(i);
+    meta.recordings[i].destination = i == 0 ? path : f.temporary / "notes/b.md";
+    meta.recordings[i].after = {.exists = true, .size_bytes = 10};
+    meta.recordings[i].cursor.written = EventPosition{.seq = 1, .event_id = EventId{1}};
+  }
+  queue.put(key, meta_to_json(meta));
+  REQUIRE(queue.commit_now(key));
+
+  meta.next_seq = 5;
+  for (auto& recording : meta.recordings) {
+    recording.after.size_bytes = 70;
+    recording.cursor.written = EventPosition{.seq = 4, .event_id = EventId{4}};
+  }
+  queue.needs_file(key, path);
+  queue.put(key, meta_to_json(meta));
+  f.broken = path;
+  CHECK(queue.flush().committed == std::vector{key});
+  CHECK_FALSE(queue.waits(key));
+  CHECK(queue.is_unsynced(key));
+  CHECK(queue.due() == f.clock.steady() + kCommitInterval);
+  const auto less = metas.load(key).value().value();
+  CHECK(less.next_seq == 5);
+  CHECK(less.recordings[0].cursor.written->seq == 1);
+  CHECK(less.recordings[0].after.size_bytes == 10);
+  REQUIRE(less.recordings[0].unsure);
+  CHECK(less.recordings[0].unsure->offset_bytes == 10);
+  CHECK(less.recordings[0].unsure->end_bytes == 70);
+  CHECK(less.recordings[0].unsure->after_power_loss);
+  CHECK(less.recordings[1].cursor.written->seq == 4);
+
+  CHECK(queue.flush().unsynced.size() == 1);
+  CHECK(queue.due() == f.clock.steady() + 2 * kCommitInterval);  // less and less often
+  CHECK(metas.load(key).value().value().recordings[0].cursor.written->seq == 1);
+  f.broken.clear();
+  CHECK(queue.flush().committed == std::vector{key});
+  CHECK_FALSE(queue.has_unsynced());
+  CHECK_FALSE(queue.due());
+  const auto all = metas.load(key).value().value();
+  CHECK(all.recordings[0].cursor.written->seq == 4);
+  CHECK_FALSE(all.recordings[0].unsure);
+}
+
+TEST_CASE("P2: an export whose file cannot be synced stays pending on the disk", "[session][P2]") {
+  SessionMeta before;
+  before.pending_exports.resize(1);
+  before.pending_exports[0].export_id = "e";
+  before.pending_exports[0].destination = "/notes/a.md";
+  before.pending_exports[0].begun = true;
+  SessionMeta now;
+  CHECK(take_back_unsynced({"/notes/b.md", "/note"}, before, now));
+  CHECK(now.pending_exports.empty());
+  CHECK(take_back_unsynced({"/notes"}, before, now));  // its folder
+  REQUIRE(now.pending_exports.size() == 1);
+  CHECK(now.pending_exports[0].doubted);
+  CHECK(now.pending_exports[0].unsure->after_power_loss);
 }
 
 TEST_CASE("a group of many is synced by a fixed number of syncs", "[session]") {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "host/event/event_id.h"
 #include "host/session/index_store.h"
@@ -332,6 +333,39 @@ TEST_CASE("made again from the metas, the index knows what may have work left", 
   begun.pending_exports.emplace_back();
   f.store_meta(begun);
   CHECK(f.open().owing() == std::set<std::string>{key_of(2), key_of(3), key_of(4)});
+}
+
+TEST_CASE("P6: made again from the metas, the index knows what a private session still owes",
+          "[index][P6]") {
+  Fixture f;
+  auto done = meta_of(1);
+  done.next_seq = 8;
+  done.command_cursor = EventPosition{.seq = 7, .event_id = {}};
+  f.store_meta(done);
+  auto unobeyed = done;
+  unobeyed.identity = meta_of(2).identity;
+  unobeyed.command_cursor->seq = 6;
+  f.store_meta(unobeyed);
+  auto kept = done;
+  kept.identity = meta_of(3).identity;
+  kept.is_private = true;
+  f.store_meta(kept);
+  auto unfinished = done;
+  unfinished.identity = meta_of(4).identity;
+  unfinished.unfinished_message = EventId{};
+  f.store_meta(unfinished);
+  CHECK(f.open().owing() == std::set<std::string>{key_of(2), key_of(3), key_of(4)});
+}
+
+TEST_CASE("what a kill left beside index and marks is removed at the next start", "[index]") {
+  Fixture f;
+  static_cast<void>(f.open());
+  for (const auto& path : {f.folder.index(), f.folder.owing_marks()}) {
+    const auto beside = path + ".kato-new";
+    std::ofstream(beside) << "half";
+    static_cast<void>(f.open());
+    CHECK_FALSE(std::filesystem::exists(beside));
+  }
 }
 
 TEST_CASE("a recording lags by the events of its periods that are not written", "[meta]") {

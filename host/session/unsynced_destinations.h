@@ -1,0 +1,18 @@
+// What a meta may say of destinations that could not be synced.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "host/session/session_meta.h"
+
+namespace kato {
+
+// Of these files, and of those in these folders, `meta` says no more than `before`, the last
+// commit, did. What was written since counts as bytes that may be lost: it is compared with the
+// file after the next start, as it is after a power loss. False: it cannot be put so, because the
+// destination was replaced since.
+[[nodiscard]] bool take_back_unsynced(const std::set<std::string>& unsynced,
+                                      const SessionMeta& before, SessionMeta& meta);
+
+}  // namespace kato
