@@ -59,13 +59,28 @@ void Relocation::move_cursor(WriteCursor& cursor, const TwinMeta& twin, bool ser
   cursor.twin_generation = twin.generation;
   cursor.twin_offset = 0;
   if (cursor.written) {
-    const auto* const place = at_or_before(cursor.written->seq, cursor.written->event_id);
-    // Nothing of what was known is there: then nothing of it is to be written again.
-    const bool lost = place == nullptr;
-    if (!lost) cursor.written = place->position;
-    cursor.twin_offset = lost ? twin.size_bytes : place->end_bytes;
+    if (const auto* const place = at_or_before(cursor.written->seq, cursor.written->event_id)) {
+      cursor.written = place->position;
+      cursor.twin_offset = place->end_bytes;
+    } else {
+      move_lost(cursor, twin);
+    }
   }
   if (served) cursor.twin_offset = twin.size_bytes;
+}
+
+// Nothing of what is written is in the new twin: what was known behind it is still to be written,
+// and nothing else.
+void Relocation::move_lost(WriteCursor& cursor, const TwinMeta& twin) const {
+  cursor.twin_offset = twin.size_bytes;
+  auto at = std::ranges::upper_bound(old_, cursor.written->seq, {}, &EventPosition::seq);
+  for (; at != old_.end(); ++at) {
+    const auto* const place = find(at->event_id);
+    if (place == nullptr) continue;
+    cursor.written->seq = place->position.seq - 1;
+    cursor.twin_offset = place == new_.data() ? 0 : std::prev(place)->end_bytes;
+    return;
+  }
 }
 
 void Relocation::apply(SessionMeta& meta, const TwinMeta& twin,

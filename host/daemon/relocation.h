@@ -35,6 +35,7 @@ class Relocation {
   void move_start(PeriodMark& mark, uint64_t old_next_seq, uint64_t next_seq) const;
   void move_stop(PeriodMark& mark) const;
   void move_cursor(WriteCursor& cursor, const TwinMeta& twin, bool served) const;
+  void move_lost(WriteCursor& cursor, const TwinMeta& twin) const;
 
   std::vector<EventPosition> old_;
   std::vector<EventPlace> new_;

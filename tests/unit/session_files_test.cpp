@@ -462,7 +462,8 @@ TEST_CASE("P2: of a destination that cannot be synced a meta says no more than b
   for (const size_t i : {0U, 1U}) {
     meta.recordings[i].recording_id = std::to_string(i);
     meta.recordings[i].destination = i == 0 ? path : f.temporary / "notes/b.md";
-    meta.recordings[i].after = {.exists = true, .size_bytes = 10};
+    meta.recordings[i].after.exists = true;
+    meta.recordings[i].after.size_bytes = 10;
     meta.recordings[i].cursor.written = EventPosition{.seq = 1, .event_id = EventId{1}};
   }
   queue.put(key, meta_to_json(meta));
