@@ -153,3 +153,31 @@ TEST_CASE("P6: what a power loss left of copies is settled, whether or not anyth
   }
   CHECK(left.empty());
 }
+
+TEST_CASE("P4: what a late copy lacks because the log was cut then comes back by reprocessing",
+          "[daemon][P4]") {
+  DaemonRig rig;
+  rig.say(1, "the first word");
+  const auto first =
+      rig.read(".claude/projects/-proj/" + std::filesystem::path(rig.log(1)).filename().string());
+  rig.say(1, "the second word");
+  const auto name =
+      ".claude/projects/-proj/" + std::filesystem::path(rig.log(1)).filename().string();
+  const auto whole = rig.read(name);
+  const auto daemon = rig.working();
+  rig.home.write(name, whole.substr(first.size()));
+  rig.work(*daemon);
+  static_cast<void>(
+      rig.ask(*daemon, {.verb = ControlVerb::kSnapshotCreate, .session = rig.session_id(1)}));
+  const auto copy = "state/sessions/" + rig.key(1) + ".twin.jsonl";
+  REQUIRE(rig.read(copy).contains("the second word"));
+  REQUIRE_FALSE(rig.read(copy).contains("the first word"));
+  rig.home.write(name, whole);
+  rig.work(*daemon);
+  CHECK_FALSE(rig.read(copy).contains("the first word"));
+  static_cast<void>(
+      rig.ask(*daemon, {.verb = ControlVerb::kReprocess, .session = rig.session_id(1)}));
+  rig.work(*daemon);
+  CHECK(rig.read(copy).contains("the first word"));
+  CHECK(rig.read(copy).contains("the second word"));
+}

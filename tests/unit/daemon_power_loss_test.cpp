@@ -1,5 +1,6 @@
-// Destinations that the disk refuses to sync: the promise P2.
+// What the disk did not hold yet when the power failed: the promises P2 and P6.
 #include <cerrno>
+#include <filesystem>
 
 #include "host/session/run_mark.h"
 
@@ -11,6 +12,17 @@ using kato::test::DaemonRig;
 using kato::test::FileOperation;
 
 namespace {
+
+// The process ends as it is; the machine begins anew.
+void lose_power(DaemonRig& rig, std::unique_ptr<Daemon>& daemon) {
+  daemon.reset();
+  rig.files.fault = {};
+  auto mark = rig.read("state/runtime/run.json");
+  const auto boot = read_boot_id(rig.files);
+  REQUIRE(mark.contains(boot));
+  mark.replace(mark.find(boot), boot.size(), "another boot");
+  rig.home.write("state/runtime/run.json", mark);
+}
 
 // One session that is recorded into proj/talk.md; what comes next cannot be synced there.
 struct UnsyncedRig : DaemonRig {
@@ -37,15 +49,6 @@ struct UnsyncedRig : DaemonRig {
       return syncs && path.ends_with("talk.md") ? EIO : 0;
     };
   }
-  // The process ends as it is; the machine begins anew.
-  void lose_power() {
-    daemon.reset();
-    auto mark = read("state/runtime/run.json");
-    const auto boot = read_boot_id(files);
-    REQUIRE(mark.contains(boot));
-    mark.replace(mark.find(boot), boot.size(), "another boot");
-    home.write("state/runtime/run.json", mark);
-  }
   void let_pass() {
     clock.advance(std::chrono::minutes(1));
     work(*daemon);
@@ -64,9 +67,8 @@ size_t count_of(const std::string& text, std::string_view part) {
 
 TEST_CASE("P2: what a destination lost that could not be synced is written again", "[daemon][P2]") {
   UnsyncedRig rig;
-  rig.lose_power();
+  lose_power(rig, rig.daemon);
   rig.home.write("proj/talk.md", rig.committed);
-  rig.files.fault = {};
   rig.daemon = rig.working();
   CHECK(count_of(rig.read("proj/talk.md"), "what was said then") == 1);
 }
@@ -77,7 +79,7 @@ TEST_CASE("P2: what stands in a destination that could not be synced is not writ
   const auto whole = rig.read("proj/talk.md");
   const bool with_power = GENERATE(false, true);
   if (with_power) {
-    rig.lose_power();
+    lose_power(rig, rig.daemon);
   } else {
     rig.daemon.reset();
   }
@@ -97,4 +99,35 @@ TEST_CASE("P2: a destination that can be synced again is recorded as it is", "[d
   rig.let_pass();
   CHECK_FALSE(rig.meta(1).recordings[0].unsure);
   CHECK(lag_of(rig.meta(1).recordings[0], rig.meta(1)) == 0);
+}
+
+TEST_CASE("P6: a session whose way to being private the power cut short is private all the same",
+          "[daemon][P6]") {
+  // The commits behind the command: that it is private, that there is no copy, the last one.
+  const int kept_commits = GENERATE(0, 1, 2);
+  DaemonRig rig;
+  rig.configure("globalAutoGenerateSnapshots: true\n");
+  auto daemon = rig.working();
+  rig.say(1, "a secret");
+  rig.work(*daemon);
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  const auto marks = rig.read("state/runtime/owing.log");
+  int commits = 0;
+  bool is_dead = false;
+  rig.files.fault = [&](FileOperation operation, const std::string& path) {
+    const bool is_commit = operation == FileOperation::kRename && path.ends_with(".meta.json");
+    is_dead = is_dead || (is_commit && ++commits > kept_commits);
+    return is_dead ? EIO : 0;
+  };
+  rig.say(1, "::private");
+  rig.work(*daemon);
+  REQUIRE(is_dead);
+  lose_power(rig, daemon);
+  rig.home.write("state/runtime/owing.log", marks);  // the mark had not reached the disk
+  daemon = rig.working();
+  CHECK(rig.meta(1).is_private);
+  CHECK(rig.meta(1).identity.title.empty());
+  CHECK_FALSE(rig.read("state/sessions/" + rig.key(1) + ".meta.json").contains("secret"));
+  CHECK_FALSE(std::filesystem::exists(rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl")));
 }
