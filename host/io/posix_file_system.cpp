@@ -123,18 +123,14 @@ class PosixFile final : public File {
 
   // A page that failed to be written counts as written from then on. One that is made writable
   // counts as changed, without a byte of it being touched: so nothing that somebody else writes at
-  // this moment is lost. Beyond the end of a file that is being cut nothing is to be written.
+  // this moment is lost. Where the system cannot do that, the next sync must be believed.
   Status sync_again() override {
     const auto found = info();
     if (!found) return forward(found);
     for (uint64_t at = 0; at < found->size_bytes; at += kRenewedBytes) {
-      const auto length = std::min(kRenewedBytes, found->size_bytes - at);
-      auto* const pages = ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(),
-                                 static_cast<off_t>(at));
-      if (pages == MAP_FAILED) return fail_errno(errno, "write again " + path_);
-      const int error = ::madvise(pages, length, kMakeWritable) == 0 ? 0 : errno;
-      ::munmap(pages, length);
-      if (error != 0 && error != EFAULT) return fail_errno(error, "write again " + path_);
+      const int error = make_writable(at, std::min(kRenewedBytes, found->size_bytes - at));
+      if (error == EINVAL || error == ENODEV) break;
+      if (error != 0) return fail_errno(error, "write again " + path_);
     }
     return sync();
   }
@@ -146,6 +142,16 @@ class PosixFile final : public File {
   }
 
  private:
+  // An errno; 0: done, or the file ends before that by now.
+  [[nodiscard]] int make_writable(uint64_t offset_bytes, uint64_t length_bytes) const {
+    auto* const pages = ::mmap(nullptr, length_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(),
+                               static_cast<off_t>(offset_bytes));
+    if (pages == MAP_FAILED) return errno;
+    const int error = ::madvise(pages, length_bytes, kMakeWritable) == 0 ? 0 : errno;
+    ::munmap(pages, length_bytes);
+    return error == EFAULT ? 0 : error;
+  }
+
   UniqueFd fd_;
   std::string path_;
 };

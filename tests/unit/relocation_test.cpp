@@ -21,7 +21,7 @@ constexpr uint64_t kLineBytes = 100;
 // recording in it.
 WriteCursor moved(const std::vector<uint8_t>& in_new_twin, bool served) {
   Relocation relocation;
-  for (const uint8_t number : {1, 2, 3, 4}) {
+  for (uint8_t number = 1; number <= 4; ++number) {
     relocation.add_old({.seq = number, .event_id = id_of(number)});
   }
   uint64_t seq = 0;
