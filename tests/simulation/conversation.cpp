@@ -95,6 +95,7 @@ void forget_perhaps(Conversation& conversation) {
   if (conversation.is_known == Answer::kYes) conversation.is_known = Answer::kMaybe;
   for (auto& one : conversation.spoken) {
     if (one.obeyed == Answer::kYes) one.obeyed = Answer::kMaybe;
+    if (!one.is_request) one.is_sure = false;
   }
 }
 

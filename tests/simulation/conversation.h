@@ -93,7 +93,8 @@ void read_perhaps(Conversation& conversation);
 // The power fails.
 void tear_unsettled(Conversation& conversation);
 // What it knew of the session may be gone, and what it obeyed with it: commands that are too old
-// then, or came when nobody watched, are not obeyed again.
+// then, or came when nobody watched, are not obeyed again, and what has left the log, or leaves it
+// before it is read again, is nowhere.
 void forget_perhaps(Conversation& conversation);
 
 }  // namespace kato::simulation
