@@ -9,13 +9,13 @@ namespace kato::jsonlog {
 
 enum class FrameKind {
   kNeedMore,  // an unterminated line, or nothing at all
-  kBlank,     // an empty line, one of blanks only, or a byte-order mark
+  kBlank,     // an empty line, one of blanks or zeros only, or a byte-order mark
   kLine
 };
 
 struct Frame {
   FrameKind kind = FrameKind::kNeedMore;
-  std::string_view text;  // without the line end; kLine only
+  std::string_view text;  // without the line end and the zeros in front; kLine only
   size_t length = 0;      // with the line end: how far to go
 };
 

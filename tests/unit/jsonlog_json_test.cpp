@@ -184,6 +184,17 @@ TEST_CASE("lines end at the newline byte alone", "[jsonlog][quick]") {
   CHECK(next_frame("", {true, true}).kind == FrameKind::kNeedMore);
 }
 
+TEST_CASE("a line stands behind the zeros that a power loss left", "[jsonlog][quick]") {
+  const std::string_view text("\0\0{\"a\":1}\n\0\0\0\n", 14);
+  const auto line = next_frame(text, {false, false});
+  CHECK(line.kind == FrameKind::kLine);
+  CHECK(line.text == "{\"a\":1}");
+  CHECK(line.length == 10);
+  const auto hole = next_frame(text.substr(line.length), {false, false});
+  CHECK(hole.kind == FrameKind::kBlank);
+  CHECK(hole.length == 4);
+}
+
 TEST_CASE("a state reads back what was written and refuses what was cut", "[jsonlog][quick]") {
   StateWriter writer;
   writer.number(0);
