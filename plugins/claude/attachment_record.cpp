@@ -11,17 +11,28 @@ namespace {
 
 // Instructions and inventories for the model, in the client's words, the same in every session.
 constexpr std::string_view kBookkeeping =
-    "agent_listing_delta agent_mention bagel_console bash_output_audience_note "
-    "batching_reminder_sent budget_usd command_permissions companion_intro "
-    "compaction_reminder context_efficiency context_sections credential_org "
-    "critical_system_reminder current_session_memory date date_change deferred_tools_delta "
-    "deferred_tools_record dynamic_skill environment hook_cancelled "
-    "hook_permission_decision inlined_image_paths invoked_skills mcp_instructions_delta "
-    "output_style output_token_usage prompt_snapshot read_truncation_notice "
-    "relevant_memories remote_session_change session_context silent_turn_reminder "
-    "skill_discovery skill_listing stale_task_list task_reminder team_context "
-    "teammate_shutdown_batch terminal_focus thinking_drop todo_reminder token_usage "
-    "total_tokens_reminder unknown_command_fallback verify_plan_reminder workflow_reminder";
+    "account_memory_recall advisor_stripped advisor_tool agent_ask_notice "
+    "agent_listing_delta agent_mention artifact_opening_prefetch attention_budget "
+    "bagel_console bash_output_audience_note batching_reminder batching_reminder_sent "
+    "budget_usd claude_app_notice command_permissions compaction_reminder companion_intro "
+    "context_efficiency context_sections coordinator_context cowork_memory_context "
+    "credential_org critical_system_reminder current_session_memory date date_change "
+    "deferred_tools_delta deferred_tools_record dir_sync_notice dynamic_skill "
+    "elapsed_time_reminder environment first_week fork_briefing goals hook_cancelled "
+    "hook_permission_decision hook_plugin_listing inlined_image_paths invoked_skills "
+    "language linked_plugin_tools_note mcp_dropped_tools_delta mcp_instructions_delta "
+    "memory_update output_limit_note output_style output_style_instructions "
+    "output_token_usage peer_mention prefix_delta proactivity progress_reminder_sent "
+    "projects_thread_ask prompt_as_file prompt_render_point prompt_snapshot "
+    "read_truncation_notice relevant_memories remote_session_change repl_mcp_needs_auth "
+    "repl_mcp_servers sandbox_instructions secondary_reminder secondary_reminder_sent "
+    "session_context session_cron_carry silent_turn_reminder skill_discovery skill_listing "
+    "skill_mention stale_task_list task_reminder team_context teammate_shutdown_batch "
+    "terminal_focus thinking_drop thinking_stripped thread_state todo_reminder token_usage "
+    "tool_host_result_lines tool_hosts_correction tool_hosts_notice tool_offer_record "
+    "tool_results_cut tool_search_usage_reminder total_tokens_reminder "
+    "unknown_command_fallback verify_plan_reminder whole_texts_withdrawn widget_context_hint "
+    "withheld_memory workflow_reminder workflow_size_guideline_change";
 
 constexpr std::string_view kHooks =
     "hook_success hook_additional_context hook_system_message hook_blocking_error "
@@ -35,9 +46,10 @@ constexpr std::string_view kModes =
 
 // Files whose content the client showed to the model: the name is enough.
 constexpr std::string_view kFiles =
-    "already_read_file compact_file_reference directory edited_image_file edited_text_file "
-    "file mcp_resource new_directory new_file opened_file_in_ide pdf_reference "
-    "plan_file_reference selected_lines_in_ide";
+    "already_read_file at_mention_reference compact_file_reference directory edited_image_file "
+    "edited_text_file file mcp_resource message_pdf_reads new_directory new_file "
+    "opened_file_in_ide pdf_reference plan_file_reference project_doc_reads "
+    "selected_lines_in_diff selected_lines_in_ide";
 
 // A prompt that was typed, or a notification that came, while the model worked.
 void map_queued(const Mapping& to) {
@@ -46,8 +58,9 @@ void map_queued(const Mapping& to) {
   const Value prompt = attachment["prompt"];
   const Value origin = attachment["origin"];
   const auto source = attachment["humanTurn"].is_true() ? "typed" : "";
-  const bool typed = (mode.empty() || mode == "prompt") && !attachment["isMeta"].is_true() &&
-                     !to.line.is_sidechain && is_human(origin, source);
+  const bool injected = attachment["isMeta"].is_true() || attachment["textNotTyped"].is_true();
+  const bool typed = (mode.empty() || mode == "prompt") && !injected && !to.line.is_sidechain &&
+                     is_human(origin, source);
   if (typed || !(prompt.is_string() || prompt.is_array())) {
     map_user_content(to, prompt);
     return;
@@ -92,6 +105,18 @@ void map_async_hook(const Mapping& to) {
   to.record.ignore("hook-bookkeeping");
 }
 
+// Texts that came from elsewhere: of a plugin, or of events that the model waited for.
+void map_texts(const Mapping& to, std::string_view member, std::string_view subtype) {
+  size_t number = 0;
+  for (const Value text : to.line.attachment[member].items()) {
+    if (!trimmed(text.text()).empty()) {
+      to.system_message(to.part("text", number), subtype, text.text());
+    }
+    ++number;
+  }
+  to.record.ignore("empty");
+}
+
 // Messages of other agents.
 void map_mailbox(const Mapping& to) {
   size_t number = 0;
@@ -123,12 +148,32 @@ void map_instructions(const Mapping& to) {
   }
 }
 
+// Of attachments of several files.
+std::string_view listed_names(const Mapping& to) {
+  const Value attachment = to.line.attachment;
+  std::vector<std::string_view> names;
+  const auto add = [&](std::string_view name) {
+    if (name.empty()) return;
+    if (!names.empty()) names.push_back(", ");
+    names.push_back(name);
+  };
+  for (const Value mention : attachment["mentions"].items()) {
+    add(mention.text());
+  }
+  for (const Value read : attachment["reads"].items()) {
+    add(read["path"].is_string() ? read["path"].text() : read["read"]["path"].text());
+  }
+  return to.arena().join(names);
+}
+
 void map_file(const Mapping& to) {
   const Value attachment = to.line.attachment;
   std::string_view name;
-  for (const auto* member : {"filename", "path", "planFilePath", "uri", "displayPath"}) {
+  for (const auto* member :
+       {"filename", "path", "filePath", "planFilePath", "uri", "displayPath"}) {
     if (name.empty()) name = attachment[member].text();
   }
+  if (name.empty()) name = listed_names(to);
   to.info("file", {.subtype = "file-context", .text = name, .data_json = {}});
 }
 
@@ -179,6 +224,12 @@ void map_attachment(const Mapping& to) {
     map_hook(to, type);
   } else if (type == "async_hook_response") {
     map_async_hook(to);
+  } else if (type == "async_hook_response_batch" || type == "hook_deferred_tool") {
+    to.record.ignore("hook-bookkeeping");
+  } else if (type == "plugin_note") {
+    map_texts(to, "content", "injected");
+  } else if (type == "poll_events") {
+    map_texts(to, "envelopes", "agent-message");
   } else if (type == "teammate_mailbox") {
     map_mailbox(to);
   } else if (type == "instructions" || type == "nested_memory") {

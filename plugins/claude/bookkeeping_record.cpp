@@ -21,19 +21,34 @@ constexpr std::array kIgnored = {
     Ignored{"api-request", "api-bookkeeping"},
     Ignored{"api-request-shape", "api-bookkeeping"},
     Ignored{"api-request-blob", "api-bookkeeping"},
+    Ignored{"api-request-resumed", "api-bookkeeping"},
     Ignored{"atis-latch", "client-bookkeeping"},
     Ignored{"cost-state", "client-bookkeeping"},
     Ignored{"tools-used", "client-bookkeeping"},
     Ignored{"bridge-session", "client-bookkeeping"},
     Ignored{"agent-color", "client-bookkeeping"},
+    Ignored{"artifact-autoreact-ledger", "client-bookkeeping"},
+    Ignored{"artifact-comment-monitor", "client-bookkeeping"},
     Ignored{"attribution-snapshot", "file-history"},
     Ignored{"content-replacement", "client-bookkeeping"},
+    Ignored{"data-flow-incomplete", "client-bookkeeping"},
+    Ignored{"data-flow-records", "client-bookkeeping"},
+    Ignored{"derived-from", "client-bookkeeping"},
+    Ignored{"dev-mods", "client-bookkeeping"},
     Ignored{"ended-by-model", "client-bookkeeping"},
     Ignored{"fork-context-ref", "client-bookkeeping"},
+    Ignored{"history-suppression", "client-bookkeeping"},
+    Ignored{"host-row", "client-bookkeeping"},
+    Ignored{"hybrid-organization", "client-bookkeeping"},
     Ignored{"isolation-latch", "client-bookkeeping"},
     Ignored{"marble-origami-commit", "client-bookkeeping"},
     Ignored{"marble-origami-reset", "client-bookkeeping"},
     Ignored{"marble-origami-snapshot", "client-bookkeeping"},
+    Ignored{"memory-mode", "client-bookkeeping"},
+    Ignored{"observer-ref", "client-bookkeeping"},
+    Ignored{"repl-mode", "client-bookkeeping"},
+    Ignored{"resume-head-vouch", "client-bookkeeping"},
+    Ignored{"session-owner", "client-bookkeeping"},
     Ignored{"speculation-accept", "client-bookkeeping"},
 };
 
@@ -120,6 +135,8 @@ bool map_bookkeeping(const Mapping& to) {
     map_value(to, "worktree", "worktreeSession");
   } else if (type == "relocated") {
     map_value(to, "relocated", "relocatedCwd");
+  } else if (type == "continued-in") {
+    map_value(to, "continued", "continuedInSessionId");
   } else if (type == "frame-link") {
     map_value(to, "artifact-link", "frameUrl");
   } else if ((type == "started" || type == "result") && !to.line.agent_id.empty()) {

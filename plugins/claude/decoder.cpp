@@ -152,7 +152,8 @@ void ClaudeDecoder::tell_facts(const Mapping& to) {
   if (!directory.empty() || !version.empty()) to.record.out().facts(directory, version);
 }
 
-// Newer clients name the prompt on all its lines; in older logs the prompt's own line is its name.
+// Newer clients name the prompt on all its lines; in older logs the prompt's own line is its name,
+// and what came of it (output, an interruption) has none.
 void ClaudeDecoder::note_turn(const Mapping& to) {
   const auto& line = to.line;
   if (line.type != "user" || (line.is_sidechain && !session_.is_agent)) return;
@@ -161,6 +162,8 @@ void ClaudeDecoder::note_turn(const Mapping& to) {
     if (line.is_meta || line.is_compact_summary) return;
     const Value content = line.message["content"];
     if (!content.is_string() && first_block_type(line.message) == "tool_result") return;
+    const auto first = first_text(to).subtype;
+    if (first == "interruption" || first == "command-output" || first == "shell-output") return;
     turn = line.uuid;
   }
   if (turn.size() <= jsonlog::kMaxIdBytes) memory_.turn_id = turn;

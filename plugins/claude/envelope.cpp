@@ -53,6 +53,8 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
       break;
     case 12:
       if (key == "promptSource") line.prompt_source = value.word();
+      if (key == "textNotTyped") line.not_typed = line.not_typed || value.is_true();
+      if (key == "wakeupSource") line.not_typed = line.not_typed || value.is_string();
       break;
     case 13:
       if (key == "toolUseResult") line.tool_use_result = value;
@@ -62,6 +64,7 @@ void read_long_name(Envelope& line, std::string_view key, Value value) noexcept 
       break;
     case 15:
       if (key == "sourceToolUseID") line.source_tool = value.word();
+      if (key == "scheduledTaskId") line.not_typed = line.not_typed || value.is_string();
       break;
     case 16:
       if (key == "isCompactSummary") line.is_compact_summary = value.is_true();

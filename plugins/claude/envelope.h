@@ -38,6 +38,7 @@ struct Envelope {
   bool is_meta = false;
   bool is_compact_summary = false;
   bool is_for_transcript = false;  // not sent to the model
+  bool not_typed = false;          // as the line says
   bool is_api_error = false;
   bool is_spoken = false;  // has a uuid: one of the lines that form the conversation
 };

@@ -35,14 +35,8 @@ std::string_view delivered_text(const Mapping& to) {
 // A line with a prompt of its own, not what the client says of one.
 bool is_prompt(const Mapping& to) {
   if (to.line.type != "user") return true;
-  const Value content = to.line.message["content"];
-  Value first = content;
-  for (const Value block : content.items()) {
-    first = block.is_string() ? block : block["text"];
-    break;
-  }
-  return classify(first.text(), to.arena()).author != Author::kNotice ||
-         is_slash_command(trimmed(first.text()));
+  const auto first = first_text(to);
+  return first.author != Author::kNotice || first.subtype == "command";
 }
 
 }  // namespace

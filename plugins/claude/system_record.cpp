@@ -24,7 +24,9 @@ constexpr std::array kNotices = {
     Notice{"model_fallback", "model-fallback", "fallbackModel", KATO_LEVEL_WARNING},
     Notice{"model_refusal_fallback", "model-fallback", "fallbackModel", KATO_LEVEL_WARNING},
     Notice{"model_refusal_no_fallback", "refusal", "apiRefusalCategory", KATO_LEVEL_WARNING},
+    Notice{"model_consent_fallback", "model-fallback", "fallbackModel", KATO_LEVEL_WARNING},
     Notice{"agents_killed", "notice", "", KATO_LEVEL_INFO},
+    Notice{"cloud_session_status", "notice", "", KATO_LEVEL_INFO},
     Notice{"memory_saved", "notice", "writtenPaths", KATO_LEVEL_INFO},
     Notice{"permission_retry", "notice", "commands", KATO_LEVEL_INFO},
     Notice{"snip_boundary", "compaction", "snipMetadata", KATO_LEVEL_INFO},
@@ -84,7 +86,7 @@ void map_system(const Mapping& to) {
     to.system_message("text", "away-summary", to.line.content.text());
     return;
   }
-  if (subtype == "api_metrics" || subtype == "file_snapshot" || subtype == "snip_marker") {
+  if (is_one_of(subtype, "api_metrics file_snapshot placed rewind_stand_in snip_marker")) {
     to.record.ignore("client-bookkeeping");
     return;
   }

@@ -30,7 +30,7 @@ bool is_said_to_be_typed(std::string_view prompt_source) noexcept {
 Injection injection_of(const Mapping& to) {
   const auto& line = to.line;
   if (line.is_compact_summary) return {true, "summary"};
-  if (line.is_meta || line.is_for_transcript) return {true, {}};
+  if (line.is_meta || line.is_for_transcript || line.not_typed) return {true, {}};
   if (to.session.is_agent) return {true, "prompt"};
   if (line.prompt_source == "system" || !is_human(line.origin, line.prompt_source)) {
     return {true, origin_subtype(line.origin)};
@@ -212,7 +212,9 @@ void map_permission(const Mapping& to, Value tool_result) {
 bool is_human(Value origin, std::string_view prompt_source) {
   const auto kind = origin["kind"].word();
   if (kind.empty() || kind == "human") return true;
-  if (!origin_subtype(origin).empty() || kind == "auto-continuation") return false;
+  constexpr std::string_view kNobodys =
+      "auto-continuation observer observer-activity plugin slack-ping unclassified voice-call";
+  if (!origin_subtype(origin).empty() || is_one_of(kind, kNobodys)) return false;
   return is_said_to_be_typed(prompt_source);
 }
 
@@ -233,11 +235,22 @@ void map_user_content(const Mapping& to, Value content) {
 
 void map_user(const Mapping& to) {
   const Value content = to.line.message["content"];
-  if (content.is_string() || content.is_array()) {
+  const bool is_null = content.exists() && content.kind() == jsonlog::JsonKind::kNull;
+  if (content.is_string() || content.is_array() || is_null) {
     map_user_content(to, content);
   } else {
     to.raw_line();
   }
+}
+
+UserText first_text(const Mapping& to) {
+  const Value content = to.line.message["content"];
+  Value first = content;
+  for (const Value block : content.items()) {
+    first = block.is_string() ? block : block["text"];
+    break;
+  }
+  return classify(first.text(), to.arena());
 }
 
 std::string_view prompt_text(Value content, jsonlog::Arena& arena) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mapping.h"
+#include "user_text.h"
 
 namespace kato::claude {
 
@@ -14,6 +15,9 @@ void map_user_content(const Mapping& to, Value content);
 [[nodiscard]] bool is_human(Value origin, std::string_view prompt_source);
 // For origins of which it is known what they bring: system.message of that subtype.
 [[nodiscard]] std::string_view origin_subtype(Value origin);
+
+// The first text of a user line, classified.
+[[nodiscard]] UserText first_text(const Mapping& to);
 
 // What a person typed or a program sent, as one text without the client's additions: to recognise
 // the same prompt in another line. Empty if the content says nothing (results of tools).
