@@ -128,23 +128,28 @@ kato_status RolloutDecoder::decide_held(const Line& next, Decide&& decide) {
 kato_status RolloutDecoder::settle_user_texts(const Line& next, PairedItem& paired) {
   paired.there = is_user_event(next);
   if (!paired.there && (says_nothing_of_prompts(next) || waits_with_held(next))) return KATO_OK;
+  const bool opens_log = paired.there && !state_.seen_user_event;
   const size_t clients = paired.there ? twin_of(next) : held().size();
+  paired.there = clients < held().size();
   const bool reads_twin = paired.there && HeldItem::unpack(held()[clients].tag).has_more;
   if (!can_read_held(next, clients + (reads_twin ? 1 : 0))) return KATO_RETRY_LATER;
-  const bool opens_log = paired.there && !state_.seen_user_event;
   for (size_t i = 0; i < clients; ++i) {
     decide_held(next, [opens_log](Line& line) { release_user_item(line, opens_log); });
   }
   return paired.there ? give_to_event(next, paired) : KATO_OK;
 }
 
-// Which held item says what the event says: the one of the same words, else the latest one.
+// Which held item says what the event says: the one of the same words, else the latest one that may
+// be a person's. The number of items: none.
 size_t RolloutDecoder::twin_of(const Line& event) const {
   const uint64_t words = twin_hash(event, words_of_event(event));
+  size_t latest = held().size();
   for (size_t i = 0; i < held().size(); ++i) {
-    if (HeldItem::unpack(held()[i].tag).is_of(words)) return i;
+    const auto item = HeldItem::unpack(held()[i].tag);
+    if (item.is_of(words)) return i;
+    if (!item.clients) latest = i;
   }
-  return held().size() - 1;
+  return latest;
 }
 
 // Several items may stand in a row. One of which the client notes what it is waits for nothing.

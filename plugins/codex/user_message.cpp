@@ -108,6 +108,17 @@ void tell_clients_item(Line& line, const UserItem& item) {
   line.record.ignore(item.mixed ? "duplicate" : "empty");
 }
 
+// A text that begins like one of the client's, but is none as a whole, may have been typed.
+bool may_be_typed(const Line& line) {
+  if (line.shape == Shape::kBare || line.is_sub_agents()) return false;
+  const auto blocks = text_blocks(line);
+  if (blocks.size() != 1 || !blocks.front().kind.empty()) return false;
+  const auto text = blocks.front().text;
+  const bool whole = !subtype_of_element(line, text, true).empty() ||
+                     text.find("<INSTRUCTIONS>") != std::string_view::npos;
+  return !whole && !blocks.front().meaning.abort_note;
+}
+
 // The event of the same words came first, or one of the same words in another writing directly
 // before.
 bool was_told_by_event(Line& line, const UserItem& item, uint64_t hash) {
@@ -135,9 +146,13 @@ Fate on_user_item(Line& line) {
   auto& state = line.state;
   const bool is_bare = line.shape == Shape::kBare;
   const bool others_wait = !is_bare && state.holding == Holding::kUserText;
-  if (!says_something(item) && !others_wait) {
-    tell_clients_item(line, item);
-    return Fate::kDone;
+  if (!says_something(item)) {
+    if (!others_wait && !may_be_typed(line)) {
+      tell_clients_item(line, item);
+      return Fate::kDone;
+    }
+    line.held_tag = HeldItem{twin_hash(line, item.clients), item.unknown, true}.packed();
+    return Fate::kHold;
   }
   const bool eventless = state.eventless && !state.seen_user_event;
   if ((is_bare || eventless) && tell_element(line, item.words)) return Fate::kDone;

@@ -15,21 +15,24 @@ namespace kato::codex {
 
 enum class Fate : uint8_t { kDone, kHold };
 
-// What is known of a held item, packed into its tag: the hash of its words, and whether there is
-// more in it than they.
+// What is known of a held item, packed into its tag: the hash of its words, whether there is more
+// in it than they, and whether it looks like the client's, unless an event says just the same.
 struct HeldItem {
-  uint64_t words = 0;  // its lowest bit is not kept
+  uint64_t words = 0;  // its lowest bits are not kept
   bool has_more = false;
+  bool clients = false;
 
   static constexpr uint64_t kMoreBit = 1;
+  static constexpr uint64_t kClientsBit = 2;
+  static constexpr uint64_t kWordsBits = ~(kMoreBit | kClientsBit);
 
   [[nodiscard]] uint64_t packed() const noexcept {
-    return (words & ~kMoreBit) | (has_more ? kMoreBit : 0);
+    return (words & kWordsBits) | (has_more ? kMoreBit : 0) | (clients ? kClientsBit : 0);
   }
   [[nodiscard]] static HeldItem unpack(uint64_t tag) noexcept {
-    return {tag & ~kMoreBit, (tag & kMoreBit) != 0};
+    return {tag & kWordsBits, (tag & kMoreBit) != 0, (tag & kClientsBit) != 0};
   }
-  [[nodiscard]] bool is_of(uint64_t hash) const noexcept { return words == (hash & ~kMoreBit); }
+  [[nodiscard]] bool is_of(uint64_t hash) const noexcept { return words == (hash & kWordsBits); }
 };
 
 // An item of the user's role, at first sight. kHold: another record tells.
