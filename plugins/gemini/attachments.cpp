@@ -1,5 +1,7 @@
 #include "attachments.h"
 
+#include <string>
+
 namespace kato::gemini {
 namespace {
 
@@ -31,6 +33,13 @@ sdk::Attachment describe(const Message& message, const Part& part) {
 void add_attachment(const Message& message, const Part& part, std::vector<sdk::Attachment>& to) {
   constexpr size_t kMaxAttachments = 1000;
   if (to.size() < kMaxAttachments) to.push_back(describe(message, part));
+}
+
+std::string_view attachment_words(const Message& message, const Part& part) {
+  const auto attachment = describe(message, part);
+  const auto what = attachment.media_type.empty() ? attachment.name : attachment.media_type;
+  if (attachment.size_bytes == UINT64_MAX) return message.arena().join({"[", what, "]"});
+  return message.arena().join({"[", what, ", ", std::to_string(attachment.size_bytes), " bytes]"});
 }
 
 }  // namespace kato::gemini

@@ -63,6 +63,8 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
       map_update(record, session_);
     } else if (marks.session_id.is_string()) {
       map_header(record, session_);
+    } else if (is_message_type(root["type"].word()) && root["content"].exists()) {
+      take_message(record);  // without an id
     } else {
       take_unknown(record);
     }

@@ -115,6 +115,12 @@ void Message::emit_raw(std::string_view what, uint64_t index) const {
   emit(raw);
 }
 
+bool is_message_type(std::string_view type) {
+  constexpr std::array<std::string_view, 6> kTypes = {"user", "gemini",  "model",
+                                                      "info", "warning", "error"};
+  return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+}
+
 void map_message(const Message& message) {
   const auto type = message.type();
   if (type == "user") {

@@ -87,6 +87,9 @@ class Message {
   Telling telling_;
 };
 
+// Of a type of which there is a mapping.
+[[nodiscard]] bool is_message_type(std::string_view type);
+
 // States all parts of the message. A record that gives nothing gets a reason.
 void map_message(const Message& message);
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "attachments.h"
 #include "decision.h"
 #include "parts.h"
 
@@ -81,6 +82,17 @@ ToolResult read_response(Value response) {
   return {response.is_string() ? response.text() : response.json(), false};
 }
 
+bool is_media(const Part& part) {
+  return part.kind == PartKind::kInlineData || part.kind == PartKind::kFileData;
+}
+
+// Pictures and the like that stand within a function response.
+void add_media(const Message& message, Value response, std::vector<std::string_view>& texts) {
+  for_each_part(response["parts"], [&](const Part& part) {
+    if (is_media(part)) texts.push_back(attachment_words(message, part));
+  });
+}
+
 // "result": text, or parts of which one is a function response.
 ToolResult read_result(const Message& message, Value result) {
   ToolResult found;
@@ -90,8 +102,11 @@ ToolResult read_result(const Message& message, Value result) {
       const auto response = read_response(part.value["response"]);
       found.is_error = found.is_error || response.is_error;
       texts.push_back(response.text);
+      add_media(message, part.value, texts);
     } else if (part.kind == PartKind::kText) {
       texts.push_back(part.value.text());
+    } else if (is_media(part)) {
+      texts.push_back(attachment_words(message, part));
     }
   });
   found.text = message.joined(texts, "\n");
@@ -163,7 +178,11 @@ void map_function_response(const Message& message, Value response, uint64_t inde
     if (message.memory().results.has(hash)) return;
     message.memory().results.add(hash);
   }
-  emit_result(message, keys, read_response(response["response"]), {});
+  auto result = read_response(response["response"]);
+  std::vector<std::string_view> texts = {result.text};
+  add_media(message, response, texts);
+  result.text = message.joined(texts, "\n");
+  emit_result(message, keys, result, {});
 }
 
 void map_response_text(const Message& message, std::string_view tool, std::string_view text,

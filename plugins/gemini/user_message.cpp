@@ -150,7 +150,6 @@ class UserTurn {
       return;
     }
     if (message_.telling() == Telling::kSummary) {
-      remember(text);
       emit_system(kCompactionSummary, text);
       return;
     }
@@ -174,10 +173,19 @@ class UserTurn {
   }
 
   void emit_system(std::string_view subtype, std::string_view text) {
-    auto draft = message_.draft(KATO_SYSTEM_MESSAGE, message_.part_key("system", system_++));
+    const auto part = message_.part_key("system", system_++);
+    const bool summary = subtype == kCompactionSummary;
+    if (summary && message_.memory().client_texts.has(hash_of(text))) {
+      message_.record().ignore("client-words");
+      return;
+    }
+    auto draft = message_.draft(KATO_SYSTEM_MESSAGE, part);
     draft.subtype = subtype;
     draft.text = text;
-    if (subtype == kCompactionSummary) draft.flags = 0;  // it is new, though it stands in a list
+    if (summary) {
+      draft.flags = 0;  // it is new, though it stands in a list
+      remember(text);
+    }
     message_.emit(draft);
     if (subtype == kSessionContext) learn_directory(message_, text);
   }

@@ -183,6 +183,16 @@ size_t end_of_references(std::string_view text) {
   return behind.empty() || behind.starts_with(kHookOpen) ? end : std::string_view::npos;
 }
 
+// Where the client's mark begins behind which referenced files stand: a line of its own.
+size_t find_references(std::string_view text) {
+  for (size_t at = text.find(kReferencesBegin); at != std::string_view::npos;
+       at = text.find(kReferencesBegin, at + 1)) {
+    const auto line = drop_blanks_behind(text.substr(at, text.find('\n', at) - at));
+    if ((at == 0 || text[at - 1] == '\n') && line.ends_with("---")) return at;
+  }
+  return std::string_view::npos;
+}
+
 // A text without its lines that begin with "::", and without blanks.
 struct Spoken {
   std::string words;
@@ -260,9 +270,8 @@ std::string_view UserTextSplitter::take_front(std::string_view text, std::vector
     return text;
   }
   if (split_known(text, out)) return {};
-  // The mark stands at the beginning of a line.
-  const size_t mark = text.find(kReferencesBegin);
-  if (mark == std::string_view::npos || (mark > 0 && text[mark - 1] != '\n')) {
+  const size_t mark = find_references(text);
+  if (mark == std::string_view::npos) {
     split_typed(text, out);
     return {};
   }
