@@ -170,6 +170,12 @@ constexpr auto kEvents = std::to_array<EventHandler>({
     {"undo_started", ignore_bookkeeping},
     {"plan_update", ignore_duplicate},
     {"turn_diff", ignore_bookkeeping},
+    {"agent_reasoning_section_break", ignore_bookkeeping},
+    {"environment_connected", ignore_bookkeeping},
+    {"environment_disconnected", ignore_bookkeeping},
+    {"session_configured", ignore_bookkeeping},
+    {"thread_queue_changed", ignore_bookkeeping},
+    {"raw_response_item", ignore_duplicate},
     {"shutdown_complete", ignore_bookkeeping},
 });
 

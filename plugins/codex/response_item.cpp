@@ -84,6 +84,7 @@ constexpr auto kHandlers = std::to_array<Handler>({
     {"tool_search_output", on_tool_search_output},
     {"image_generation_call", on_image_generation_call},
     {"additional_tools", ignore_tool_definitions},
+    {"configuration_update", ignore_bookkeeping},
     {"ghost_snapshot", ignore_bookkeeping},
     {"compaction", ignore_encrypted},
     {"compaction_summary", ignore_encrypted},

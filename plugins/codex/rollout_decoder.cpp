@@ -94,6 +94,12 @@ void RolloutDecoder::dispatch(Line& line, PairedItem paired) {
     line.record.ignore("bookkeeping");
   } else if (type == "retained_context" && line.kind == "verified_answer") {
     on_verified_answer(line);
+  } else if (type == "retained_context" && line.kind == "delivered_assistant_message") {
+    line.record.ignore("duplicate");
+  } else if (type == "retained_context" && line.kind == "accepted_file_audio") {
+    line.record.ignore("bookkeeping");
+  } else if (type == "dynamic_tools_updated") {
+    line.record.ignore("tool-definitions");
   } else if (line.record.root()["record_type"].is_string()) {
     line.record.ignore("state-marker");
   }

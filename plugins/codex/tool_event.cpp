@@ -28,7 +28,9 @@ void tell(Line& line, const Ended& ended, std::string_view output) {
   call.tool_call_id = ended.id;
   // A command may end long after the turn whose script began it.
   const bool same_turn = line.named_turn.empty() || line.named_turn == line.state.turn_id;
-  if (same_turn) call.parent_tool_call_id = line.state.open_script;
+  if (same_turn && !line.state.open_script.empty()) {
+    call.parent_tool_call_id = line.state.open_script;
+  }
   call.tool_name = ended.name;
   call.input_json = ended.input;
   line.record.emit(call);
@@ -57,6 +59,11 @@ std::string_view both_outputs(const Line& line, jsonlog::Value source) {
 }
 
 void on_command(Line& line, std::string_view id, jsonlog::Value source) {
+  // A person's "!" line, which has an item of its own.
+  if (const auto by = source["source"].word(); by == "user_shell" || by == "userShell") {
+    line.record.ignore("duplicate");
+    return;
+  }
   if (told_by_items(line, id, is_failure(source))) return;
   JsonObject input;
   input.add_all(source, {"command", "cwd"});
