@@ -57,7 +57,7 @@ class SessionDocument final : public jsonlog::DocumentDecoder {
 
   void save_memory(jsonlog::StateWriter& out) const override { session_.memory.save(out); }
   void restore_memory(jsonlog::StateReader& in) override { session_.memory.restore(in); }
-  [[nodiscard]] uint32_t state_version() const override { return 1; }
+  [[nodiscard]] uint32_t state_version() const override { return 2; }
 
  private:
   static std::string_view title_key(const jsonlog::LogRecord& record, Value title) {

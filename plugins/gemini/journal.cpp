@@ -73,7 +73,7 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
 
   void save_more(jsonlog::StateWriter& out) const override { session_.memory.save(out); }
   void restore_more(jsonlog::StateReader& in) override { session_.memory.restore(in); }
-  [[nodiscard]] uint32_t state_version() const override { return 1; }
+  [[nodiscard]] uint32_t state_version() const override { return 2; }
 
  private:
   void take_message(jsonlog::LogRecord& record) {

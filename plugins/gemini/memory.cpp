@@ -6,6 +6,7 @@ namespace kato::gemini {
 
 void Memory::save(jsonlog::StateWriter& out) const {
   results.save(out);
+  calls.save(out);
   client_texts.save(out);
   out.hash(title);
   out.hash(relisted_reply);
@@ -18,6 +19,7 @@ void Memory::save(jsonlog::StateWriter& out) const {
 
 void Memory::restore(jsonlog::StateReader& in) {
   results.restore(in);
+  calls.restore(in);
   client_texts.restore(in);
   title = in.hash();
   relisted_reply = in.hash();

@@ -57,6 +57,8 @@ struct Memory {
   // Calls whose result was stated with the call: the client states it a second time, as a user's
   // turn, right behind.
   RecentHashes<64> results;
+  // Calls by name and arguments. One that a person asked for is listed again without its id.
+  RecentHashes<16> calls;
   // Texts in users' turns that were the client's although nothing in them says so (the text of a
   // slash command, a summary). A list of history repeats them without what told them apart.
   RecentHashes<32> client_texts;

@@ -15,6 +15,8 @@ constexpr std::string_view kAcknowledgement = "Got it. Thanks for the additional
 constexpr std::array<std::string_view, 3> kClientWords = {
     kAcknowledgement, "Got it. Thanks for the context!",
     "[The previous response was interrupted before it completed.]"};
+// Of calls that a person asked for, once the client lists them.
+constexpr std::string_view kMadeUpId = "synth_";
 constexpr std::string_view kBinaryReceived = "Binary content received. Proceeding with analysis.";
 
 // A list, or nothing: else it is of a form that is not known.
@@ -157,10 +159,16 @@ class ReplyContent {
     }
   }
 
-  // A call without an id beside a list of calls is one of them.
+  // A call without an id beside a list of calls is one of them; so is one of the same words as a
+  // call that was told.
   bool is_new_call(Value call) {
     const auto id = call["id"].text();
-    return id.empty() ? !has_calls_ : known_calls_.insert(message_.hash(id)).second;
+    const bool nameless = id.empty() || id.starts_with(kMadeUpId);
+    if (!nameless) return known_calls_.insert(message_.hash(id)).second;
+    if (has_calls_) return false;
+    const bool told = message_.memory().calls.has(call_hash(message_, call));
+    if (told) message_.record().ignore("duplicate-call");
+    return !told;
   }
 
   const Message& message_;

@@ -147,8 +147,13 @@ CallState state_of(Value call) {
 
 }  // namespace
 
+uint64_t call_hash(const Message& message, Value call) {
+  return message.hash(message.arena().join({call["name"].text(), "\n", call["args"].json()}));
+}
+
 void map_tool_call(const Message& message, Value call, uint64_t index) {
   const auto keys = keys_of(message, call["id"], index);
+  message.memory().calls.add(call_hash(message, call));
   emit_call(message, keys, call);
   const auto state = state_of(call);
   ToolResult result;

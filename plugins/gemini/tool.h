@@ -11,6 +11,9 @@
 
 namespace kato::gemini {
 
+// By which a call is recognised that is told a second time without its id: name and arguments.
+[[nodiscard]] uint64_t call_hash(const Message& message, Value call);
+
 // An element of a reply's "toolCalls": the call, and its result once there is one. index: its
 // place, for calls without an id.
 void map_tool_call(const Message& message, Value call, uint64_t index);
