@@ -147,11 +147,12 @@ Fate on_user_item(Line& line) {
   const bool is_bare = line.shape == Shape::kBare;
   const bool others_wait = !is_bare && state.holding == Holding::kUserText;
   if (!says_something(item)) {
-    if (!others_wait && !may_be_typed(line)) {
+    const bool doubtful = may_be_typed(line);
+    if (!others_wait && !doubtful) {
       tell_clients_item(line, item);
       return Fate::kDone;
     }
-    line.held_tag = HeldItem{twin_hash(line, item.clients), item.unknown, true}.packed();
+    line.held_tag = HeldItem{twin_hash(line, item.clients), !doubtful, true}.packed();
     return Fate::kHold;
   }
   const bool eventless = state.eventless && !state.seen_user_event;
