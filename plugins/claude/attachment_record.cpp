@@ -59,8 +59,13 @@ void map_queued(const Mapping& to) {
   const Value origin = attachment["origin"];
   const auto source = attachment["humanTurn"].is_true() ? "typed" : "";
   const bool injected = attachment["isMeta"].is_true() || attachment["textNotTyped"].is_true();
-  const bool typed = (mode.empty() || mode == "prompt") && !injected && !to.line.is_sidechain &&
-                     is_human(origin, source);
+  const bool human = !injected && !to.line.is_sidechain && is_human(origin, source);
+  if (human && mode == "bash" && prompt.is_string()) {
+    const auto line = trimmed(prompt.text());
+    to.text(KATO_USER_MESSAGE, "said", line.starts_with('!') ? line : to.arena().join({"!", line}));
+    return;
+  }
+  const bool typed = human && (mode.empty() || mode == "prompt");
   if (typed || !(prompt.is_string() || prompt.is_array())) {
     map_user_content(to, prompt);
     return;

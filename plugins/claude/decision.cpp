@@ -57,12 +57,46 @@ void ask_for_plan(const Mapping& to, sdk::Draft prompt, Value input) {
   to.record.emit(prompt);
 }
 
+void add_words(jsonlog::Arena& arena, std::string_view& words, std::string_view more,
+               std::string_view between) {
+  if (more.empty()) return;
+  words = words.empty() ? more : arena.join({words, between, more});
+}
+
+// Takes a choice in quotes off the front of `answer`: newer clients write those with commas or
+// quotes so. False: there is none.
+bool take_quoted(jsonlog::Arena& arena, std::string_view& answer, std::string_view& choice) {
+  if (!answer.starts_with('"')) return false;
+  std::string words;
+  for (size_t at = 1; at < answer.size(); ++at) {
+    if (answer[at] == '"') {
+      choice = arena.copy(words);
+      answer.remove_prefix(at + 1);
+      return true;
+    }
+    const bool escaped = answer[at] == '\\' && at + 1 < answer.size();
+    if (escaped) ++at;
+    words.push_back(escaped && answer[at] == 'n' ? '\n' : answer[at]);
+  }
+  return false;
+}
+
 // The labels that an answer to a question with several choices consists of: joined by ", ", and
-// they may have commas themselves. What is no label is the person's own text.
-void split_answer(std::string_view answer, const std::vector<std::string_view>& labels,
-                  sdk::Draft& response) {
+// those of older clients may have commas themselves. What is no label is the person's own text.
+void split_answer(jsonlog::Arena& arena, std::string_view answer,
+                  const std::vector<std::string_view>& labels, sdk::Draft& response) {
   constexpr std::string_view kSeparator = ", ";
   while (!answer.empty()) {
+    std::string_view choice;
+    if (take_quoted(arena, answer, choice)) {
+      if (std::find(labels.begin(), labels.end(), choice) != labels.end()) {
+        response.selections.push_back(choice);
+      } else {
+        add_words(arena, response.free_text, choice, kSeparator);
+      }
+      answer.remove_prefix(std::min(kSeparator.size(), answer.size()));
+      continue;
+    }
     std::string_view longest;
     for (const auto label : labels) {
       const auto behind = answer.substr(std::min(label.size(), answer.size()));
@@ -71,7 +105,7 @@ void split_answer(std::string_view answer, const std::vector<std::string_view>& 
       if (stands && label.size() > longest.size()) longest = label;
     }
     if (longest.empty()) {
-      response.free_text = answer;
+      add_words(arena, response.free_text, answer, kSeparator);
       return;
     }
     response.selections.push_back(longest);
@@ -80,7 +114,7 @@ void split_answer(std::string_view answer, const std::vector<std::string_view>& 
 }
 
 // An answer as the log has it: one text, or a list of labels.
-void read_answer(Value answer, Value question, sdk::Draft& response) {
+void read_answer(jsonlog::Arena& arena, Value answer, Value question, sdk::Draft& response) {
   std::vector<std::string_view> labels;
   for (const Value option : question["options"].items()) {
     if (labels.size() == kMostOptions) break;
@@ -90,7 +124,7 @@ void read_answer(Value answer, Value question, sdk::Draft& response) {
     if (std::find(labels.begin(), labels.end(), text) != labels.end()) {
       response.selections.push_back(text);
     } else {
-      response.free_text = text;
+      add_words(arena, response.free_text, text, ", ");
     }
   };
   if (answer.is_array()) {
@@ -99,7 +133,7 @@ void read_answer(Value answer, Value question, sdk::Draft& response) {
       choose(part.text());
     }
   } else if (question["multiSelect"].is_true()) {
-    split_answer(answer.text(), labels, response);
+    split_answer(arena, answer.text(), labels, response);
   } else {
     choose(answer.text());
   }
@@ -114,15 +148,16 @@ Value answer_to(Value question, Value answers) {
 void answer_question(const Mapping& to, std::string_view call, Value question, Value result,
                      size_t number) {
   constexpr std::string_view kNone = "(No answer provided)";
+  constexpr std::string_view kNotesOnly = "(notes only)";
   const auto asked = question["question"].text();
   const Value answer = answer_to(question, result["answers"]);
-  const bool answered = answer.is_string() && !answer.text().empty() && answer.text() != kNone;
-  if (!answered && answer.items().begin() == answer.items().end()) return;
+  const auto text = answer.text();
+  const bool answered = answer.is_array() || (text != kNone && text != kNotesOnly);
   auto response = response_draft(to, call, number);
-  read_answer(answer, question, response);
+  if (answered) read_answer(to.arena(), answer, question, response);
   const auto notes = result["annotations"].member_named(asked)["notes"].text();
-  if (response.free_text.empty()) response.free_text = notes;
-  to.record.emit(response);
+  add_words(to.arena(), response.free_text, notes, "\n");
+  if (!response.free_text.empty() || !response.selections.empty()) to.record.emit(response);
 }
 
 // Declined with some of the questions answered: the client lists them in the result's text, in the
@@ -181,6 +216,11 @@ void map_decision_prompts(const Mapping& to, Value tool_use, std::string_view mo
     prompt.model = model;
     ask_for_plan(to, std::move(prompt), input);
   }
+}
+
+std::string_view words_instead_of_answers(Value tool_use_result) {
+  return tool_use_result["questions"].is_array() ? tool_use_result["response"].text()
+                                                 : std::string_view();
 }
 
 void map_decision_answers(const Mapping& to, Value tool_result, Value tool_use_result) {

@@ -150,6 +150,8 @@ class UserContent {
     map_tool_result(to_, block, number_);
     map_permission(to_, block);
     map_decision_answers(to_, block, to_.line.tool_use_result);
+    const auto instead = words_instead_of_answers(to_.line.tool_use_result);
+    if (!trimmed(instead).empty()) said_.push_back(instead);
     if (!block["is_error"].is_true()) return;
     const auto words = words_in_rejection(result_text(to_, block["content"]));
     if (!words.empty()) said_.push_back(words);

@@ -43,6 +43,12 @@ constexpr std::array kPatterns = {
     Pattern{"<mcp-resource-update", Author::kClient, "injected"},
     Pattern{"<remote-review", Author::kClient, "injected"},
     Pattern{"<tick>", Author::kClient, "injected"},
+    Pattern{"<forked-skill-launch>", Author::kClient, "injected"},
+    Pattern{"<fetched-web-content", Author::kClient, "injected"},
+    Pattern{"<untrusted-widget-state", Author::kClient, "injected"},
+    Pattern{"<slack-ping", Author::kClient, "agent-message"},
+    Pattern{"<slack-tag-message", Author::kClient, "agent-message"},
+    Pattern{"<coordinator-relay", Author::kClient, "agent-message"},
     Pattern{"[Image: source: ", Author::kClient, "image-note"},
     Pattern{"[Image: original ", Author::kClient, "image-note"},
     Pattern{"Base directory for this skill: /", Author::kClient, "skill"},
@@ -74,6 +80,20 @@ constexpr std::array kInsertions = {
     Tag{"session-start-hook", "hook-output"},
     Tag{"local-command-caveat", "local-command-caveat"},
 };
+
+// A block of its own that an editor or a browser put beside what was typed.
+bool is_beside_the_words(std::string_view text) noexcept {
+  struct Ends {
+    std::string_view open;
+    std::string_view close;
+  };
+  constexpr std::array kBlocks = {Ends{"<terminal name=\"", "</terminal>"},
+                                  Ends{"<browser>", "</browser>"}, Ends{"<browser ", "</browser>"},
+                                  Ends{"<browser_instruction>", "</browser_instruction>"}};
+  return std::any_of(kBlocks.begin(), kBlocks.end(), [&](const Ends& block) {
+    return text.starts_with(block.open) && text.ends_with(block.close);
+  });
+}
 
 // A plan that was accepted for a new context: clients before 2.1.29 do not mark it.
 bool is_accepted_plan(std::string_view text) noexcept {
@@ -160,6 +180,7 @@ UserText classify(std::string_view text, jsonlog::Arena& arena) {
   for (const auto& pattern : kPatterns) {
     if (bare.starts_with(pattern.prefix)) return {pattern.author, pattern.subtype, text};
   }
+  if (is_beside_the_words(bare)) return {Author::kClient, "ide-context", text};
   if (is_accepted_plan(bare)) return {Author::kClient, "accepted-plan", text};
   if (is_unknown_command(bare)) return {Author::kNotice, "unknown-command", bare};
   if (is_bare_injection(bare)) {
