@@ -21,6 +21,9 @@ constexpr std::array kPatterns = {
     Pattern{"<bash-stdout>", Author::kNotice, "shell-output"},
     Pattern{"<bash-stderr>", Author::kNotice, "shell-output"},
     Pattern{"[Request interrupted by user", Author::kNotice, "interruption"},
+    Pattern{"[Request interrupted: the session ended", Author::kNotice, "interruption"},
+    Pattern{"[This turn ended before it finished.]", Author::kNotice, "interruption"},
+    Pattern{"Args from unknown skill: ", Author::kNotice, "unknown-command"},
     Pattern{"<background-task", Author::kClient, "task-notification"},
     Pattern{"<bash-notification>", Author::kClient, "task-notification"},
     Pattern{"<agent-notification>", Author::kClient, "task-notification"},
@@ -64,23 +67,6 @@ constexpr std::array kInjectedPatterns = {
     Pattern{"<command-name>", Author::kClient, "command"},
 };
 
-struct Tag {
-  std::string_view name;
-  std::string_view subtype;
-};
-
-constexpr std::array kInsertions = {
-    Tag{"system-reminder", "reminder"},
-    Tag{"ide_opened_file", "ide-context"},
-    Tag{"ide_selection", "ide-context"},
-    Tag{"ide_diagnostics", "ide-context"},
-    Tag{"new-diagnostics", "ide-context"},
-    Tag{"user-prompt-submit-hook", "hook-output"},
-    Tag{"post-tool-use-hook", "hook-output"},
-    Tag{"session-start-hook", "hook-output"},
-    Tag{"local-command-caveat", "local-command-caveat"},
-};
-
 // A block of its own that an editor or a browser put beside what was typed.
 bool is_beside_the_words(std::string_view text) noexcept {
   struct Ends {
@@ -106,50 +92,35 @@ bool is_accepted_plan(std::string_view text) noexcept {
 bool is_unknown_command(std::string_view text) noexcept {
   constexpr std::array<std::string_view, 3> kBeginnings = {
       "Unknown slash command: ", "Unknown skill: ", "Unknown command: "};
+  constexpr std::string_view kSuggestion = ". Did you mean /";
+  if (const size_t at = text.rfind(kSuggestion);
+      at != std::string_view::npos && text.ends_with('?')) {
+    text = text.substr(0, at);
+  }
   return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](std::string_view beginning) {
     return text.starts_with(beginning) &&
            text.find_first_of(" \t\r\n", beginning.size()) == std::string_view::npos;
   });
 }
 
+// "Tool loaded.", with lines like "[id:7]" behind it.
+bool is_tool_loaded(std::string_view text) noexcept {
+  constexpr std::string_view kWords = "Tool loaded.";
+  constexpr std::string_view kId = "\n[id:";
+  if (!text.starts_with(kWords)) return false;
+  text.remove_prefix(kWords.size());
+  while (text.starts_with(kId)) {
+    text.remove_prefix(std::min(text.find('\n', 1), text.size()));
+  }
+  return text.empty();
+}
+
 // A reminder that was cut off, or one word of the client's to the model.
 bool is_bare_injection(std::string_view text) noexcept {
   constexpr std::string_view kReminder = "<system-reminder>";
-  if (text == "Tool loaded.") return true;
+  if (is_tool_loaded(text)) return true;
   return text.starts_with(kReminder) && text.find("</system-reminder>") == std::string_view::npos;
 }
-
-// Index of the insertion whose opening tag stands at the beginning of `text`, else their number.
-size_t insertion_at(std::string_view text) noexcept {
-  const auto found = std::find_if(kInsertions.begin(), kInsertions.end(), [&](const Tag& tag) {
-    return text.substr(1).starts_with(tag.name) && text.substr(tag.name.size() + 1, 1) == ">";
-  });
-  return static_cast<size_t>(found - kInsertions.begin());
-}
-
-// A person who writes about the client's tags puts them into quotes or into a block of code.
-class Quoting {
- public:
-  explicit Quoting(std::string_view text) : text_(text), fence_(text.find(kFence)) {}
-
-  // [at, end): behind the one that was asked for before.
-  [[nodiscard]] bool quotes(size_t at, size_t end) noexcept {
-    constexpr std::string_view kMarks = "`\"'";
-    const bool opened = at > 0 && kMarks.find(text_[at - 1]) != std::string_view::npos;
-    if (opened && end < text_.size() && text_[end] == text_[at - 1]) return true;
-    for (; fence_ < at; in_block_ = !in_block_) {
-      fence_ = text_.find(kFence, fence_ + kFence.size());
-    }
-    return in_block_ && fence_ != std::string_view::npos;
-  }
-
- private:
-  static constexpr std::string_view kFence = "```";
-
-  std::string_view text_;
-  size_t fence_;           // the next one
-  bool in_block_ = false;  // in front of it
-};
 
 }  // namespace
 
@@ -198,35 +169,6 @@ std::string_view injected_subtype(std::string_view text) noexcept {
     if (bare.starts_with(pattern.prefix)) return pattern.subtype;
   }
   return "injected";
-}
-
-std::string_view without_insertions(std::string_view text, jsonlog::Arena& arena,
-                                    std::vector<Insertion>& found) {
-  std::array<bool, kInsertions.size()> unclosed{};  // from here on: then further on, too
-  std::vector<std::string_view> kept;
-  Quoting quoting(text);
-  size_t from = 0;  // of what is neither kept nor an insertion yet
-  for (size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at)) {
-    const auto rest = text.substr(at++);
-    const size_t which = insertion_at(rest);
-    if (which == kInsertions.size() || unclosed[which]) continue;
-    const auto& tag = kInsertions[which];
-    const auto closing = arena.join({"</", tag.name, ">"});
-    const size_t end = rest.find(closing);
-    unclosed[which] = end == std::string_view::npos;
-    if (unclosed[which]) continue;
-    const size_t length = end + closing.size();
-    if (quoting.quotes(at - 1, at - 1 + length)) {
-      at += length - 1;
-      continue;
-    }
-    found.push_back({tag.subtype, rest.substr(0, length)});
-    kept.push_back(text.substr(from, at - 1 - from));
-    from = at = at - 1 + length;
-  }
-  if (kept.empty()) return text;
-  kept.push_back(text.substr(from));
-  return trimmed(arena.join(kept));
 }
 
 std::string_view output_words(std::string_view text, jsonlog::Arena& arena) {
