@@ -37,6 +37,9 @@ class CountingFileSystem final : public FileSystem {
   Status make_folders(const std::string& folder, uint32_t mode) override {
     return files_.make_folders(folder, mode);
   }
+  Status set_folder_mode(const std::string& folder, uint32_t mode) override {
+    return files_.set_folder_mode(folder, mode);
+  }
   Status rename(const std::string& from, const std::string& to) override {
     return files_.rename(from, to);
   }

@@ -116,6 +116,8 @@ class FileSystem {
 
   // With all missing parents; it is no error if it is there.
   virtual Status make_folders(const std::string& folder, uint32_t mode) = 0;
+  // kUnsupported where folders have none.
+  virtual Status set_folder_mode(const std::string& folder, uint32_t mode);
   // Replaces `to` atomically.
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   // Exchanges two existing files atomically.
@@ -132,6 +134,10 @@ class FileSystem {
   // holds it.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
 };
+
+inline Status FileSystem::set_folder_mode(const std::string& folder, uint32_t) {
+  return fail(ErrorCode::kUnsupported, "folder {} has no mode", folder);
+}
 
 // The operating system's.
 [[nodiscard]] std::unique_ptr<FileSystem> make_posix_file_system();

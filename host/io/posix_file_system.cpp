@@ -244,6 +244,11 @@ class PosixFileSystem final : public FileSystem {
     return fail_errno(errno, "make folder " + folder);
   }
 
+  Status set_folder_mode(const std::string& folder, uint32_t mode) override {
+    if (::chmod(folder.c_str(), mode) == 0) return {};
+    return fail_errno(errno, "change the mode of folder " + folder);
+  }
+
   Status rename(const std::string& from, const std::string& to) override {
     if (::rename(from.c_str(), to.c_str()) == 0) return {};
     return fail_errno(errno, "rename " + from + " to " + to);

@@ -19,6 +19,16 @@ Status check_mode(FileSystem& files, const std::string& folder, uint32_t forbidd
               folder);
 }
 
+// Somebody made it by hand, with the mode that folders mostly have.
+Status close_to_others(FileSystem& files, const std::string& folder) {
+  const auto info = files.info(folder);
+  if (!info) return forward(info, "state folder");
+  if ((info->mode & kOpenToOthers) == 0) return {};
+  const auto closed = files.set_folder_mode(folder, kStateFolderMode);
+  if (closed || closed.error().code() == ErrorCode::kUnsupported) return {};
+  return forward(closed, "make the state folder private");
+}
+
 }  // namespace
 
 std::string StateFolder::of(std::string_view key, std::string_view suffix) const {
@@ -48,6 +58,7 @@ Status StateFolder::prepare(FileSystem& files) const {
     }
   }
   if (auto checked = check_mode(files, path_, kWritableByOthers); !checked) return checked;
+  if (auto closed = close_to_others(files, path_); !closed) return closed;
   for (const auto& folder : {sessions(), runtime(), logs()}) {
     if (auto checked = check_mode(files, folder, kOpenToOthers); !checked) return checked;
   }

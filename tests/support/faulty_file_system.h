@@ -92,6 +92,9 @@ class FaultyFileSystem final : public FileSystem {
     }
     return real_->make_folders(folder, mode);
   }
+  Status set_folder_mode(const std::string& folder, uint32_t mode) override {
+    return real_->set_folder_mode(folder, mode);
+  }
   Status rename(const std::string& from, const std::string& to) override {
     if (const int error = ask(FileOperation::kRename, to)) {
       return fail_errno(error, "rename to " + to);

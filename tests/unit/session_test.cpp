@@ -338,7 +338,10 @@ TEST_CASE("a state folder of another user is refused", "[session]") {
   CHECK(refused.error().message().find("its owner is user 54321") != std::string::npos);
 }
 
-TEST_CASE("a state folder that others may write to or look into is refused", "[session]") {
+TEST_CASE(
+    "P6: a state folder that others may look into is closed to them, one they may write to is "
+    "refused",
+    "[session][P6]") {
   const TemporaryFolder temporary;
   const auto files = make_posix_file_system();
   const StateFolder folder(temporary / "state");
@@ -347,6 +350,7 @@ TEST_CASE("a state folder that others may write to or look into is refused", "[s
   CHECK(folder.prepare(*files).error().code() == ErrorCode::kRefused);
   REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
   CHECK(folder.prepare(*files));
+  CHECK(files->info(folder.path())->mode == 0700U);
   REQUIRE(::chmod(folder.sessions().c_str(), 0750) == 0);
   CHECK(folder.prepare(*files).error().message().find("chmod") != std::string::npos);
 }
