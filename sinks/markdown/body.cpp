@@ -51,7 +51,8 @@ bool has_body(std::string_view text) {
 }
 
 void write_body(std::string_view text, bool italic, sdk::BytesWriter& out) {
-  const std::string_view body = without_outer_blank_lines(text);
+  std::string scratch;
+  const std::string_view body = without_nul(without_outer_blank_lines(text), scratch);
   if (body.empty()) return;
   BlockScanner scanner;
   if (italic) {

@@ -140,7 +140,8 @@ void write_fenced(std::string_view text, size_t most, sdk::BytesWriter& out) {
   const std::string fence = fence_for(shown);
   out.write(fence);
   out.write("\n");
-  out.write(shown);
+  std::string scratch;
+  out.write(without_nul(shown, scratch));
   out.write(shown.ends_with('\n') ? "" : "\n");
   out.write(fence);
   out.write("\n\n");

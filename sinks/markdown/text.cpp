@@ -129,6 +129,19 @@ void append_html_line(std::string& out, std::string_view text, size_t most) {
   }
 }
 
+std::string_view without_nul(std::string_view text, std::string& scratch) {
+  if (!text.contains('\0')) return text;
+  scratch.clear();
+  for (const char c : text) {
+    if (c == '\0') {
+      scratch += "\xEF\xBF\xBD";
+    } else {
+      scratch += c;
+    }
+  }
+  return scratch;
+}
+
 size_t longest_backtick_run(std::string_view text) {
   size_t longest = 0;
   size_t at = text.find('`');

@@ -28,6 +28,10 @@ void append_one_line(std::string& out, std::string_view text, size_t most);
 // The same for a place where HTML is understood: & < > are escaped.
 void append_html_line(std::string& out, std::string_view text, size_t most);
 
+// As CommonMark demands: U+FFFD in the place of each NUL, with which a file would count as binary.
+// Mostly `text` itself; else it lives in `scratch`.
+[[nodiscard]] std::string_view without_nul(std::string_view text, std::string& scratch);
+
 // Length of the longest run of backticks; blanks and line ends between two do not end a run.
 [[nodiscard]] size_t longest_backtick_run(std::string_view text);
 

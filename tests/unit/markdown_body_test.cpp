@@ -89,3 +89,14 @@ TEST_CASE("italics leave code, marks and rules alone", "[sinks]") {
         "*Hello there*  \n\n- *item*\n1. *one*\n# *title*\n> *quote*\n| a | b |\n\n    code\n---\n"
         "```\nx\n```\n_use `a*b`_\nends in \\\n*last*\n");
 }
+
+TEST_CASE("a NUL is written as the replacement character, all else as it is", "[sinks]") {
+  using namespace std::string_literals;
+  CHECK(body("a\0b\n\0"s) ==
+        "a\xEF\xBF\xBD"
+        "b\n\xEF\xBF\xBD\n");
+  CHECK(body("a\0b"s, true) ==
+        "*a\xEF\xBF\xBD"
+        "b*\n");
+  CHECK(body("\x1B[1mbold\x1B[0m\a") == "\x1B[1mbold\x1B[0m\a\n");
+}
