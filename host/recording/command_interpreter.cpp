@@ -4,35 +4,29 @@
 
 #include <fmt/format.h>
 
+#include "host/recording/command_destination.h"
 #include "host/recording/destination_file.h"
-#include "host/recording/sibling_path.h"
 
 namespace kato {
 namespace {
 
-// A destination that may be used, and what writes it.
-struct Target {
-  std::string path;
-  PinnedSink sink;
-};
-
 class InterpreterRun {
  public:
   InterpreterRun(const CommandedMessage& message, const InterpreterInput& input, SessionMeta& meta)
-      : message_(message), input_(input), meta_(meta) {}
+      : message_(message), input_(input), meta_(meta), destinations_(input, meta, done_) {}
 
   Interpretation run() {
     for (const auto& near : message_.found.near_misses) {
-      audit("text", {}, false,
-            fmt::format("line {}: '{}' is no command; '{}' may be meant", near.line, near.word,
-                        near.meant));
+      destinations_.audit("text", {}, false,
+                          fmt::format("line {}: '{}' is no command; '{}' may be meant", near.line,
+                                      near.word, near.meant));
     }
     if (!message_.found.runnable()) {
       for (const auto& command : message_.found.commands) {
         if (command.error.empty()) continue;
-        audit(command_name(command.kind), {}, false,
-              fmt::format("line {}: {}; no command of this message runs", command.line,
-                          command.error));
+        destinations_.audit(command_name(command.kind), {}, false,
+                            fmt::format("line {}: {}; no command of this message runs",
+                                        command.line, command.error));
       }
       return std::move(done_);
     }
@@ -61,62 +55,6 @@ class InterpreterRun {
     }
   }
 
-  void audit(std::string_view action, std::string path, bool allowed, std::string reason) {
-    done_.audit.push_back({.action = std::string(action),
-                           .path = std::move(path),
-                           .allowed = allowed,
-                           .reason = std::move(reason)});
-  }
-
-  void refuse(std::string_view action, std::string path, const Error& error) {
-    audit(action, std::move(path), false, error.message());
-    if (is_passing(error)) done_.fault = error;
-  }
-
-  std::optional<Target> target_of(const Command& command) {
-    const auto action = command_name(command.kind);
-    const auto path = resolve_destination(
-        input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
-    if (!path) {
-      refuse(action, command.target, path.error());
-      return std::nullopt;
-    }
-    const bool named_by_hand =
-        command.kind == CommandKind::kExport && message_.origin == RequestOrigin::kCommandLine;
-    const auto decision = named_by_hand
-                              ? input_.policy.check_explicit(path->path)
-                              : input_.policy.check(path->path, meta_.identity.project_directory);
-    if (!decision.allowed()) {
-      done_.fault = decision.fault;
-      audit(action, decision.path, false, decision.reason);
-      return std::nullopt;
-    }
-    const auto place = path->is_generated ? place_for_generated(decision.path) : decision.path;
-    if (input_.fed_by_other(place)) {
-      audit(action, place, false, "another session is recorded into this file");
-      return std::nullopt;
-    }
-    auto sink = input_.sink_for(place);
-    if (!sink) {
-      audit(action, place, false, sink.error().message());
-      return std::nullopt;
-    }
-    audit(action, place, true,
-          place == decision.path ? decision.reason
-                                 : "another session is recorded into the file of that name");
-    return Target{.path = place, .sink = std::move(*sink)};
-  }
-
-  // A name that nobody chose gives way to another session's. What this session has stays its own,
-  // whatever became of the other one since.
-  std::string place_for_generated(const std::string& path) {
-    if (recording_at(path) != nullptr) return path;
-    for (const auto& recording : meta_.recordings) {
-      if (is_sibling(recording.destination, path)) return recording.destination;
-    }
-    return input_.fed_by_other(path) ? free_sibling(path) : path;
-  }
-
   RecordingMeta* recording_at(const std::string& path) {
     const auto found = std::ranges::find(meta_.recordings, path, &RecordingMeta::destination);
     return found == meta_.recordings.end() ? nullptr : &*found;
@@ -143,11 +81,11 @@ class InterpreterRun {
   std::optional<DestinationMark> mark_before(const Command& command, const std::string& path) {
     const auto mark = mark_of(input_.files, path);
     if (mark) return *mark;
-    refuse(command_name(command.kind), path, mark.error());
+    destinations_.refuse(command_name(command.kind), path, mark.error());
     return std::nullopt;
   }
 
-  RecordingMeta* add_recording(const Command& command, const Target& target) {
+  RecordingMeta* add_recording(const Command& command, const CommandTarget& target) {
     const auto before = mark_before(command, target.path);
     if (!before) return nullptr;
     auto& recording = meta_.recordings.emplace_back(
@@ -159,7 +97,7 @@ class InterpreterRun {
   }
 
   void start(const Command& command) {
-    const auto target = target_of(command);
+    const auto target = destinations_.target_of(command, message_.origin);
     if (!target) return;
     RecordingMeta* recording = recording_at(target->path);
     if (recording == nullptr) recording = add_recording(command, *target);
@@ -182,7 +120,7 @@ class InterpreterRun {
   }
 
   void capture(const Command& command) {
-    auto target = target_of(command);
+    auto target = destinations_.target_of(command, message_.origin);
     if (!target) return;
     auto* recording = recording_at(target->path);
     if (recording != nullptr) {
@@ -190,9 +128,10 @@ class InterpreterRun {
       const bool is_untouched = !recording->state && !recording->unsure;
       if (is_untouched) return capture_untouched(*recording);
       if (is_all_ours(input_.files, *recording)) return replace(command, *recording);
-      target->path = free_sibling(target->path);
-      audit("capture", target->path, true,
-            "the file asked for is recorded into already and holds more than that recording");
+      target->path = destinations_.free_sibling(target->path);
+      destinations_.audit(
+          "capture", target->path, true,
+          "the file asked for is recorded into already and holds more than that recording");
     }
     recording = add_recording(command, *target);
     if (recording == nullptr) return;
@@ -210,13 +149,14 @@ class InterpreterRun {
     const auto before = mark_before(command, recording.destination);
     if (!before) return;
     lift_privacy();
-    audit("capture", recording.destination, true, "it is replaced by the whole conversation");
+    destinations_.audit("capture", recording.destination, true,
+                        "it is replaced by the whole conversation");
     plan_replacement(recording, *before, whole_until_here());
     changed_to_on();
   }
 
   void export_once(const Command& command) {
-    auto target = target_of(command);
+    auto target = destinations_.target_of(command, message_.origin);
     if (!target) return;
     const auto before = mark_before(command, target->path);
     if (!before) return;
@@ -236,8 +176,8 @@ class InterpreterRun {
   }
 
   void stop(const Command& command) {
-    const auto place = place_to_stop(command);
-    if (!place) return refuse("stop", command.target, place.error());
+    const auto place = destinations_.place_to_stop(command);
+    if (!place) return destinations_.refuse("stop", command.target, place.error());
     size_t stopped = 0;
     for (auto& recording : meta_.recordings) {
       if (!is_meant(command, recording, *place)) continue;
@@ -248,23 +188,11 @@ class InterpreterRun {
       ++stopped;
     }
     if (!done_.met_recording && command.selector != StopSelector::kAll) {
-      return audit("stop", command.target, false, "the session has no such recording");
+      return destinations_.audit("stop", command.target, false,
+                                 "the session has no such recording");
     }
-    audit("stop", command.target, true, fmt::format("{} recordings stopped", stopped));
-  }
-
-  // Empty if no path is meant, or none that there could be. Errors pass.
-  Result<std::string> place_to_stop(const Command& command) {
-    const bool by_path =
-        command.selector == StopSelector::kDestination || command.selector == StopSelector::kEither;
-    if (!by_path) return std::string();
-    const auto path = resolve_destination(
-        input_.files, command.target, meta_.identity.project_directory, input_.rules, input_.names);
-    if (!path && is_passing(path.error())) return forward(path);
-    if (!path) return std::string();
-    const auto decision = input_.policy.check(path->path, meta_.identity.project_directory);
-    if (decision.fault) return std::unexpected(*decision.fault);
-    return path->is_generated ? place_for_generated(decision.path) : decision.path;
+    destinations_.audit("stop", command.target, true,
+                        fmt::format("{} recordings stopped", stopped));
   }
 
   static bool is_meant(const Command& command, const RecordingMeta& recording,
@@ -290,12 +218,13 @@ class InterpreterRun {
     }
     meta_.is_private = true;
     done_.changed = true;
-    audit("private", {}, true, "this session is not kept");
+    destinations_.audit("private", {}, true, "this session is not kept");
   }
 
   void undo_private() {
-    audit("undo-private", {}, true,
-          meta_.is_private ? "this session is kept again" : "this session was not private");
+    destinations_.audit(
+        "undo-private", {}, true,
+        meta_.is_private ? "this session is kept again" : "this session was not private");
     lift_privacy();
   }
 
@@ -305,17 +234,11 @@ class InterpreterRun {
     done_.changed = true;
   }
 
-  std::string free_sibling(const std::string& path) {
-    return sibling_path(path, [this](const std::string& candidate) {
-      return recording_at(candidate) != nullptr || input_.fed_by_other(candidate) ||
-             input_.files.link_info(candidate);
-    });
-  }
-
   const CommandedMessage& message_;
   const InterpreterInput& input_;
   SessionMeta& meta_;
   Interpretation done_;
+  CommandDestination destinations_;
 };
 
 }  // namespace
