@@ -118,6 +118,12 @@ Decision decide(const PathFacts& facts) {
   if (facts.any_folder) {
     return allow(facts, parent_folder(facts.path), "it was named at the command line");
   }
+  if (!facts.missing_project.empty() && lies_below(facts.missing_project, facts.path)) {
+    return deny(facts, Denial::kOutsideRoots,
+                fmt::format("the session's project folder {} is not there, and is not made again; "
+                            "write to another place",
+                            facts.missing_project));
+  }
   return deny(facts, Denial::kOutsideRoots,
               facts.allowed_roots.empty()
                   ? "no folder is allowed"
@@ -131,9 +137,9 @@ PathPolicy::PathPolicy(FileSystem& files, PathRules rules)
 Decision PathPolicy::check(const std::string& path, const std::string& project_directory) const {
   PathFacts facts;
   facts.path = path;
-  auto roots = allowed_roots(project_directory);
-  if (!roots) return unclear(facts, roots.error());
-  facts.allowed_roots = std::move(*roots);
+  if (auto found = find_allowed_roots(project_directory, facts); !found) {
+    return unclear(facts, found.error());
+  }
   return judge(path, std::move(facts));
 }
 
@@ -162,19 +168,34 @@ Decision PathPolicy::judge(const std::string& path, PathFacts facts) const {
   return decide(facts);
 }
 
-Result<std::vector<std::string>> PathPolicy::allowed_roots(
-    const std::string& project_directory) const {
-  std::vector<std::string> roots;
+// A project's folder is its owner's to make: one that is gone allows nothing, lest it come back as
+// an empty one.
+Status PathPolicy::find_allowed_roots(const std::string& project_directory,
+                                      PathFacts& facts) const {
+  const auto missing = is_missing(project_directory);
+  if (!missing) return forward(missing);
+  if (*missing) {
+    const auto project = canonical_path(files_, project_directory);
+    if (project) facts.missing_project = project->path;
+  }
   for (const auto& root : rules_.allowed_write_roots) {
     auto path = root;
     if (root.starts_with(kStateToken)) {
       path = filled(root, kStateToken, rules_.state_directory);
     } else if (root.starts_with(kProjectToken)) {
+      if (*missing) continue;
       path = filled(root, kProjectToken, project_directory);
     }
-    if (auto added = add_canonical(roots, path); !added) return forward(added);
+    if (auto added = add_canonical(facts.allowed_roots, path); !added) return added;
   }
-  return roots;
+  return {};
+}
+
+Result<bool> PathPolicy::is_missing(const std::string& folder) const {
+  if (folder.empty()) return false;
+  const auto info = files_.info(folder);
+  if (!info && is_passing(info.error())) return forward(info);
+  return !info && info.error().code() == ErrorCode::kNotFound;
 }
 
 // A folder whose place cannot be told allows nothing; where the disk failed, nothing is decided.

@@ -53,6 +53,7 @@ struct PathFacts {
   std::string state_directory;
   std::vector<std::string> allowed_roots;
   std::vector<std::string> provider_roots;
+  std::string missing_project;  // the session's project folder, if it is not there
   bool allow_hard_links = false;
   bool any_folder = false;  // asked for at the command line: the allowed roots do not bind
 };
@@ -81,8 +82,9 @@ class PathPolicy {
 
  private:
   [[nodiscard]] Decision judge(const std::string& path, PathFacts facts) const;
-  [[nodiscard]] Result<std::vector<std::string>> allowed_roots(
-      const std::string& project_directory) const;
+  // Those that are there, and what is missing.
+  Status find_allowed_roots(const std::string& project_directory, PathFacts& facts) const;
+  [[nodiscard]] Result<bool> is_missing(const std::string& folder) const;
   Status add_canonical(std::vector<std::string>& roots, const std::string& path) const;
 
   FileSystem& files_;

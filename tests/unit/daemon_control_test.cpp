@@ -355,3 +355,20 @@ TEST_CASE("status says that folders are polled, why, how late news may be and wh
   rig.work(*daemon);
   CHECK(daemon->status(false).degraded.empty());
 }
+
+TEST_CASE("P5: what is relative to a project that is gone is refused, and the project stays gone",
+          "[control][P5]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  std::filesystem::remove_all(rig.home / "proj");
+  const auto refused =
+      daemon->handle(about(rig, ControlVerb::kRecordStart, rig.home / "proj/notes/a.md"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == ErrorCode::kRefused);
+  CHECK(refused.error().message().contains("is not there"));
+  rig.say(1, "::start notes.md");
+  rig.work(*daemon);
+  CHECK_FALSE(std::filesystem::exists(rig.home / "proj"));
+  CHECK(rig.read("state/runtime/logs/security-audit.jsonl").contains("is not there"));
+}

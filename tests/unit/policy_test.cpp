@@ -94,6 +94,20 @@ TEST_CASE("what lies outside of the allowed folders is denied with the reason", 
   CHECK(to_name(Denial::kOutsideRoots) == "outside-roots");
 }
 
+TEST_CASE("P5: a project folder that is gone allows nothing, and is not made again",
+          "[policy][P5]") {
+  const Home home;
+  fs::remove_all(home.at("project"));
+  const auto decision = home.check(home.at("project/x.md"));
+  CHECK(decision.denial == Denial::kOutsideRoots);
+  CHECK(decision.reason.contains(home.at("project") + " is not there"));
+  CHECK(home.denial("project/sub/x.md") == Denial::kOutsideRoots);
+  CHECK(home.check(home.at("state/recordings/a.md")).allowed());
+  CHECK_FALSE(home.check(home.at("out/x.md")).reason.contains("is not there"));
+  fs::create_directories(home.at("project"));
+  CHECK(home.check(home.at("project/sub/x.md")).allowed());
+}
+
 TEST_CASE("what is no full path is denied", "[policy]") {
   const Home home;
   CHECK(home.check("project/x.md").denial == Denial::kUnclear);
