@@ -103,3 +103,38 @@ TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is 
     CHECK(rig.read(twin(rig)) == lines);
   }
 }
+
+TEST_CASE("a damaged write journal is told with the remedy, and carrying that out mends it",
+          "[damage][P7]") {
+  DaemonRig rig;
+  record(rig);
+  const auto journal = "state/sessions/" + rig.key(1) + ".writes";
+  rig.home.write(journal, "this is no journal\n");
+  auto daemon = rig.working();
+  rig.say(1, "said while it rested");
+  rig.work(*daemon);
+  const auto cause = cause_of(*daemon, "session");
+  INFO(cause);
+  CHECK(cause.contains(journal + " is damaged"));
+  CHECK(cause.contains("Move it away"));
+  CHECK(cause.contains("kato restart"));
+  CHECK(rig.read(journal) == "this is no journal\n");
+  REQUIRE(daemon->finish());
+  daemon.reset();
+  std::filesystem::rename(rig.home / journal, rig.home / "journal");
+  daemon = rig.working();
+  CHECK(count(rig.read("proj/notes.md"), "said while it rested") == 1);
+  CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
+}
+
+TEST_CASE("a damaged index is made again, and the log says so", "[damage][P7]") {
+  DaemonRig rig;
+  record(rig);
+  rig.home.write("state/daemon-control.json", R"({"schemaVersion":1,"sess)");
+  const auto daemon = rig.working();
+  const auto log = rig.read("state/runtime/logs/operational.jsonl");
+  CHECK(log.contains("daemon-control.json was made from the metas"));
+  CHECK(log.contains("is damaged"));
+  CHECK(daemon->status(false).degraded.empty());
+  CHECK(daemon->status(false).recordings.size() == 1);
+}
