@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/daemon/replay_filter.h"
 #include "host/daemon/twin_adoption.h"
 #include "host/event/event_id.h"
 #include "host/ingest/decode_session.h"
@@ -266,38 +267,14 @@ Status SessionRuntime::commit_now() {
 }
 
 Result<uint64_t> SessionRuntime::replay(EventListener& into, const EventId& through) {
-  class Until final : public EventListener {
-   public:
-    Until(EventListener& into, const EventIdSet& later) : into_(into), later_(later) {}
-    void on_event(const Event& event, CommandRight right) override {
-      if (!later_.contains(event.id)) into_.on_event(event, right);
-    }
-
-   private:
-    EventListener& into_;
-    const EventIdSet& later_;
-  };
-  const auto later = known_behind(through);
-  if (!later) return forward(later);
-  Until until(into, *later);
+  ReplayFilter known_only(into, through);
+  const auto read = read_known_events(services_.files, services_.state.ids(key_), memory_->saved(),
+                                      [&](const KnownEvent& known) { known_only.add(known); });
+  if (!read) return forward(read);
   FreshEventMemory known(states_again(sources_.all()));
-  const auto decoded = decode_again(again_input(), known, until);
+  const auto decoded = decode_again(again_input(), known, known_only);
   if (!decoded) return forward(decoded);
   return decoded->missing_bytes;
-}
-
-// Events that came behind that one; none if it is not known.
-Result<EventIdSet> SessionRuntime::known_behind(const EventId& event) const {
-  EventIdSet behind;
-  if (!memory_->knows(event)) return behind;
-  bool passed = false;
-  const auto read = read_known_events(services_.files, services_.state.ids(key_), memory_->saved(),
-                                      [&](const KnownEvent& known) {
-                                        if (passed) behind.insert(known.id);
-                                        passed = passed || known.id == event;
-                                      });
-  if (!read) return forward(read);
-  return behind;
 }
 
 Status SessionRuntime::announce(const JournaledWrite& write) {

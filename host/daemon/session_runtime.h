@@ -112,8 +112,8 @@ class SessionRuntime {
   void destination_written(const std::string& path, bool made);
 
   // All events up to the cursors, decoded again from the sources' beginning, without those that
-  // came behind the event `through`, if that is known. Gives the number of bytes that were read
-  // once and are gone.
+  // came behind the event `through`, if that is known, or that are not known yet. Gives the number
+  // of bytes that were read once and are gone.
   [[nodiscard]] Result<uint64_t> replay(EventListener& into, const EventId& through);
 
  private:
@@ -135,7 +135,6 @@ class SessionRuntime {
   [[nodiscard]] Result<CaptureTimes> capture_times_of_twin() const;
   [[nodiscard]] Result<std::vector<EventPosition>> old_positions() const;
   [[nodiscard]] std::vector<bool> served_recordings() const;
-  [[nodiscard]] Result<EventIdSet> known_behind(const EventId& event) const;
 
   SessionServices services_;
   SessionRef ref_;
