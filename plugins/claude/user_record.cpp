@@ -35,7 +35,8 @@ Injection injection_of(const Mapping& to) {
   if (line.prompt_source == "system" || !is_human(line.origin, line.prompt_source)) {
     return {true, origin_subtype(line.origin)};
   }
-  const bool begun = line.turn_origin.empty() || is_one_of(line.turn_origin, "human sdk unknown user");
+  const bool begun =
+      line.turn_origin.empty() || is_one_of(line.turn_origin, "human sdk unknown user");
   if (!begun && !is_said_to_be_typed(line.prompt_source)) return {true, {}};
   if (line.plan_content.is_string()) return {true, "accepted-plan"};
   if (!line.source_tool.empty() && !line.tool_use_result.exists()) return {true, {}};
