@@ -48,10 +48,10 @@ Status check_header(File& file, const std::string& path) {
       path, version, kIdsSchemaVersion);
 }
 
-KnownEvent event_of(const char* record) {
+KnownEvent event_of(std::string_view record) {
   KnownEvent event;
-  std::memcpy(event.id.data(), record, event.id.size());
-  std::memcpy(&event.content_hash, record + event.id.size(), sizeof(event.content_hash));
+  std::memcpy(event.id.data(), record.data(), event.id.size());
+  std::memcpy(&event.content_hash, record.data() + event.id.size(), sizeof(event.content_hash));
   return event;
 }
 
@@ -89,7 +89,7 @@ Result<uint64_t> read_records(FileSystem& files, const std::string& path,
     for (size_t i = 0; i < records; ++i) {
       const auto record = std::string_view(block).substr(i * kRecordBytes, kRecordBytes);
       hash = chained(hash, record);
-      take(event_of(record.data()));
+      take(event_of(record));
     }
     done += records;
     if (records * kRecordBytes < block.size()) {

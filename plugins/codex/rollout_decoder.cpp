@@ -52,6 +52,20 @@ bool may_stand_between(const Line& line) noexcept {
          (line.type == "event_msg" && line.kind == "token_count");
 }
 
+// What another record tells: token_count, the message itself.
+bool is_duplicate(const Line& line) {
+  return line.type == "token_usage_record" ||
+         (line.type == "retained_context" && line.kind == "delivered_assistant_message");
+}
+
+bool is_bookkeeping(const Line& line) {
+  static constexpr std::array<std::string_view, 4> kTypes = {"world_state", "security_risk_score",
+                                                             "inter_agent_communication",
+                                                             "inter_agent_communication_metadata"};
+  return std::ranges::find(kTypes, line.type) != kTypes.end() ||
+         (line.type == "retained_context" && line.kind == "accepted_file_audio");
+}
+
 }  // namespace
 
 kato_status RolloutDecoder::on_record(jsonlog::LogRecord& record) {
@@ -87,17 +101,12 @@ void RolloutDecoder::dispatch(Line& line, PairedItem paired) {
     on_turn_context(line);
   } else if (type == "compacted") {
     on_compacted(line);
-  } else if (type == "token_usage_record") {
-    line.record.ignore("duplicate");  // of token_count
-  } else if (type == "world_state" || type == "security_risk_score" ||
-             type == "inter_agent_communication" || type == "inter_agent_communication_metadata") {
+  } else if (is_duplicate(line)) {
+    line.record.ignore("duplicate");
+  } else if (is_bookkeeping(line)) {
     line.record.ignore("bookkeeping");
   } else if (type == "retained_context" && line.kind == "verified_answer") {
     on_verified_answer(line);
-  } else if (type == "retained_context" && line.kind == "delivered_assistant_message") {
-    line.record.ignore("duplicate");
-  } else if (type == "retained_context" && line.kind == "accepted_file_audio") {
-    line.record.ignore("bookkeeping");
   } else if (type == "dynamic_tools_updated") {
     line.record.ignore("tool-definitions");
   } else if (line.record.root()["record_type"].is_string()) {

@@ -63,10 +63,8 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
       map_update(record, session_);
     } else if (marks.session_id.is_string()) {
       map_header(record, session_);
-    } else if (is_message_type(root["type"].word()) && root["content"].exists()) {
-      take_message(record);  // without an id
     } else {
-      take_unknown(record);
+      take_without_id(record);
     }
     return KATO_OK;
   }
@@ -97,6 +95,15 @@ class JournalDecoder final : public jsonlog::AppendDecoder {
     if (relisted && reply) memory.relisted_reply = key;
     map_message({record, session_, fields, {}, relisted ? Telling::kRelisted : Telling::kFresh});
     memory.any_message = true;
+  }
+
+  void take_without_id(jsonlog::LogRecord& record) {
+    const auto root = record.root();
+    if (is_message_type(root["type"].word()) && root["content"].exists()) {
+      take_message(record);
+    } else {
+      take_unknown(record);
+    }
   }
 
   static void take_unknown(jsonlog::LogRecord& record) {

@@ -32,6 +32,8 @@ class Home {
   ~Home() { fs::remove_all(top_); }
   Home(const Home&) = delete;
   Home& operator=(const Home&) = delete;
+  Home(Home&&) = delete;
+  Home& operator=(Home&&) = delete;
 
   [[nodiscard]] std::string at(const std::string& name) const { return (top_ / name).string(); }
   void file(const std::string& name) const { std::ofstream(top_ / name) << "text\n"; }
