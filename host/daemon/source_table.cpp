@@ -61,6 +61,7 @@ SourceNews SourceTable::look() {
     looked.all = true;
   } else {
     auto report = watcher_.collect();
+    late_by_ = report.late_by;
     for (auto& problem : report.problems) {
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
@@ -104,8 +105,17 @@ void SourceTable::scan_all(SourceNews& news) {
 
 bool SourceTable::was_there_perhaps(const std::string& path) const {
   return !scanned_ || std::ranges::any_of(unseen_, [&path](const std::string& unseen) {
-    return path == unseen || path.starts_with(unseen + "/");
+    return is_at_or_below(path, unseen);
   });
+}
+
+// Since the last look that could have seen it.
+UnixMillis SourceTable::came_at_earliest(const std::string& path) const {
+  auto last_look = clock_.now();
+  for (const auto& [troubled, since] : troubled_) {
+    if (is_at_or_below(path, troubled)) last_look = std::min(last_look, since);
+  }
+  return {last_look.value - late_by_.count()};
 }
 
 std::optional<std::chrono::steady_clock::time_point> SourceTable::due() const {
@@ -203,9 +213,7 @@ void SourceTable::settle_troubles(const Looked& looked, SourceNews& news) {
     if (!problem.path.empty()) wrong_now.insert(problem.path);
   }
   const auto is_over = [&](const std::string& path) {
-    const auto holds = [&path](const std::string& folder) {
-      return path == folder || path.starts_with(folder + "/");
-    };
+    const auto holds = [&path](const std::string& folder) { return is_at_or_below(path, folder); };
     if (wrong_now.contains(path)) return false;
     if (looked.all || std::ranges::any_of(looked.folders, holds)) return true;
     if (std::ranges::any_of(news.gone_folders, holds)) return true;
@@ -213,13 +221,15 @@ void SourceTable::settle_troubles(const Looked& looked, SourceNews& news) {
     const auto info = files_.info(path);
     return info ? info->type == FileType::kRegular : info.error().code() == ErrorCode::kNotFound;
   };
-  for (const auto& path : troubled_) {
+  for (const auto& [path, since] : troubled_) {
     if (is_over(path)) news.recovered.push_back(path);
   }
   for (const auto& path : news.recovered) {
     troubled_.erase(path);
   }
-  troubled_.merge(wrong_now);
+  for (const auto& path : wrong_now) {
+    troubled_.try_emplace(path, clock_.now());
+  }
 }
 
 // Nothing is said of the single files in a folder that is gone.
@@ -229,7 +239,7 @@ void SourceTable::take_gone_folders(SourceNews& news) {
   index_.for_each([&](const IndexedSession& session) {
     for (const auto& source : session.sources) {
       const auto lies_in = [&source](const std::string& folder) {
-        return source.path.starts_with(folder + "/");
+        return is_below(source.path, folder);
       };
       if (std::ranges::any_of(news.gone_folders, lies_in)) below.push_back(source.path);
     }
@@ -259,7 +269,7 @@ void SourceTable::take(SourceFile source, SourceNews& news) {
     // What comes behind this offset later came while somebody watched.
     const bool came_now = !was_there_perhaps(path);
     known.live_from_bytes = came_now ? 0 : info.size_bytes;
-    if (came_now) known.seen = clock_.now();
+    if (came_now) known.seen = came_at_earliest(path);
   } else if (known.stamp == stamp) {
     return;
   }

@@ -89,6 +89,14 @@ std::string join_path(std::string_view folder, std::string_view name) {
   return path;
 }
 
+bool is_below(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+}
+
+bool is_at_or_below(std::string_view path, std::string_view folder) {
+  return path == folder || is_below(path, folder);
+}
+
 std::string normal_path(std::string_view path) {
   if (path.empty()) return {};
   const bool is_absolute = path.front() == '/';

@@ -37,6 +37,9 @@ enum class Durability : uint8_t {
 [[nodiscard]] std::string parent_folder(std::string_view path);  // "/a/b" -> "/a"; "/a" -> "/"
 [[nodiscard]] std::string_view base_name(std::string_view path);
 [[nodiscard]] std::string join_path(std::string_view folder, std::string_view name);
+// Lexical: "/a" holds "/a/b", but not "/ab" and not itself.
+[[nodiscard]] bool is_below(std::string_view path, std::string_view folder);
+[[nodiscard]] bool is_at_or_below(std::string_view path, std::string_view folder);
 // Lexical: "." and "..", doubled slashes gone; links are not looked at.
 [[nodiscard]] std::string normal_path(std::string_view path);
 

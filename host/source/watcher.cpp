@@ -13,15 +13,6 @@ constexpr int kMaxLooks = 64;
 constexpr std::chrono::seconds kTryAgainAfter{1};
 constexpr std::chrono::seconds kLongestPause{64};
 
-// "/a" holds "/a/b", but not "/ab" and not itself.
-bool is_below(std::string_view path, std::string_view folder) {
-  return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
-}
-
-bool is_at_or_below(std::string_view path, std::string_view folder) {
-  return path == folder || is_below(path, folder);
-}
-
 template <class T>
 std::vector<T> as_vector(const std::set<T>& from) {
   return {from.begin(), from.end()};
@@ -200,7 +191,8 @@ WatchReport SourceWatcher::collect() {
     try_again_.reset();
     findings.rescan = true;
   }
-  if (polls() && clock_.steady() >= next_poll_) {
+  const auto late_by = polls() ? poll_interval_ : std::chrono::milliseconds{0};
+  if (late_by.count() > 0 && clock_.steady() >= next_poll_) {
     poll(findings);
     share_out_watches();
   }
@@ -210,7 +202,8 @@ WatchReport SourceWatcher::collect() {
           .problems = std::move(findings.problems),
           .walked = std::move(findings.walked),
           .rescan = findings.rescan,
-          .health_changed = std::exchange(told_cause_, cause_.has_value()) != told_cause_};
+          .health_changed = std::exchange(told_cause_, cause_.has_value()) != told_cause_,
+          .late_by = late_by};
 }
 
 void SourceWatcher::handle(const FolderEvent& event, Findings& findings) {

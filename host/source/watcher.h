@@ -33,6 +33,8 @@ struct WatchReport {
   bool rescan = false;
   // Folders are polled for want of watches, or no longer are.
   bool health_changed = false;
+  // How long ago it may have happened.
+  std::chrono::milliseconds late_by{0};
 };
 
 // How it is done, for `status` and `doctor`.
