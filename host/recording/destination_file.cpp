@@ -41,6 +41,13 @@ Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_by
   return bytes;
 }
 
+Result<bool> ends_with(File& file, uint64_t end_bytes, std::string_view wanted) {
+  if (end_bytes < wanted.size()) return false;
+  const auto there = read_range(file, end_bytes - wanted.size(), end_bytes);
+  if (!there) return forward(there);
+  return *there == wanted;
+}
+
 }  // namespace
 
 Result<DestinationFile> DestinationFile::open(FileSystem& files, const Decision& place, bool create,
@@ -69,9 +76,23 @@ Status DestinationFile::append(std::string_view bytes) {
       info_ = *there;
       return {};
     }
+    const auto displaced = std::move(file_);
     if (auto reopened = reopen(); !reopened) return reopened;
+    const auto was_read = has_new_end_of(*displaced, bytes);
+    if (!was_read) return forward(was_read);
+    if (*was_read) return {};
   }
   return fail(ErrorCode::kIo, "{} is replaced again and again while it is written", place_.path);
+}
+
+Result<bool> DestinationFile::has_new_end_of(File& displaced, std::string_view written) {
+  const auto there = ends_with(*file_, info_.size_bytes, written);
+  if (!there || !*there) return there;
+  const auto old = displaced.info();
+  if (!old) return forward(old);
+  const auto ended_so_before = ends_with(displaced, old->size_bytes - written.size(), written);
+  if (!ended_so_before) return ended_so_before;
+  return !*ended_so_before;
 }
 
 Status DestinationFile::reopen() {

@@ -28,8 +28,8 @@ class DestinationFile {
   [[nodiscard]] Result<bool> line_begins_at(uint64_t offset_bytes);
 
   // Appends, and makes sure that the path still leads to what was written: an editor may have put
-  // another file in its place meanwhile; then the bytes are appended to that one too. kNotFound:
-  // the file was removed meanwhile.
+  // another file in its place meanwhile; then the bytes are appended to that one too, unless the
+  // editor had read them before. kNotFound: the file was removed meanwhile.
   [[nodiscard]] Status append(std::string_view bytes);
 
  private:
@@ -41,6 +41,8 @@ class DestinationFile {
         file_(std::move(file)),
         info_(info) {}
   Status reopen();
+  // Whether the file ends with what was written to the one before it, which had not ended so.
+  [[nodiscard]] Result<bool> has_new_end_of(File& displaced, std::string_view written);
 
   FileSystem& files_;
   Decision place_;

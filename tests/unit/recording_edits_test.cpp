@@ -1,6 +1,8 @@
 // Destinations that their owner edits, before, within and after what is written: the promise P5.
 #include <cerrno>
+#include <filesystem>
 #include <functional>
+#include <utility>
 
 #include "tests/support/catch.h"
 #include "tests/unit/recording_scenarios.h"
@@ -196,4 +198,31 @@ TEST_CASE("P5: a note that changes while it gets a new head keeps its own", "[re
   REQUIRE(desk.serve());
   CHECK(desk.written() == "---\nMINE\n1 text 1\n2 text 2\n3 text 3\n");
   CHECK(leftovers(desk).empty());
+}
+
+TEST_CASE(
+    "P2, P5: an editor that replaces the file right after an append loses and doubles nothing",
+    "[recording][P2][P5]") {
+  const bool has_read_it = GENERATE(true, false);
+  Desk desk;
+  begin(desk);
+  REQUIRE(record_on(desk));
+  const auto before = desk.written();
+  desk.say(1);
+  bool appended = false;
+  bool edited = false;
+  desk.files.fault = [&](FileOperation operation, const std::string& path) {
+    if (!path.ends_with("a.txt")) return 0;
+    if (operation == FileOperation::kInfo && appended && !std::exchange(edited, true)) {
+      const auto kept = (has_read_it ? desk.written() : before).substr(kTitle.size());
+      std::filesystem::remove(desk.folder / "notes/a.txt");
+      desk.folder.write("notes/a.txt", kept);
+    }
+    appended = appended || operation == FileOperation::kAppend;
+    return 0;
+  };
+  REQUIRE(desk.serve());
+  REQUIRE(edited);
+  CHECK(desk.written().starts_with(before.substr(kTitle.size())));
+  CHECK(count_of(desk.written(), "text 7") == 1);
 }
