@@ -190,7 +190,8 @@ Status SessionServing::finish_intent(const RecorderInput& input, size_t index) {
   return end && *end == ExchangeEnd::kInPlace ? runtime_.commit_now() : take_sibling(index);
 }
 
-// The file was changed since the capture was asked for: it stays, and so does its recording.
+// The file was changed since the capture was asked for: it stays, and so does its recording. What
+// was asked of that one after it was stopped does not concern the sibling.
 Status SessionServing::take_sibling(size_t index) {
   auto& meta = runtime_.meta();
   auto& old = meta.recordings[index];
@@ -205,9 +206,9 @@ Status SessionServing::take_sibling(size_t index) {
                         .options_json = old.options_json,
                         .time_zone = old.time_zone};
   auto fresh = make_recording(meta.identity.session_id, path, sink, DestinationMark{});
-  fresh.periods = old.intent->periods;
+  fresh.periods = {old.intent->periods.front()};
   fresh.created = fresh.periods.front().start.time;
-  fresh.desired = old.desired;
+  fresh.desired = fresh.periods.back().stop ? DesiredState::kOff : DesiredState::kOn;
   fresh.cursor.twin_generation = meta.twin.generation;
   const bool was_on = old.periods.empty() || !old.periods.back().stop;
   old.desired = was_on ? DesiredState::kOn : DesiredState::kOff;

@@ -10,10 +10,15 @@
 namespace kato {
 namespace {
 
-// Those of a file that is still to take the destination's place, if there is one.
-std::vector<RecordingPeriod>& periods_to_come(RecordingMeta& recording) {
-  const bool replaced = recording.intent && !recording.intent->periods.empty();
-  return replaced ? recording.intent->periods : recording.periods;
+bool is_open(const std::vector<RecordingPeriod>& periods) {
+  return !periods.empty() && !periods.back().stop;
+}
+
+// Those of a file that is still to take the destination's place, too: it may come to nothing.
+template <class Change>
+void change_periods(RecordingMeta& recording, Change change) {
+  change(recording.periods);
+  if (recording.intent && !recording.intent->periods.empty()) change(recording.intent->periods);
 }
 
 }  // namespace
@@ -52,13 +57,16 @@ RecordingMeta make_recording(const std::string& session_id, const std::string& d
 
 void switch_on(RecordingMeta& recording, const PeriodMark& from) {
   recording.desired = DesiredState::kOn;
-  periods_to_come(recording).push_back({.start = from, .stop = std::nullopt});
+  change_periods(recording, [&from](std::vector<RecordingPeriod>& periods) {
+    if (!is_open(periods)) periods.push_back({.start = from, .stop = std::nullopt});
+  });
 }
 
 void switch_off(RecordingMeta& recording, const PeriodMark& at) {
   recording.desired = DesiredState::kOff;
-  auto& periods = periods_to_come(recording);
-  if (!periods.empty() && !periods.back().stop) periods.back().stop = at;
+  change_periods(recording, [&at](std::vector<RecordingPeriod>& periods) {
+    if (is_open(periods)) periods.back().stop = at;
+  });
 }
 
 bool is_missing(FileSystem& files, const RecordingMeta& recording) {

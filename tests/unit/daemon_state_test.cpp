@@ -1,6 +1,7 @@
 // What the daemon keeps over restarts, and what it does not trust.
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -349,4 +350,37 @@ TEST_CASE("bytes that were read once are not read again at each append", "[daemo
   const auto appended = std::filesystem::file_size(rig.log(1)) - size;
   // Of what was there only the head is looked at, to know the file again.
   CHECK(rig.files.counts.read_bytes - before < appended + 120'000);
+}
+
+TEST_CASE(
+    "P2, P5: a capture that must go beside its file changes nothing of what is asked after it",
+    "[daemon][P2][P5]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  const auto note = rig.home / "proj/talk.md";
+  bool edited = false;
+  rig.files.fault = [&](FileOperation operation, const std::string& path) {
+    const bool is_replaced = operation == FileOperation::kAppend && path.ends_with(".kato-new") &&
+                             path.contains("/proj/");
+    if (is_replaced && !std::exchange(edited, true)) {
+      std::ofstream(note, std::ios::app) << "mine\n";
+    }
+    return 0;
+  };
+  const bool begins_again = GENERATE(false, true);
+  rig.say(1, "::capture talk.md");
+  rig.say(1, "::stop");
+  if (begins_again) rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  REQUIRE(edited);
+  rig.say(1, "afterwards");
+  rig.work(*daemon);
+  CHECK(rig.read("proj/talk.md").contains("afterwards") == begins_again);
+  const auto beside = rig.read("proj/talk-2.md");
+  CHECK(beside.contains("hello"));
+  CHECK(beside.contains("::stop"));
+  CHECK_FALSE(beside.contains("afterwards"));
 }
