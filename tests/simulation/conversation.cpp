@@ -14,6 +14,7 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
   // Not an action but a state of the session.
   if (spoken.orders.front().kind == OrderKind::kPrivate) return Answer::kYes;
   const bool is_new = conversation.made_in_run == run;
+  const bool may_be_new = is_new || conversation.is_known == Answer::kMaybe;
   if (!conversation.log.has_times()) {
     if (spoken.arrivals.empty() || spoken.arrivals.back().run != run) return Answer::kNo;
     const bool is_plain =
@@ -25,7 +26,7 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
     return is_new ? Answer::kNo : Answer::kMaybe;
   }
   if (spoken.said.at >= since.at_most) {
-    return is_new && since.may_be_seen_late ? Answer::kMaybe : Answer::kYes;
+    return may_be_new && since.may_be_seen_late ? Answer::kMaybe : Answer::kYes;
   }
   return spoken.said.at < since.at_least ? Answer::kNo : Answer::kMaybe;
 }
@@ -96,6 +97,7 @@ void forget_perhaps(Conversation& conversation) {
   for (auto& one : conversation.spoken) {
     if (one.obeyed == Answer::kYes) one.obeyed = Answer::kMaybe;
     if (!one.is_request) one.is_sure = false;
+    one.may_be_done_twice = true;
   }
 }
 

@@ -53,6 +53,9 @@ struct Spoken {
   // The power failed behind it when its log was gone: of what it asked to be written whole, that
   // was not on the disk yet may be nowhere.
   bool may_be_torn = false;
+  // The power failed, and nothing was synced: of a capture that was carried out may be left the
+  // file alone, and it is obeyed again.
+  bool may_be_done_twice = false;
   uint32_t said_at = 0;     // moments of the world
   uint32_t decided_at = 0;  // of its orders
 };

@@ -27,6 +27,7 @@ class Reading {
     count_captures();
     note_private_times();
     for (const auto& spoken : input_.conversation.spoken) {
+      is_done_twice_ = input_.captures_twice && spoken.may_be_done_twice;
       if (spoken.is_request) {
         read_request(spoken);
         continue;
@@ -142,8 +143,13 @@ class Reading {
       const int before = input_.siblings_first ? 0 : captures_[asked] - siblings_[asked];
       const int number = captured_[asked]++ - before;
       if (number >= 0 && number < siblings_[asked]) path = sibling_name(asked, number + 2);
-      files_[path].tokens.clear();
+      if (path != asked && is_done_twice_) capture_into(asked, writing, with_this);
     }
+    capture_into(path, writing, with_this);
+  }
+
+  void capture_into(const std::string& path, std::set<std::string>& writing, bool with_this) {
+    if (recordings_.contains(path)) files_[path].tokens.clear();
     is_private_ = false;
     recordings_.insert(path);
     on_.insert(path);
@@ -177,6 +183,7 @@ class Reading {
   std::set<std::string> on_;
   std::set<uint32_t> private_times_;
   bool is_private_ = false;
+  bool is_done_twice_ = false;
   std::map<std::string, int> captures_;  // of files that were recorded into already
   std::map<std::string, int> siblings_;
   std::map<std::string, int> captured_;

@@ -32,6 +32,8 @@ struct ExpectationInput {
   std::function<bool(const std::string& path)> exists;
   // Of captures into one file, of which some went beside it: those came first. Else last.
   bool siblings_first = false;
+  // Captures that may be done twice went into the file that was asked for, and beside it too.
+  bool captures_twice = false;
   // A file that another session is recorded into: nothing of this one goes there. Empty: none.
   std::string taken_path = {};
 };

@@ -1,8 +1,10 @@
 #include "tests/simulation/oracle.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -13,6 +15,15 @@ namespace kato::simulation {
 namespace {
 
 constexpr size_t kMostChoices = 9;
+
+// How captures into one file may have been carried out.
+struct CaptureWay {
+  bool siblings_first;
+  bool captures_twice;
+};
+constexpr std::array<CaptureWay, 4> kAllWays{
+    {{false, false}, {true, false}, {false, true}, {true, true}}};
+constexpr std::span<const CaptureWay> kUsualWays(kAllWays.data(), 2);
 
 class Judge {
  public:
@@ -121,6 +132,7 @@ class Judge {
       if (!spoken.orders.empty() && is_open) open.push_back(&spoken);
     }
     if (open.size() > kMostChoices) return {.wrong = {}, .is_unchecked = true};
+    const bool perhaps_twice = std::ranges::any_of(conversation.spoken, &Spoken::may_be_done_twice);
     std::optional<std::string> first_wrong;
     for (uint64_t choice = uint64_t{1} << open.size(); choice-- > 0;) {
       const auto is_obeyed = [&](const Spoken& spoken) {
@@ -131,7 +143,7 @@ class Judge {
           records_there(conversation, is_obeyed) != (share == Share::kOwns)) {
         continue;
       }
-      for (const bool siblings_first : {false, true}) {
+      for (const auto& way : perhaps_twice ? std::span(kAllWays) : kUsualWays) {
         const ExpectationInput input{
             .conversation = conversation,
             .is_obeyed = is_obeyed,
@@ -139,7 +151,8 @@ class Judge {
                 [&](const std::string& path) {
                   return world_.disk().content(path) || user_of(world_, path).is_missing;
                 },
-            .siblings_first = siblings_first,
+            .siblings_first = way.siblings_first,
+            .captures_twice = way.captures_twice,
             .taken_path = share == Share::kRefused ? shared_ : std::string()};
         auto expected = expect(input);
         auto wrong = first_violation(conversation, expected);
