@@ -164,6 +164,7 @@ class Daemon final : public ControlHandler {
   Result<std::string> list_snapshots();
   Result<std::string> answer_for(LiveSession& live);
 
+  Status forget_commands_up_to(UnixMillis last);
   Result<bool> clean_session(const std::string& session_id, bool dry_run);
   Status remove_copy(const std::string& key, SessionMeta meta);
   Result<std::vector<std::string>> clean_recordings(const std::string& session_id,

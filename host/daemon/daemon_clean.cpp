@@ -41,17 +41,22 @@ bool has_ended(const RecordingMeta& recording, const SessionMeta& meta, UnixMill
 Result<std::vector<Cleaned>> Daemon::clean(const CleanRequest& request) {
   flush_now();
   std::vector<std::string> old_sessions;
+  UnixMillis newest_of_old;
   std::vector<std::string> with_recordings;
   store_.index().for_each([&](const IndexedSession& session) {
     const auto& session_id = session.identity.session_id;
     if (request.sessions_days &&
         last_time_of(session) <= days_ago(input_.clock, *request.sessions_days)) {
       old_sessions.push_back(session_id);
+      newest_of_old = std::max(newest_of_old, last_time_of(session));
     }
     if (request.recordings_days && !session.recordings.empty()) {
       with_recordings.push_back(session_id);
     }
   });
+  if (!request.dry_run && !old_sessions.empty()) {
+    if (auto told = forget_commands_up_to(newest_of_old); !told) return forward(told);
+  }
   std::ranges::sort(old_sessions);
   std::ranges::sort(with_recordings);
   std::vector<Cleaned> cleaned;
@@ -69,6 +74,16 @@ Result<std::vector<Cleaned>> Daemon::clean(const CleanRequest& request) {
     if (*gone) cleaned.push_back({.what = "session", .name = std::string(short_id(session_id))});
   }
   return cleaned;
+}
+
+// A session that is forgotten is seen for the first time when it grows again: what it commanded
+// since a run that was killed must not be done once more.
+Status Daemon::forget_commands_up_to(UnixMillis last) {
+  auto mark = load_run_mark(input_.files, state_.run_mark());
+  if (!mark) return forward(mark);
+  if (!*mark || (*mark)->commands_since > last) return {};
+  (*mark)->commands_since = {last.value + 1};
+  return store_run_mark(input_.files, state_.run_mark(), **mark);
 }
 
 // The mark comes first: a removal that a kill interrupts leaves a session that is looked at again.

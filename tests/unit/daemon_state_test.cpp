@@ -172,6 +172,32 @@ TEST_CASE("old commands do not fire, those since the killed run do", "[daemon]")
   CHECK(rig.read("proj/long-ago.md").empty());
 }
 
+TEST_CASE("old commands do not fire in a session that was cleaned after a killed run", "[daemon]") {
+  DaemonRig rig;
+  {
+    const auto daemon = rig.working();
+    rig.say(1, "::start notes.md");
+    rig.say(1, "::stop");
+    rig.work(*daemon);
+  }
+  REQUIRE(std::filesystem::remove(rig.home / "proj/notes.md"));
+  rig.clock.advance(std::chrono::days(10));
+  {
+    const auto alone = rig.make(DaemonPurpose::kOneRequest);
+    REQUIRE(alone);
+    const auto cleaned = (*alone)->clean({.sessions_days = 1, .recordings_days = std::nullopt});
+    REQUIRE(cleaned);
+    CHECK(cleaned->size() == 1);
+    REQUIRE((*alone)->finish());
+  }
+  rig.say(2, "::start while-down.md");
+  const auto daemon = rig.working();
+  rig.say(1, "hello again");
+  rig.work(*daemon);
+  CHECK(rig.read("proj/notes.md").empty());
+  CHECK(rig.read("proj/while-down.md").contains("::start"));
+}
+
 TEST_CASE("after a clean end commands count from the start on", "[daemon]") {
   DaemonRig rig;
   REQUIRE(rig.working()->finish());
