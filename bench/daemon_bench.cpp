@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/arguments.h"
 #include "bench/tailers.h"
 
 namespace kato::bench {
@@ -34,9 +35,8 @@ double median(const std::vector<double>& values) {
   return quantile(values, 0.5);
 }
 
-[[noreturn]] void give_up(const std::string& what) {
-  static_cast<void>(std::fprintf(stderr, "kato-bench-daemon: %s\n", what.c_str()));
-  std::exit(EXIT_FAILURE);
+[[noreturn]] void give_up(const std::string& why) {
+  bench::give_up("kato-bench-daemon", why);
 }
 
 // Until it has used no CPU for a second: then it waits for news.
@@ -90,7 +90,7 @@ void first_start(KatoTailer& kato) {
       "first start: the first recording after %.0f ms; all known after %.0f ms of CPU, "
       "%.1f MB read, %.1f MB resident\n",
       recording_ms, usage.cpu_ms, static_cast<double>(usage.read_bytes) / 1e6, usage.resident_mb);
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
 }
 
 // G6. The record is appended while no daemon runs.
@@ -146,6 +146,7 @@ void measure_idle(const Programs& programs, const std::string& folder, int secon
     await_idle(tailer->process());
   }
   std::vector<Usage> before;
+  before.reserve(all.size());
   for (auto* tailer : all) {
     before.push_back(tailer->process().usage());
   }
@@ -244,11 +245,11 @@ int run(const std::vector<std::string>& words) {
     return 2;
   }
   const Programs programs{words[2], words[3], words[4], words[5]};
-  const int number = std::max(1, std::atoi(words[6].c_str()));
+  const int number = number_from(words[6], 1);
   if (words[0] == "restart") measure_restart(programs, words[1], number);
   if (words[0] == "idle") measure_idle(programs, words[1], number);
   if (words[0] == "append") {
-    const int pause_ms = words.size() > 7 ? std::atoi(words[7].c_str()) : 10;
+    const int pause_ms = words.size() > 7 ? number_from(words[7], 0) : 10;
     measure_append(programs, words[1], static_cast<size_t>(number), pause_ms);
   }
   return EXIT_SUCCESS;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "bench/arguments.h"
 #include "bench/tailers.h"
 
 namespace kato::bench {
@@ -25,9 +26,8 @@ constexpr int kDeadlineMillis = 60'000;
 // Longer than the daemon waits for more before it commits.
 constexpr std::chrono::milliseconds kUntilCommitted{1400};
 
-[[noreturn]] void give_up(const std::string& what) {
-  static_cast<void>(std::fprintf(stderr, "kato-bench-document: %s\n", what.c_str()));
-  std::exit(EXIT_FAILURE);
+[[noreturn]] void give_up(const std::string& why) {
+  bench::give_up("kato-bench-document", why);
 }
 
 double median(std::vector<double> values) {
@@ -79,7 +79,7 @@ class Document {
 
 double cpu_ms() {
   timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  static_cast<void>(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now));
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
@@ -153,6 +153,6 @@ int main(int count, char** arguments) {
     static_cast<void>(std::fputs("usage: kato-bench-document FOLDER KATO COUNT PAUSE\n", stderr));
     return 2;
   }
-  return kato::bench::run(arguments[1], arguments[2], std::max(1, std::atoi(arguments[3])),
-                          std::chrono::milliseconds(std::max(0, std::atoi(arguments[4]))));
+  return kato::bench::run(arguments[1], arguments[2], kato::bench::number_from(arguments[3], 1),
+                          std::chrono::milliseconds(kato::bench::number_from(arguments[4], 0)));
 }

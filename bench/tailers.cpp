@@ -20,7 +20,7 @@ std::string now_text() {
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   const std::time_t seconds = millis / 1000;
   std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
+  static_cast<void>(::gmtime_r(&seconds, &parts));
   char text[32];
   const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
   char fraction[8];

@@ -16,6 +16,7 @@ constexpr double kNanosPerMilli = 1e6;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
+  all.reserve(texts.size() + 1);
   for (auto& text : texts) {
     all.push_back(text.data());
   }
@@ -43,8 +44,9 @@ WatchedProcess::WatchedProcess(const std::vector<std::string>& command,
                                const std::string& said) {
   auto words = command;
   std::vector<std::string> variables;
+  variables.reserve(environment.size());
   for (const auto& [name, value] : environment) {
-    variables.push_back(name + "=" + value);
+    variables.emplace_back(name).append("=").append(value);
   }
   const auto word_pointers = pointers(words);
   const auto variable_pointers = pointers(variables);
