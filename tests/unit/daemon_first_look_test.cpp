@@ -46,35 +46,6 @@ size_t known(Daemon& daemon) {
 
 }  // namespace
 
-TEST_CASE("a command is not old because folders are polled", "[daemon]") {
-  DaemonRig rig;
-  rig.make_events = [] -> Result<std::unique_ptr<FolderEvents>> {
-    return fail_errno(EMFILE, "begin to watch folders");
-  };
-  const auto daemon = rig.working();
-  rig.say(1, "::start notes.md");
-  rig.clock.advance(std::chrono::milliseconds(2900));
-  rig.work(*daemon);
-  CHECK(rig.read("proj/notes.md").contains("::start"));
-}
-
-TEST_CASE("a command is not old because its log could not be looked at for a while", "[daemon]") {
-  DaemonRig rig;
-  rig.say(2, "hello");
-  const auto daemon = rig.working();
-  rig.files.fault = [&rig](FileOperation operation, const std::string& path) {
-    return operation == FileOperation::kInfo && path == rig.log(1) ? EIO : 0;
-  };
-  rig.say(1, "::start notes.md");
-  rig.work(*daemon);
-  rig.clock.advance(std::chrono::minutes(1));
-  rig.work(*daemon);
-  rig.files.fault = nullptr;
-  rig.clock.advance(std::chrono::minutes(1));
-  rig.work(*daemon);
-  CHECK(rig.read("proj/notes.md").contains("::start"));
-}
-
 TEST_CASE("P9: what comes live does not wait until all old sessions are identified",
           "[daemon][P9]") {
   DaemonRig rig;

@@ -1,7 +1,6 @@
 // What the daemon keeps over restarts, and what it does not trust.
 #include <filesystem>
 #include <fstream>
-#include <utility>
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -13,7 +12,6 @@ using kato::test::is_degraded;
 
 namespace {
 
-constexpr std::string_view kLongAgo = "2026-01-02T03:04:05.000Z";
 constexpr uint64_t kMegabyte = uint64_t{1} << 20;
 
 // Opens of logs and of files of sessions, from here on.
@@ -160,54 +158,6 @@ TEST_CASE("a disk that is full or read-only refuses the daemon, by name", "[daem
   CHECK(daemon.error().message().contains("state/"));
 }
 
-TEST_CASE("old commands do not fire, those since the killed run do", "[daemon]") {
-  DaemonRig rig;
-  static_cast<void>(rig.working());  // killed
-  rig.clock.advance(std::chrono::hours(1));
-  rig.say(1, "::start while-down.md");
-  rig.clock.advance(std::chrono::hours(1));
-  rig.say(2, "::start long-ago.md", kLongAgo);
-  const auto daemon = rig.working();
-  CHECK(rig.read("proj/while-down.md").contains("::start"));
-  CHECK(rig.read("proj/long-ago.md").empty());
-}
-
-TEST_CASE("old commands do not fire in a session that was cleaned after a killed run", "[daemon]") {
-  DaemonRig rig;
-  {
-    const auto daemon = rig.working();
-    rig.say(1, "::start notes.md");
-    rig.say(1, "::stop");
-    rig.work(*daemon);
-  }
-  REQUIRE(std::filesystem::remove(rig.home / "proj/notes.md"));
-  rig.clock.advance(std::chrono::days(10));
-  {
-    const auto alone = rig.make(DaemonPurpose::kOneRequest);
-    REQUIRE(alone);
-    const auto cleaned = (*alone)->clean({.sessions_days = 1, .recordings_days = std::nullopt});
-    REQUIRE(cleaned);
-    CHECK(cleaned->size() == 1);
-    REQUIRE((*alone)->finish());
-  }
-  rig.say(2, "::start while-down.md");
-  const auto daemon = rig.working();
-  rig.say(1, "hello again");
-  rig.work(*daemon);
-  CHECK(rig.read("proj/notes.md").empty());
-  CHECK(rig.read("proj/while-down.md").contains("::start"));
-}
-
-TEST_CASE("after a clean end commands count from the start on", "[daemon]") {
-  DaemonRig rig;
-  REQUIRE(rig.working()->finish());
-  rig.clock.advance(std::chrono::hours(1));
-  rig.say(1, "::start while-down.md");
-  rig.clock.advance(std::chrono::hours(1));
-  const auto daemon = rig.working();
-  CHECK(rig.read("proj/while-down.md").empty());
-}
-
 TEST_CASE("a renamed folder does not end the capture", "[daemon]") {
   DaemonRig rig;
   rig.say(1, "hello");
@@ -254,30 +204,6 @@ TEST_CASE("P2: an empty newer file of a session does not end the reading of the 
   const auto destination = rig.home / "state/recordings/talk.md";
   grow(said("m2", "::capture " + destination));
   CHECK(rig.read("state/recordings/talk.md").contains("hello"));
-}
-
-TEST_CASE("P2: two exports into one file are both whole, and so is one beside a recording",
-          "[daemon][P2]") {
-  DaemonRig rig;
-  rig.say(1, "hello");
-  const auto daemon = rig.working();
-  const auto* const first = GENERATE("::export", "::start");
-  rig.say(1, std::string(first) + " talk.jsonl");
-  rig.say(1, "::export talk.jsonl");
-  rig.work(*daemon);
-  const auto talk = rig.read("proj/talk.jsonl");
-  const auto times = [&talk](std::string_view text) {
-    size_t count = 0;
-    for (auto at = talk.find(text); at != std::string::npos; at = talk.find(text, at + 1)) {
-      ++count;
-    }
-    return count;
-  };
-  const bool records = first == std::string_view("::start");
-  CHECK(times(R"("text":"hello")") == (records ? 1 : 2));
-  // The recording has the message with the second command too; so has the second export, and the
-  // first one its own.
-  CHECK(times(R"("text":"::export talk.jsonl")") == (records ? 2 : 3));
 }
 
 TEST_CASE("P9: a log that is the only one of its session is asked once whose it is",
@@ -376,37 +302,4 @@ TEST_CASE("bytes that were read once are not read again at each append", "[daemo
   const auto appended = std::filesystem::file_size(rig.log(1)) - size;
   // Of what was there only the head is looked at, to know the file again.
   CHECK(rig.files.counts.read_bytes - before < appended + 120'000);
-}
-
-TEST_CASE(
-    "P2, P5: a capture that must go beside its file changes nothing of what is asked after it",
-    "[daemon][P2][P5]") {
-  DaemonRig rig;
-  rig.say(1, "hello");
-  const auto daemon = rig.working();
-  rig.say(1, "::start talk.md");
-  rig.work(*daemon);
-  const auto note = rig.home / "proj/talk.md";
-  bool edited = false;
-  rig.files.fault = [&](FileOperation operation, const std::string& path) {
-    const bool is_replaced = operation == FileOperation::kAppend && path.ends_with(".kato-new") &&
-                             path.contains("/proj/");
-    if (is_replaced && !std::exchange(edited, true)) {
-      std::ofstream(note, std::ios::app) << "mine\n";
-    }
-    return 0;
-  };
-  const bool begins_again = GENERATE(false, true);
-  rig.say(1, "::capture talk.md");
-  rig.say(1, "::stop");
-  if (begins_again) rig.say(1, "::start talk.md");
-  rig.work(*daemon);
-  REQUIRE(edited);
-  rig.say(1, "afterwards");
-  rig.work(*daemon);
-  CHECK(rig.read("proj/talk.md").contains("afterwards") == begins_again);
-  const auto beside = rig.read("proj/talk-2.md");
-  CHECK(beside.contains("hello"));
-  CHECK(beside.contains("::stop"));
-  CHECK_FALSE(beside.contains("afterwards"));
 }
