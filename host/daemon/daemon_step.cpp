@@ -95,9 +95,9 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
     const bool came_live = known.live_from_bytes == 0 || known.was_read;
     request.arrival.live_from_bytes = came_live ? 0 : UINT64_MAX;
   }
-  if (known.seen.value > 0) {
+  if (known.came_since.value > 0) {
     request.commands_since =
-        std::max(run_.commands_since, UnixMillis{known.seen.value - kBirthSlackMillis});
+        std::max(run_.commands_since, UnixMillis{known.came_since.value - kBirthSlackMillis});
   }
   return request;
 }

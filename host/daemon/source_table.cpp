@@ -56,12 +56,13 @@ SourceNews SourceTable::look() {
   take_unclear(looked, news);
   take_outside(looked, news);
   if (!scanned_) {
+    since_ = clock_.now();
     scan_all(news);
     scanned_ = true;
     looked.all = true;
   } else {
     auto report = watcher_.collect();
-    late_by_ = report.late_by;
+    since_ = report.since;
     for (auto& problem : report.problems) {
       news.problems.push_back({std::move(problem.path), std::move(problem.error)});
     }
@@ -109,13 +110,13 @@ bool SourceTable::was_there_perhaps(const std::string& path) const {
   });
 }
 
-// Since the last look that could have seen it.
-UnixMillis SourceTable::came_at_earliest(const std::string& path) const {
-  auto last_look = clock_.now();
+// The last look that would have seen it.
+UnixMillis SourceTable::came_since(const std::string& path) const {
+  auto last_look = since_;
   for (const auto& [troubled, since] : troubled_) {
     if (is_at_or_below(path, troubled)) last_look = std::min(last_look, since);
   }
-  return {last_look.value - late_by_.count()};
+  return last_look;
 }
 
 std::optional<std::chrono::steady_clock::time_point> SourceTable::due() const {
@@ -269,7 +270,7 @@ void SourceTable::take(SourceFile source, SourceNews& news) {
     // What comes behind this offset later came while somebody watched.
     const bool came_now = !was_there_perhaps(path);
     known.live_from_bytes = came_now ? 0 : info.size_bytes;
-    if (came_now) known.seen = came_at_earliest(path);
+    if (came_now) known.came_since = came_since(path);
   } else if (known.stamp == stamp) {
     return;
   }
@@ -293,7 +294,7 @@ void SourceTable::moved(const std::string& from, const std::string& to) {
   if (old.mapped().missing) --missing_;
   KnownSource& now = known(to);
   now.live_from_bytes = old.mapped().live_from_bytes;
-  now.seen = old.mapped().seen;
+  now.came_since = old.mapped().came_since;
   now.was_read = old.mapped().was_read;
 }
 

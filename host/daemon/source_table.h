@@ -24,9 +24,9 @@ struct KnownSource {
   uint64_t stamp = 0;  // of the file as it was last found; 0: it is to be looked at again
   uint64_t size_bytes = 0;
   uint64_t live_from_bytes = UINT64_MAX;  // see Arrival
-  UnixMillis seen;       // when it may have come at the earliest; 0: it was there at the first scan
-  bool missing = false;  // it was there, and is no more
-  bool was_read = false;  // to its end, since the start
+  UnixMillis came_since;                  // it was not there before; 0: seen at the first scan
+  bool missing = false;                   // it was there, and is no more
+  bool was_read = false;                  // to its end, since the start
 };
 
 // What was found at one look.
@@ -92,7 +92,7 @@ class SourceTable {
   void take_unclear(Looked& looked, SourceNews& news);
   void settle_troubles(const Looked& looked, SourceNews& news);
   [[nodiscard]] bool was_there_perhaps(const std::string& path) const;
-  [[nodiscard]] UnixMillis came_at_earliest(const std::string& path) const;
+  [[nodiscard]] UnixMillis came_since(const std::string& path) const;
   void take_outside(Looked& looked, SourceNews& news);
   [[nodiscard]] std::optional<SourceFile> source_in_root(const std::string& path) const;
   [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
@@ -106,6 +106,7 @@ class SourceTable {
   SourceWatcher watcher_;
   std::unordered_map<uint64_t, KnownSource> sources_;  // by hash of the path
   bool scanned_ = false;
+  UnixMillis since_;  // what is found to be new was not there before
   // Could be looked into neither at the last scan nor since: what is found there was perhaps there
   // before.
   std::vector<std::string> unseen_;
@@ -115,7 +116,6 @@ class SourceTable {
   std::map<std::string, SourceFile> outside_;  // by path; that were followed ever
   std::set<std::string> followed_;             // those of them that are
   std::chrono::steady_clock::time_point outside_due_;
-  std::chrono::milliseconds late_by_{0};  // what the last look reported; see WatchReport
   // Paths of which a problem was told that is not over, and when it was told first.
   std::map<std::string, UnixMillis> troubled_;
   size_t missing_ = 0;

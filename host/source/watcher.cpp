@@ -26,7 +26,8 @@ SourceWatcher::SourceWatcher(FileSystem& files, const Clock& clock,
       clock_(clock),
       events_(events ? std::move(*events) : nullptr),
       max_watches_(max_watches),
-      next_poll_(clock.steady()) {
+      next_poll_(clock.steady()),
+      polled_(clock.now()) {
   if (events) return;
   note_cause(
       Error(events.error().code(),
@@ -175,6 +176,9 @@ void SourceWatcher::forget_below(const std::string& folder) {
 
 WatchReport SourceWatcher::collect() {
   Findings findings;
+  const auto now = clock_.now();
+  const bool polls_now = polls();
+  const auto since = polls_now ? std::min(now, polled_) : now;
   std::vector<FolderEvent> events;
   if (events_) {
     if (auto taken = events_->take(events); !taken) {
@@ -191,19 +195,20 @@ WatchReport SourceWatcher::collect() {
     try_again_.reset();
     findings.rescan = true;
   }
-  const auto late_by = polls() ? poll_interval_ : std::chrono::milliseconds{0};
-  if (late_by.count() > 0 && clock_.steady() >= next_poll_) {
+  const bool is_due = polls() && clock_.steady() >= next_poll_;
+  if (is_due) {
     poll(findings);
     share_out_watches();
   }
+  if (is_due || !polls_now) polled_ = now;
   if (std::exchange(roots_moved_, false)) look_for_roots(findings);
   return {.files = as_vector(findings.files),
+          .since = since,
           .gone_folders = as_vector(findings.gone_folders),
           .problems = std::move(findings.problems),
           .walked = std::move(findings.walked),
           .rescan = findings.rescan,
-          .health_changed = std::exchange(told_cause_, cause_.has_value()) != told_cause_,
-          .late_by = late_by};
+          .health_changed = std::exchange(told_cause_, cause_.has_value()) != told_cause_};
 }
 
 void SourceWatcher::handle(const FolderEvent& event, Findings& findings) {

@@ -23,6 +23,8 @@ namespace kato {
 struct WatchReport {
   // Files that were written, made, renamed or removed. Those that match no rule may be among them.
   std::vector<std::string> files;
+  // What is new came at this moment or later: where folders are polled, they were looked into then.
+  UnixMillis since;
   // Folders that are no longer there under that name: what was below them is gone or elsewhere.
   std::vector<std::string> gone_folders;
   std::vector<DiscoveryProblem> problems;
@@ -33,8 +35,6 @@ struct WatchReport {
   bool rescan = false;
   // Folders are polled for want of watches, or no longer are.
   bool health_changed = false;
-  // How long ago it may have happened.
-  std::chrono::milliseconds late_by{0};
 };
 
 // How it is done, for `status` and `doctor`.
@@ -151,6 +151,7 @@ class SourceWatcher {
   std::optional<std::chrono::steady_clock::time_point> try_again_;
   std::chrono::seconds try_again_after_{1};
   std::chrono::steady_clock::time_point next_poll_;
+  UnixMillis polled_;  // when nothing had come that is not reported yet
   std::chrono::milliseconds poll_interval_{1000};
 };
 

@@ -22,8 +22,11 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
     return is_plain ? Answer::kYes : Answer::kMaybe;
   }
   if (spoken.said.at.value + kBirthSlackMs < conversation.made_at.value) {
-    // Older than the source; but only a daemon that saw it come into being knows that.
-    return is_new ? Answer::kNo : Answer::kMaybe;
+    // Older than the source; but only a daemon that saw it come into being knows that, and one that
+    // polls knows no more than when it looked before.
+    const bool is_surely_older =
+        spoken.said.at.value + kBirthSlackMs < conversation.made_after.value;
+    return is_new && is_surely_older ? Answer::kNo : Answer::kMaybe;
   }
   if (spoken.said.at >= since.at_most) {
     return may_be_new && since.may_be_seen_late ? Answer::kMaybe : Answer::kYes;

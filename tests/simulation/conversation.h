@@ -74,7 +74,8 @@ struct Conversation {
   bool file_exists = false;
   Answer is_known = Answer::kNo;  // to the daemon
   std::optional<uint32_t> made_in_run;
-  UnixMillis made_at;  // then
+  UnixMillis made_at;     // then
+  UnixMillis made_after;  // the daemon may not have looked between this moment and that
   // It was cut down to nothing, and the daemon has not looked at it since: what it finds there then
   // may be a history that was written anew, which does not command.
   bool is_begun_anew = false;

@@ -43,7 +43,8 @@ World::World(const WorldInput& input, const History& history)
         {.log = AgentLog(kind, i + 1, home(), project(i), UnixMillis{clock_.now().value - 5000}),
          .spoken = {},
          .made_in_run = {},
-         .made_at = {}});
+         .made_at = {},
+         .made_after = {}});
   }
 }
 

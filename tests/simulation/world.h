@@ -118,6 +118,7 @@ class World {
   void write_log(Conversation& conversation, size_t first_new, bool as_new_file);
   void put_whole_log(Conversation& conversation, bool as_new_file);
   void arrive(Spoken& spoken);
+  [[nodiscard]] UnixMillis last_poll() const;
   void tear(Conversation& conversation);
   void cut(Conversation& conversation, uint32_t count);
   std::string destination(uint32_t session, uint32_t which) const;
@@ -183,6 +184,8 @@ class World {
   bool is_scanning_first_ = false;  // what comes now may be found by the first scan
   bool run_was_disturbed_ = false;  // what happened may have been seen late
   UnixMillis run_started_;
+  UnixMillis looked_;         // when it last began to work
+  UnixMillis looked_before_;  // and the time before
   // Of the runs since the last clean end: when commands are too old.
   std::optional<UnixMillis> oldest_since_;  // counting runs that perhaps never began
   std::optional<UnixMillis> surest_since_;  // not counting them

@@ -178,6 +178,7 @@ void World::write_log(Conversation& conversation, size_t first_new, bool as_new_
     conversation.made_in_run.reset();
     if (conversation.is_known == Answer::kNo) conversation.made_in_run = run_;
     conversation.made_at = agents_now_;
+    conversation.made_after = history_.by_polling ? last_poll() : agents_now_;
   }
   if (conversation.file_exists && first_new > 0 && !log.is_document()) {
     std::string bytes;
@@ -189,6 +190,13 @@ void World::write_log(Conversation& conversation, size_t first_new, bool as_new_
     put_whole_log(conversation, as_new_file);
   }
   conversation.file_exists = true;
+}
+
+// It may have been as early as that.
+UnixMillis World::last_poll() const {
+  constexpr int64_t kPollIntervalMs = 1000;
+  const auto looked = is_working_ ? looked_before_ : looked_;
+  return {std::min(looked.value, agents_now_.value) - kPollIntervalMs};
 }
 
 // All that the daemon does not know yet arrives once more.

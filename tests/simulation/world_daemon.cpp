@@ -1,5 +1,6 @@
 // The part of the world in which the daemon lives and dies.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -188,6 +189,7 @@ void World::do_all_later() {
 void World::work() {
   if (!daemon_) return do_all_later();
   wall_times_.push_back({run_, clock_.now()});
+  looked_before_ = std::exchange(looked_, clock_.now());
   is_working_ = true;
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <utility>
 
+#include "host/base/time_text.h"
+
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
 
@@ -66,16 +68,21 @@ TEST_CASE("after a clean end commands count from the start on", "[daemon]") {
   CHECK(rig.read("proj/while-down.md").empty());
 }
 
-TEST_CASE("a command is not old because folders are polled", "[daemon]") {
+TEST_CASE("P2: a command in a new log is obeyed however late a poll finds the log",
+          "[daemon][P2]") {
   DaemonRig rig;
-  rig.make_events = [] -> Result<std::unique_ptr<FolderEvents>> {
-    return fail_errno(EMFILE, "begin to watch folders");
-  };
+  rig.make_events = []() -> Result<std::unique_ptr<FolderEvents>> { return nullptr; };
   const auto daemon = rig.working();
-  rig.say(1, "::start notes.md");
-  rig.clock.advance(std::chrono::milliseconds(2900));
+  rig.clock.advance(std::chrono::minutes(1));
+  const auto before_the_last_look = format_rfc3339(rig.clock.now());
+  rig.clock.advance(std::chrono::minutes(1));
   rig.work(*daemon);
-  CHECK(rig.read("proj/notes.md").contains("::start"));
+  rig.say(1, "::start late.md");
+  rig.say(2, "::start copied.md", before_the_last_look);
+  rig.clock.advance(std::chrono::seconds(10));
+  rig.work(*daemon);
+  CHECK(rig.read("proj/late.md").contains("::start"));
+  CHECK(rig.read("proj/copied.md").empty());
 }
 
 TEST_CASE("a command is not old because its log could not be looked at for a while", "[daemon]") {
