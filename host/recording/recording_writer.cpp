@@ -32,6 +32,10 @@ Status RecordingWriter::put(RenderedPiece& piece, const WriteCursor& cursor,
                             const StateBlob& state) {
   const auto there = stretch_.take(file_->file(), piece.bytes);
   if (!there) return forward(there);
+  if (*there > 0) {
+    const auto end = whole_.value().size_bytes + *there;
+    whole_known_ = whole_known_ && stretch_.offset_bytes() == end;
+  }
   JournaledWrite write;
   write.recording_id = recording_.recording_id;
   write.skipped_bytes = *there;

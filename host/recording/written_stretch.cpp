@@ -176,11 +176,9 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   return matched;
 }
 
-// After a power loss each piece may stand behind a person's text; after a kill only one was on its
-// way.
+// It may stand behind what a person wrote after it was announced.
 Result<std::optional<uint64_t>> WrittenStretch::look_further(File& file,
                                                              std::string_view bytes) const {
-  if (!seek_from_ && !after_power_loss_) return std::nullopt;
   return find_beginning(file, seek_from_.value_or(at_), bytes);
 }
 

@@ -15,6 +15,7 @@ using kato::test::Desk;
 using kato::test::FileOperation;
 using kato::test::kAll;
 using kato::test::kBody;
+using kato::test::kExport;
 using kato::test::kTitle;
 using kato::test::leftovers;
 using kato::test::record_on;
@@ -153,6 +154,33 @@ TEST_CASE("P2, P5: what the user edits before an append, and after it, misleads 
     REQUIRE(desk.serve());
     CHECK(desk.written() == std::string(later) + text + "5 text 5\n6 text 6\n");
   }
+}
+
+TEST_CASE("P2, P5: what the user appends between the announcement and the append doubles nothing",
+          "[recording][P2][P5]") {
+  const bool begins = GENERATE(true, false);
+  Desk desk;
+  begin(desk);
+  if (!begins) REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  const auto before = desk.written();
+  if (!begins) desk.say(1);
+  bool has_edited = false;
+  desk.files.fault = [&](FileOperation operation, const std::string& path) {
+    if (operation == FileOperation::kAppend && path.ends_with("writes") && !has_edited) {
+      has_edited = true;
+      desk.folder.write("notes/a.txt", before + "mine\n");
+    }
+    return 0;
+  };
+  REQUIRE(desk.serve());
+  const auto written = desk.written();
+  const std::string added(begins ? kExport : "4 text 4\n");
+  CHECK(written == before + "mine\n" + added);
+  desk.restart();
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+  CHECK_FALSE(desk.recording().whole_file);
 }
 
 TEST_CASE("P5: what the user removed after it was written is not written again",
