@@ -5,6 +5,7 @@
 #include "host/base/hash.h"
 #include "host/event/event_id.h"
 #include "host/ingest/alignment.h"
+#include "host/ingest/source_place.h"
 
 namespace kato {
 namespace {
@@ -25,6 +26,11 @@ class Statements final : public StepListener {
   }
   void on_record(const RecordReport& record) override {
     if (record.offset_bytes < base_) return;
+    if (record.offset_bytes >= last_offset_) {
+      last_offset_ = record.offset_bytes;
+      last_length_ = record.length_bytes;
+      last_key_ = record.key;
+    }
     std::erase_if(missing_, [&](const HeldRange& held) {
       return held.length_bytes == record.length_bytes &&
              hash64(bytes_.substr(record.offset_bytes - base_, record.length_bytes)) == held.hash;
@@ -37,9 +43,13 @@ class Statements final : public StepListener {
     base_ = base_offset_bytes;
   }
   void on_host_record(HostOutcome, uint64_t, uint64_t) override {}
-  void on_step_end() override {}
+  void on_step_end() override {
+    if (last_length_ == 0 || last_offset_ < base_) return;
+    last_ = make_anchor(last_key_, last_offset_, bytes_.substr(last_offset_ - base_, last_length_));
+  }
 
   [[nodiscard]] const std::vector<Statement>& all() const { return statements_; }
+  [[nodiscard]] std::optional<RecordAnchor> last_record() && { return std::move(last_); }
   [[nodiscard]] std::vector<HeldRange> missing() && { return std::move(missing_); }
 
  private:
@@ -47,6 +57,11 @@ class Statements final : public StepListener {
   const KnownOrder& known_;
   std::vector<HeldRange> missing_;
   std::vector<Statement> statements_;
+  std::optional<RecordAnchor> last_;
+  // Of the step that is going on.
+  uint64_t last_offset_ = 0;
+  uint64_t last_length_ = 0;
+  std::string last_key_;
   std::string_view bytes_;
   uint64_t base_ = 0;
 };
@@ -71,6 +86,7 @@ Result<Realignment> realign(SourceDecoding& decoding, const std::string& session
   found.says_nothing = std::ranges::none_of(statements.all(), &Statement::is_said);
   const bool is_foreign = !aligned.last_match && !found.says_nothing && order.size() > 0;
   if (is_foreign) alignment.quiet_until_bytes = found.end_bytes;
+  alignment.compared = std::move(statements).last_record();
   found.lost = std::move(statements).missing();
   return found;
 }

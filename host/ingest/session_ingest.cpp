@@ -112,6 +112,8 @@ Result<bool> SessionIngest::is_in_place(size_t index, const SessionSource& sourc
   const auto& rule = source.file.rule();
   if (rule.growth == Growth::kDocument) return true;
   if (meta.alignment.due) return false;
+  const auto compared = stands_as_compared(meta, reader);
+  if (!compared || !*compared) return compared;
   const bool goes_on = decoders_.contains(index) && rule.packing == Packing::kNone;
   return stands_at_cursor(meta, goes_on ? PlaceCheck::kEnds : PlaceCheck::kRecord, reader);
 }
@@ -157,6 +159,7 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
     meta.alignment.was_silent = was_silent && !pipeline.sequencer().said_anything();
   }
   if (auto kept = keep_state(index, source, **slot, *step); !kept) return forward(kept);
+  forget_what_was_compared(meta);
   keep_summary(meta_, summary);
   meta.id = reader.info().id;
   meta.size_bytes = reader.info().size_bytes;
@@ -205,6 +208,8 @@ Status SessionIngest::begin_anew(size_t index, const SessionSource& source, cons
     meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", lost.length_bytes);
   }
   const bool had_more = meta.alignment.history_gone || meta.cursor.value > 0;
+  // It may have to be compared once more before anything of it is read.
+  found->alignment.was_silent = meta.alignment.was_silent;
   meta.cursor = {};
   meta.anchor.reset();
   meta.decoder.reset();

@@ -31,6 +31,12 @@ Result<bool> holds_ends(const RecordAnchor& anchor, SourceReader& reader) {
          hash64(*ends) == anchor.ends_hash;
 }
 
+Result<bool> holds(const RecordAnchor& anchor, SourceReader& reader) {
+  const auto bytes = reader.read_range(anchor.offset_bytes, anchor.length_bytes);
+  if (!bytes) return forward(bytes);
+  return bytes->size() == anchor.length_bytes && hash64(*bytes) == anchor.hash;
+}
+
 // Where there is no anchor, behind a record that was too long to be read.
 Result<bool> holds_head(const SourceMeta& meta, SourceReader& reader) {
   if (reader.info().size_bytes < meta.cursor.value) return false;
@@ -51,9 +57,17 @@ RecordAnchor make_anchor(std::string_view key, uint64_t offset_bytes, std::strin
 
 Result<bool> holds_anchor(const SourceMeta& meta, SourceReader& reader) {
   if (!meta.anchor) return false;
-  const auto bytes = reader.read_range(meta.anchor->offset_bytes, meta.anchor->length_bytes);
-  if (!bytes) return forward(bytes);
-  return bytes->size() == meta.anchor->length_bytes && hash64(*bytes) == meta.anchor->hash;
+  return holds(*meta.anchor, reader);
+}
+
+Result<bool> stands_as_compared(const SourceMeta& meta, SourceReader& reader) {
+  const auto& compared = meta.alignment.compared;
+  return compared ? holds(*compared, reader) : Result<bool>(true);
+}
+
+void forget_what_was_compared(SourceMeta& meta) {
+  auto& compared = meta.alignment.compared;
+  if (compared && meta.cursor.value > compared->offset_bytes) compared.reset();
 }
 
 Result<bool> stands_at_cursor(const SourceMeta& meta, PlaceCheck check, SourceReader& reader) {

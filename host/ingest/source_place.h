@@ -23,4 +23,9 @@ enum class PlaceCheck : uint8_t {
 // True if the whole anchor is where it was, whatever file it is.
 [[nodiscard]] Result<bool> holds_anchor(const SourceMeta& meta, SourceReader& reader);
 
+// True if what the alignment says of records behind the cursor still holds for the source.
+[[nodiscard]] Result<bool> stands_as_compared(const SourceMeta& meta, SourceReader& reader);
+// Once all of it is read.
+void forget_what_was_compared(SourceMeta& meta);
+
 }  // namespace kato

@@ -53,7 +53,8 @@ struct StoredCursor {
   std::string opaque;
 };
 
-// The last record before the cursor: found again when the source is not what it was.
+// A record that is to be found again in its place: the last one before the cursor, by which is told
+// whether the source is what it was.
 struct RecordAnchor {
   std::string key;
   uint64_t offset_bytes = 0;
@@ -65,6 +66,8 @@ struct RecordAnchor {
 
   static constexpr uint64_t kHeadBytes = 48;
   static constexpr uint64_t kTailBytes = 16;
+
+  bool operator==(const RecordAnchor&) const = default;
 };
 
 // A record that the plugin holds back: enough to have it again.
@@ -97,6 +100,9 @@ struct SourceAlignment {
   uint64_t quiet_until_bytes = 0;
   // What was read of it earlier is no longer in it, or was worded otherwise.
   bool history_gone = false;
+  // The last record of what was compared. Until that is read, all of this holds only while the
+  // record is in its place.
+  std::optional<RecordAnchor> compared;
   // Nothing was said in the source when it was read last, so what is said in it now came after that
   // and is no history that was written anew.
   bool was_silent = false;

@@ -54,12 +54,20 @@ void read_range(JsonFields& fields, Range& range) {
   fields.hex("hash", range.hash, Need::kMust);
 }
 
+void read_anchor(JsonFields& fields, std::string_view name, std::optional<RecordAnchor>& anchor) {
+  fields.object(name, [&](JsonFields& inner) {
+    read_range(inner, anchor.emplace());
+    inner.hex("endsHash", anchor->ends_hash);
+  });
+}
+
 void read_alignment(JsonFields& fields, SourceAlignment& alignment) {
   fields.flag("due", alignment.due);
   fields.number("draftsToSkip", alignment.drafts_to_skip);
   if (fields.has("knownFrom")) fields.number("knownFrom", alignment.known_from.emplace());
   fields.number("quietUntil", alignment.quiet_until_bytes);
   fields.flag("historyGone", alignment.history_gone);
+  read_anchor(fields, "compared", alignment.compared);
   fields.flag("wasSilent", alignment.was_silent);
 }
 
@@ -86,10 +94,7 @@ void read_source(JsonFields& fields, SourceMeta& source) {
         inner.text("opaque", source.cursor.opaque);
       },
       Need::kMust);
-  fields.object("anchor", [&](JsonFields& inner) {
-    read_range(inner, source.anchor.emplace());
-    inner.hex("endsHash", source.anchor->ends_hash);
-  });
+  read_anchor(fields, "anchor", source.anchor);
   fields.text("pluginVersion", source.plugin_version);
   read_blob(fields, "state", source.decoder);
   fields.each("held", [&](JsonFields& inner) { read_range(inner, source.held.emplace_back()); });

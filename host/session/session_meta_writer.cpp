@@ -116,7 +116,7 @@ class MetaWriter {
     text_unless_empty(object, "firstRecordKey", source.first_record_key);
     object.key("cursor");
     cursor(source.cursor);
-    if (source.anchor) anchor(object, *source.anchor);
+    if (source.anchor) anchor(object, "anchor", *source.anchor);
     text_unless_empty(object, "pluginVersion", source.plugin_version);
     blob(object, "state", source.decoder);
     list(object, "held", source.held, [this](const HeldRange& held) {
@@ -137,6 +137,7 @@ class MetaWriter {
     if (alignment.known_from) inner.number("knownFrom", *alignment.known_from);
     inner.number("quietUntil", alignment.quiet_until_bytes);
     inner.flag_if_set("historyGone", alignment.history_gone);
+    if (alignment.compared) anchor(inner, "compared", *alignment.compared);
     inner.flag_if_set("wasSilent", alignment.was_silent);
   }
 
@@ -153,8 +154,8 @@ class MetaWriter {
     object.text("hash", to_hex(hash));
   }
 
-  void anchor(JsonObject& object, const RecordAnchor& anchor) {
-    object.key("anchor");
+  void anchor(JsonObject& object, std::string_view name, const RecordAnchor& anchor) {
+    object.key(name);
     JsonObject inner(out_);
     inner.text("key", anchor.key);
     range(inner, anchor.offset_bytes, anchor.length_bytes, anchor.hash);

@@ -108,6 +108,33 @@ TEST_CASE("P2: a log that is cut and goes on", "[runtime][P2]") {
   CHECK(rig.said() == Texts{"one", "two", "three", "four", "::stop"});
 }
 
+TEST_CASE("P2: a log that is written anew once more before it is read on lacks nothing",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.write("a.log", kHead + "user k1 one\nassistant k2 two\n");
+  StepEvents events(rig.runtime().ref());
+  const auto compared = rig.runtime().ingest(0, {.now = rig.clock.now()}, events);
+  REQUIRE(compared);
+  CHECK(compared->realigned);
+  const bool is_killed = GENERATE(false, true);
+  if (is_killed) rig.reopen();
+  rig.write("a.log", kHead + "user k4 four\nassistant k5 five\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "four", "five"});
+}
+
+TEST_CASE("P2: what is said in a log that is written anew twice before anything was said commands",
+          "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig, kHead + "info i1 begun\n");
+  rig.write("a.log", kHead + "info i2 begun anew\n");
+  StepEvents events(rig.runtime().ref());
+  REQUIRE(rig.runtime().ingest(0, {.now = rig.clock.now()}, events));
+  rig.write("a.log", kHead + "info i3 begun anew\nuser k1 ::stop\n");
+  CHECK(rig.read().commands == Texts{"stop"});
+}
+
 TEST_CASE("P2: a log that is read while it is being written anew", "[runtime][P2]") {
   RuntimeRig rig;
   begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
