@@ -97,6 +97,8 @@ void tear_unsettled(Conversation& conversation) {
 
 void forget_perhaps(Conversation& conversation) {
   if (conversation.is_known == Answer::kYes) conversation.is_known = Answer::kMaybe;
+  // What it knows may be from before.
+  conversation.is_begun_anew = conversation.was_begun_anew;
   for (auto& one : conversation.spoken) {
     if (one.obeyed == Answer::kYes) one.obeyed = Answer::kMaybe;
     if (!one.is_request) one.is_sure = false;

@@ -79,6 +79,7 @@ struct Conversation {
   // It was cut down to nothing, and the daemon has not looked at it since: what it finds there then
   // may be a history that was written anew, which does not command.
   bool is_begun_anew = false;
+  bool was_begun_anew = false;  // ever
   uint32_t settled = 0;         // how often all was
   bool is_in_a_record = false;  // the agent has written half of it
 

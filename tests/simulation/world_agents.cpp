@@ -245,7 +245,10 @@ void World::cut(Conversation& conversation, uint32_t count) {
     spoken[i].is_lost = !spoken[i].is_sure;
     --count;
   }
-  conversation.is_begun_anew = conversation.is_begun_anew || conversation.in_log().empty();
+  if (conversation.in_log().empty()) {
+    conversation.is_begun_anew = true;
+    conversation.was_begun_anew = true;
+  }
   put_whole_log(conversation, false);
 }
 
