@@ -105,9 +105,13 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     if (!was_the_same_read(one, other, expected)) continue;
     if (may_be_whole(one, path) || may_be_whole(other, path)) continue;
     if (is_touched(one, path) || is_touched(other, path)) continue;
-    auto mine = without_capture_times(path, without_holes(one.disk().content(path).value_or("")));
-    auto theirs =
-        without_capture_times(path, without_holes(other.disk().content(path).value_or("")));
+    const auto text_of = [&path](const World& world) {
+      auto text = without_holes(world.disk().content(path).value_or(""));
+      if (world.damage().power_losses > 0) text = without_torn_lines(text);
+      return without_capture_times(path, std::move(text));
+    };
+    auto mine = text_of(one);
+    auto theirs = text_of(other);
     if (was_cut(one, expected) || one.twins_may_be_gone() || other.twins_may_be_gone()) {
       // A twin that is made again, or of what is left of the log, may count otherwise.
       mine = without_numbers(mine);

@@ -148,6 +148,23 @@ std::string without_numbers(const std::string& content) {
   return std::regex_replace(content.substr(front_matter_size(content)), kNumber, "");
 }
 
+std::string without_torn_lines(const std::string& content) {
+  constexpr std::string_view kCapturedAt = R"("capturedAt":")";
+  constexpr size_t kIdBytes = 62;  // {"schemaVersion":1,"eventId":"..."
+  std::string whole;
+  std::string_view rest = content;
+  while (!rest.empty()) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    const auto with_end = rest.substr(0, line.size() + 1);
+    rest.remove_prefix(with_end.size());
+    const auto captured = line.rfind(kCapturedAt);
+    const bool ends_in_time = captured != std::string_view::npos &&
+                              !line.substr(captured + kCapturedAt.size()).contains('"');
+    if (!ends_in_time || !rest.starts_with(line.substr(0, kIdBytes))) whole += with_end;
+  }
+  return whole;
+}
+
 std::string without_capture_times(const std::string& path, std::string content) {
   static const std::regex kCaptured(R"(,?"capturedAt":"[^"]*")");
   static const std::regex kNoTime(R"(,"time":\{\})");

@@ -10,6 +10,9 @@ namespace kato::simulation {
 
 void check_times(const World& world, std::vector<std::string>& violations);
 
+// Without what a power loss left of a line of JSON that it tore within a capture time, where the
+// whole line follows.
+[[nodiscard]] std::string without_torn_lines(const std::string& content);
 // A recording as it would be if nothing had been seen live.
 [[nodiscard]] std::string without_capture_times(const std::string& path, std::string content);
 

@@ -6,6 +6,7 @@
 #include "tests/simulation/campaign.h"
 #include "tests/simulation/late_capture.h"
 #include "tests/simulation/oracle.h"
+#include "tests/simulation/oracle_times.h"
 #include "tests/simulation/tokens.h"
 #include "tests/support/catch.h"
 #include "tests/support/places.h"
@@ -296,6 +297,17 @@ TEST_CASE("the oracle notices an event that is missing, doubled or moved", "[sim
   }
   world.disk().put(kRecording, changed);
   CHECK(is_blamed(world, "P2"));
+}
+
+TEST_CASE("a line that was torn within a capture time is none if the whole one follows",
+          "[simulation]") {
+  const std::string id = R"({"schemaVersion":1,"eventId":"03da0299f1253a2ac7a8513bf1c609fd",)";
+  const std::string other = R"({"schemaVersion":1,"eventId":"178476fb723c3088b3208f5b2f0a50c9",)";
+  const std::string torn = id + R"("time":{"capturedAt":"2026-02-2)" + "\n";
+  const std::string whole = id + R"("time":{}})" + "\n";
+  CHECK(without_torn_lines(other + "1}\n" + torn + whole) == other + "1}\n" + whole);
+  CHECK(without_torn_lines(torn + other) == torn + other);
+  CHECK(without_torn_lines(whole + whole) == whole + whole);
 }
 
 TEST_CASE("the oracle notices an invented time", "[simulation]") {
