@@ -10,6 +10,7 @@ namespace kato {
 namespace {
 
 constexpr size_t kMostOpenAtWork = 128;
+constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 
 }  // namespace
 
@@ -42,6 +43,10 @@ void Daemon::note_committed(const std::string& key) {
   if (live == nullptr || !live->runtime) return;
   if (auto swapped = live->runtime->finish_swap(); !swapped) {
     note_degraded(session_name(live->session.ref.session_id), swapped.error());
+    live->serving_failed = true;  // each step tries it again
+    scheduler_.wait_until(serving_task(live->session.ref.session_id),
+                          {.urgency = Urgency::kLive, .recency = 0},
+                          input_.clock.steady() + kTryAgainAfter);
   }
   const bool owes = live->has_work() || wiring_->commits.is_unsynced(key);
   if (auto noted = store_.committed(live->runtime->meta(), owes); !noted) {

@@ -39,6 +39,7 @@ class StepRun {
   // Without decoding; but what a killed run read and did not obey comes first.
   Result<StepResult> serve_only() {
     if (auto recovered = recover(); !recovered) return forward(recovered);
+    if (auto swapped = runtime_.finish_swap(); !swapped) return forward(swapped);
     if (!runtime_.is_first_sight()) {
       StepEvents left(runtime_.ref());
       runtime_.take_unobeyed(left);

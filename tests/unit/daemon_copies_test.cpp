@@ -1,4 +1,5 @@
 // Which conversations the daemon keeps a copy of, and until when: the promise P6.
+#include <cerrno>
 #include <filesystem>
 
 #include "tests/support/catch.h"
@@ -39,6 +40,30 @@ TEST_CASE("P6: so does a first meta that could not be put in its place", "[daemo
   std::filesystem::remove(rig.log(1));
   daemon = rig.working();
   CHECK_FALSE(std::filesystem::exists(half));
+}
+
+TEST_CASE("P10: a copy that a disk keeps from its place for a moment takes it all the same",
+          "[daemon][P10]") {
+  DaemonRig rig;
+  rig.configure("globalAutoGenerateSnapshots: true\n");
+  const bool is_killed = GENERATE(false, true);
+  auto daemon = rig.working();
+  rig.say(1, "hello");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRename && path.ends_with(".twin.jsonl") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  const auto copy = rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl");
+  REQUIRE(rig.meta(1).twin.exists);
+  REQUIRE_FALSE(std::filesystem::exists(copy));
+  CHECK(is_degraded(daemon->status(false), rig.session_id(1).substr(0, 8)));
+  if (is_killed) daemon.reset();
+  rig.files.fault = {};
+  if (is_killed) daemon = rig.working();
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  CHECK(std::filesystem::exists(copy));
+  CHECK(daemon->status(false).degraded.empty());
 }
 
 TEST_CASE("P6: only what is modified while the daemon watches gets a copy by itself",
