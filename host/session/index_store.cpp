@@ -31,6 +31,13 @@ bool may_owe(const SessionMeta& meta) {
   return unread || unserved || unobeyed || is_kept || !meta.pending_exports.empty();
 }
 
+// One that cannot be looked at may be.
+bool may_be_longer(FileSystem& files, const std::string& path, uint64_t known_bytes) {
+  const auto info = files.info(path);
+  if (!info) return is_passing(info.error());
+  return info->type == FileType::kRegular && info->size_bytes > known_bytes;
+}
+
 }  // namespace
 
 Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder, MetaStore& metas,
@@ -67,10 +74,22 @@ Status IndexStore::rebuild(MetaStore& metas, std::string because) {
   if (!keys) return forward(keys);
   for (const auto& key : *keys) {
     const auto meta = take_meta(metas, key);
-    if (!meta || !may_owe(*meta)) continue;
+    if (!meta || !(may_owe(*meta) || may_hold_uncommitted(*meta))) continue;
     if (auto owed = marks_.owe(key); !owed) return owed;
   }
   return save();
+}
+
+// A commit that was lost spoke of more: of events in the copy, or of what a destination got.
+bool IndexStore::may_hold_uncommitted(const SessionMeta& meta) const {
+  const auto twin = folder_.twin(session_key(meta));
+  const auto beside = StateFolder::beside(twin, meta.twin.generation);
+  const bool has_events =
+      meta.twin.exists && (may_be_longer(*files_, twin, meta.twin.size_bytes) ||
+                           may_be_longer(*files_, beside, meta.twin.size_bytes));
+  return has_events || std::ranges::any_of(meta.recordings, [&](const RecordingMeta& recording) {
+           return may_be_longer(*files_, recording.destination, recording.after.size_bytes);
+         });
 }
 
 std::optional<SessionMeta> IndexStore::take_meta(MetaStore& metas, const std::string& key) {

@@ -60,12 +60,14 @@ class IndexStore {
 
  private:
   IndexStore(FileSystem& files, const StateFolder& folder, OwingMarks marks)
-      : files_(&files), path_(folder.index()), marks_(std::move(marks)) {}
+      : files_(&files), folder_(folder), path_(folder.index()), marks_(std::move(marks)) {}
   Status load(MetaStore& metas, Trust trust);
   Status rebuild(MetaStore& metas, std::string because);
+  [[nodiscard]] bool may_hold_uncommitted(const SessionMeta& meta) const;
   std::optional<SessionMeta> take_meta(MetaStore& metas, const std::string& key);
 
   FileSystem* files_;
+  StateFolder folder_;
   std::string path_;
   OwingMarks marks_;
   SessionIndex index_;

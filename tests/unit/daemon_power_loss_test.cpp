@@ -101,6 +101,33 @@ TEST_CASE("P2: a destination that can be synced again is recorded as it is", "[d
   CHECK(lag_of(rig.meta(1).recordings[0], rig.meta(1)) == 0);
 }
 
+TEST_CASE("P2: what no commit speaks of after a power loss is looked at though the log is gone",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.configure("cleanSessionStatesOnShutdown: true\n");
+  auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  const auto meta = "state/sessions/" + rig.key(1) + ".meta.json";
+  const auto committed = rig.read(meta);
+  const auto marks = rig.read("state/runtime/owing.log");
+  rig.say(1, "what was said then");
+  rig.work(*daemon);
+  const auto whole = rig.read("proj/talk.md");
+  REQUIRE(whole.contains("what was said then"));
+  lose_power(rig, daemon);
+  rig.home.write(meta, committed);
+  rig.home.write("state/runtime/owing.log", marks);
+  std::filesystem::remove(rig.home / ("state/sessions/" + rig.key(1) + ".writes"));
+  std::filesystem::rename(rig.log(1), rig.home / "away");
+  daemon = rig.working();
+  REQUIRE(daemon->finish());
+  daemon.reset();
+  std::filesystem::rename(rig.home / "away", rig.log(1));
+  daemon = rig.working();
+  CHECK(rig.read("proj/talk.md") == whole);
+}
+
 TEST_CASE("P6: a session whose way to being private the power cut short is private all the same",
           "[daemon][P6]") {
   // The commits behind the command: that it is private, that there is no copy, the last one.
