@@ -89,9 +89,9 @@ Status SessionRuntime::take_over_destinations() {
     const auto writes = journal_.load(services_.files, meta_.commit);
     if (!writes) return forward(writes);
     unsettled_ = take_over(*writes, meta_);
-    for (const auto& destination : suspect_unsynced(services_.files, meta_)) {
+    unsettled_.merge(suspect_unsynced(services_.files, meta_));
+    for (const auto& destination : unsettled_) {
       services_.commits.needs_file_again(key_, destination);
-      unsettled_.insert(destination);
     }
   }
   for (const auto& destination : unsettled_) {

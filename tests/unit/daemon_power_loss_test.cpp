@@ -101,6 +101,37 @@ TEST_CASE("P2: a destination that can be synced again is recorded as it is", "[d
   CHECK(lag_of(rig.meta(1).recordings[0], rig.meta(1)) == 0);
 }
 
+TEST_CASE(
+    "P2: what was not committed before a kill is written out again, since its sync may have failed",
+    "[daemon][P2]") {
+  DaemonRig rig;
+  auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  rig.files.fault = [](FileOperation operation, const std::string&) {
+    const bool syncs = operation == FileOperation::kSync || operation == FileOperation::kSyncAgain;
+    return syncs ? EIO : 0;
+  };
+  rig.say(1, "what was said then");
+  rig.work(*daemon);
+  REQUIRE(rig.read("proj/talk.md").contains("what was said then"));
+  const bool is_killed = GENERATE(true, false);
+  if (is_killed) {
+    daemon.reset();
+  } else {
+    REQUIRE(daemon->handle({.verb = ControlVerb::kReload}));
+  }
+  bool is_written_out = false;
+  rig.files.fault = [&](FileOperation operation, const std::string& path) {
+    const bool writes_out = operation == FileOperation::kSyncAgain && path.ends_with("talk.md");
+    is_written_out = is_written_out || writes_out;
+    return 0;
+  };
+  if (is_killed) daemon = rig.working();
+  rig.work(*daemon);
+  CHECK(is_written_out);
+}
+
 TEST_CASE("P2: what no commit speaks of after a power loss is looked at though the log is gone",
           "[daemon][P2]") {
   DaemonRig rig;
