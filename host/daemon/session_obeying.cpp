@@ -84,8 +84,8 @@ Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   if (needs_twin) {
     if (auto made = runtime_.make_twin(captured); !made) return made;
   }
-  if (runtime_.meta().is_private) return become_private();
-  return runtime_.commit_now();
+  if (auto committed = runtime_.commit_now(); !committed) return committed;
+  return runtime_.meta().is_private ? become_private() : Status{};
 }
 
 Status SessionObeying::finish_private() {

@@ -88,3 +88,28 @@ TEST_CASE("P2, P6: a kill between the word that is private and what it still wri
   CHECK(rig.read("proj/notes.md").contains("the last word"));
   is_private_and_off(rig);
 }
+
+TEST_CASE("P2, P6: a kill after it doubles nothing, of a session that had a copy before too",
+          "[privacy][P2][P6]") {
+  DaemonRig rig;
+  rig.say(1, "said before\n::start first.md");
+  {
+    const auto daemon = rig.working();
+    rig.say(1, "the last word\n::start notes.md\n::private");
+    bool is_dead = false;
+    rig.files.fault = [&](FileOperation operation, const std::string& path) {
+      const int error = is_dead ? EIO : 0;
+      is_dead = is_dead || (operation == FileOperation::kAppend && path.ends_with("notes.md"));
+      return error;
+    };
+    daemon->work([&] { return is_dead; });
+    REQUIRE(is_dead);
+  }
+  rig.files.fault = {};
+  const auto daemon = rig.working();
+  const auto notes = rig.read("proj/notes.md");
+  CHECK(notes.contains("the last word"));
+  CHECK(notes.find("the last word") == notes.rfind("the last word"));
+  CHECK(rig.meta(1).is_private);
+  CHECK_FALSE(has_twin_file(rig, 1));
+}
