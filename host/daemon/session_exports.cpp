@@ -1,5 +1,8 @@
 #include "host/daemon/session_exports.h"
 
+#include <algorithm>
+#include <span>
+
 #include "host/daemon/conversation.h"
 #include "host/daemon/degraded_names.h"
 #include "host/daemon/export_session.h"
@@ -41,7 +44,10 @@ Result<bool> SessionExports::serve() {
   auto& pending = runtime_.meta().pending_exports;
   bool all = true;
   for (size_t i = 0; i < pending.size();) {
-    const auto served = serve_one(pending[i]);
+    const auto earlier = std::span(pending).first(i);
+    const bool waits = std::ranges::find(earlier, pending[i].destination,
+                                         &PendingExport::destination) != earlier.end();
+    const auto served = waits ? Result<bool>(false) : serve_one(pending[i]);
     if (!served) return served;
     if (*served) {
       pending.erase(pending.begin() + static_cast<ptrdiff_t>(i));

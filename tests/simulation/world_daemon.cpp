@@ -135,7 +135,10 @@ void World::stop() {
   if (!daemon_) return;
   const auto hits = files_->hits();
   const auto ended = daemon_->finish();
-  if (!ended || files_->is_dead()) return die(false);
+  if (!ended || files_->is_dead()) {
+    surest_since_.reset();  // it may have noted that it ended
+    return die(false);
+  }
   if (files_->hits() == hits) {
     oldest_since_.reset();
   }

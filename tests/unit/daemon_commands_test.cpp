@@ -159,6 +159,29 @@ TEST_CASE(
   CHECK_FALSE(beside.contains("afterwards"));
 }
 
+TEST_CASE("P2: an export that fails for a moment is not overtaken by the next into its file",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello\n::start on.md");
+  const auto daemon = rig.working();
+  bool failed = false;
+  rig.files.fault = [&failed](FileOperation operation, const std::string& path) {
+    const bool fails = operation == FileOperation::kRead && path.contains(".twin.jsonl") && !failed;
+    failed = failed || fails;
+    return fails ? EIO : 0;
+  };
+  rig.say(1, "::export talk.jsonl");
+  rig.say(1, "the last word\n::export talk.jsonl");
+  rig.work(*daemon);
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  REQUIRE(failed);
+  const auto talk = rig.read("proj/talk.jsonl");
+  const auto second = talk.find("hello", talk.find("hello") + 1);
+  REQUIRE(second != std::string::npos);
+  CHECK(talk.find("the last word") > second);
+}
+
 TEST_CASE("P2: a request that failed keeps no other session from its destination", "[daemon][P2]") {
   DaemonRig rig;
   rig.say(1, "hello");
