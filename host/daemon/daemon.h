@@ -145,7 +145,6 @@ class Daemon final : public ControlHandler {
   void after_step(const std::string& task, LiveSession& live, const StepResult& result);
   void note_step(LiveSession& live, const StepResult& result);
   void note_destinations(const std::string& session_id, const StepResult& result);
-  void correct_destinations(const SessionMeta& meta);
   void after_failure(const std::string& task, LiveSession& live, const Error& error);
 
   // Requests.

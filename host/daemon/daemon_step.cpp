@@ -79,7 +79,6 @@ Status Daemon::open(LiveSession& live) {
     note(LogLevel::kWarn, session_name(live.session.ref.session_id) + ": " + mended);
   }
   note_writes(live.runtime->meta(), false);
-  correct_destinations(live.runtime->meta());
   return {};
 }
 
@@ -146,16 +145,6 @@ void Daemon::note_destinations(const std::string& session_id, const StepResult& 
   }
 }
 
-// What a session asked for, and did not come to be, keeps no other one from its destination.
-void Daemon::correct_destinations(const SessionMeta& meta) {
-  if (!destinations_) return;
-  std::erase_if(*destinations_, [&meta](const auto& known) {
-    return known.second == meta.identity.session_id &&
-           std::ranges::find(meta.recordings, known.first, &RecordingMeta::destination) ==
-               meta.recordings.end();
-  });
-}
-
 // The session starts again from its last commit; all others go on.
 void Daemon::after_failure(const std::string& task, LiveSession& live, const Error& error) {
   note_degraded(session_name(live.session.ref.session_id), error);
@@ -174,12 +163,6 @@ void Daemon::after_failure(const std::string& task, LiveSession& live, const Err
     wiring_->table.known(source.file.path).was_read = false;
   }
   live.runtime.reset();
-  const auto& ref = live.session.ref;
-  SessionMeta committed;
-  committed.identity.session_id = ref.session_id;
-  auto stored = metas_.load(make_session_key(ref.provider, ref.session_id));
-  if (stored && *stored) committed = std::move(**stored);
-  if (stored) correct_destinations(committed);
   scheduler_.failed(task);
 }
 

@@ -79,13 +79,19 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
 }
 
 Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
-  context_.note_destinations(runtime_.meta());
   context_.health.forget_session(runtime_.ref().session_id);
   if (needs_twin) {
     if (auto made = runtime_.make_twin(captured); !made) return made;
   }
-  if (auto committed = runtime_.commit_now(); !committed) return committed;
+  if (auto committed = commit(); !committed) return committed;
   return runtime_.meta().is_private ? become_private() : Status{};
+}
+
+// Before the commit a destination is not the session's: what fails must not keep it from others.
+Status SessionObeying::commit() {
+  if (auto committed = runtime_.commit_now(); !committed) return committed;
+  context_.note_destinations(runtime_.meta());
+  return {};
 }
 
 Status SessionObeying::finish_private() {

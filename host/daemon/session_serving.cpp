@@ -220,8 +220,9 @@ Status SessionServing::take_sibling(size_t index) {
        .allowed = true,
        .reason = old.destination + " was changed meanwhile, or cannot be replaced"});
   meta.recordings.push_back(std::move(fresh));
+  if (auto committed = runtime_.commit_now(); !committed) return committed;
   context_.note_destinations(meta);
-  return runtime_.commit_now();
+  return {};
 }
 
 // The path is asked for each time: folders and links change.

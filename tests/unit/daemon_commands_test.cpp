@@ -181,18 +181,3 @@ TEST_CASE("P2: an export that fails for a moment is not overtaken by the next in
   REQUIRE(second != std::string::npos);
   CHECK(talk.find("the last word") > second);
 }
-
-TEST_CASE("P2: a request that failed keeps no other session from its destination", "[daemon][P2]") {
-  DaemonRig rig;
-  rig.say(1, "hello");
-  rig.say(2, "hello");
-  const auto daemon = rig.working();
-  std::filesystem::remove(rig.log(1));
-  rig.work(*daemon);
-  const auto notes = rig.home / "proj/notes.md";
-  REQUIRE_FALSE(daemon->handle(
-      {.verb = ControlVerb::kRecordCapture, .session = rig.session_id(1), .destination = notes}));
-  rig.say(2, "::start " + notes);
-  rig.work(*daemon);
-  CHECK(rig.read("proj/notes.md").contains("::start"));
-}

@@ -38,6 +38,18 @@ TEST_CASE("a recording is started, captured and stopped from outside", "[control
   CHECK_FALSE(rig.read("proj/whole.jsonl").contains("unrecorded"));
 }
 
+TEST_CASE("a start that fails leaves its destination to other sessions", "[control]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  std::filesystem::remove(rig.log(1));
+  rig.work(*daemon);
+  REQUIRE_FALSE(daemon->handle(about(rig, ControlVerb::kRecordStart, rig.home / "proj/notes.md")));
+  rig.say(2, "::start notes.md");
+  rig.work(*daemon);
+  CHECK(rig.read("proj/notes.md").contains("::start notes.md"));
+}
+
 TEST_CASE("P5: what the path policy forbids is refused to the command line too", "[control][P5]") {
   DaemonRig rig;
   rig.say(1, "hello");
