@@ -31,7 +31,8 @@ enum class StepEnd : uint8_t {
   kMore,        // call again
   kEndOfInput,  // everything that is complete was decoded
   kRetryLater,  // the provider says that the source is being rewritten just now
-  kShrinking,   // it lost bytes while it was read: the same, and nothing was taken
+  kShrinking,   // it lost bytes, or as a document changed, while it was read: the same, and nothing
+                // was taken
   kQuarantine,  // nothing more can be made of this source
   kCancelled,
 };

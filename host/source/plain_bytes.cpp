@@ -24,6 +24,7 @@ class UnpackedFile final : public PlainBytes {
 
   [[nodiscard]] std::optional<uint64_t> size_bytes() const override { return size_bytes_; }
   [[nodiscard]] bool broke_off() const override { return broke_off_; }
+  [[nodiscard]] Result<FileInfo> info() override { return file_->info(); }
 
  private:
   std::unique_ptr<File> file_;
@@ -53,6 +54,7 @@ class ZstdFile final : public PlainBytes {
 
   [[nodiscard]] std::optional<uint64_t> size_bytes() const override { return std::nullopt; }
   [[nodiscard]] bool broke_off() const override { return at_end_ && inside_frame_; }
+  [[nodiscard]] Result<FileInfo> info() override { return file_->info(); }
 
  private:
   void start_over() {

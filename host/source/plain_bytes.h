@@ -28,6 +28,8 @@ class PlainBytes {
   // There were fewer bytes than the file promised: it was cut while it was read, or its packing
   // breaks off.
   [[nodiscard]] virtual bool broke_off() const = 0;
+  // Of the file as it is now.
+  [[nodiscard]] virtual Result<FileInfo> info() = 0;
 };
 
 // `path` is for messages, `size_bytes` what the open file measures.

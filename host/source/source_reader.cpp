@@ -126,9 +126,13 @@ Result<SourceChunk> SourceReader::read_document() {
       filled_ = 0;
       return SourceChunk{.bytes = {}, .offset_bytes = 0, .oversize = true};
     }
-    if (*end) return chunk(true);
+    if (*end) break;
     want = std::min<uint64_t>(want * 2, limits_.max_record_bytes + 1);
   }
+  const auto now = bytes_->info();
+  if (!now) return forward(now);
+  document_changed_ = now->size_bytes != info_.size_bytes || now->mtime_ns != info_.mtime_ns;
+  return chunk(true);
 }
 
 Result<SkippedBytes> SourceReader::skip_record(uint64_t offset_bytes) {

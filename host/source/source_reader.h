@@ -72,9 +72,12 @@ class SourceReader {
 
   // Of the file when it was opened.
   [[nodiscard]] const FileInfo& info() const noexcept { return info_; }
-  // Some read came shorter than the file was then: somebody is cutting it or writing it anew, and
-  // what was read says nothing of what will stand there. Of a packed file nobody can tell.
-  [[nodiscard]] bool is_shrinking() const { return bytes_->size_bytes() && bytes_->broke_off(); }
+  // Some read came shorter than the file was then, or a document changed while it was read:
+  // somebody is cutting it or writing it anew, and what was read says nothing of what will stand
+  // there. That a packed file is cut nobody can tell.
+  [[nodiscard]] bool is_shrinking() const {
+    return document_changed_ || (bytes_->size_bytes() && bytes_->broke_off());
+  }
 
   // About want_bytes from a plain offset on; more only where the first line is longer. What the
   // chunk before has already read is not read again. Behind the end: an empty chunk.
@@ -107,6 +110,7 @@ class SourceReader {
   SourceLimits limits_;
   uint64_t first_ = 0;  // plain offset of the buffer's first byte
   size_t filled_ = 0;   // bytes in the buffer
+  bool document_changed_ = false;
 };
 
 }  // namespace kato

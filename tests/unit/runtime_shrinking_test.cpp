@@ -1,4 +1,5 @@
-// Logs that lose bytes while they are read: somebody cuts them, or writes them anew.
+// Logs that are not what they were when they have been read: somebody cuts them, or writes them
+// anew meanwhile.
 #include <filesystem>
 
 #include "tests/support/catch.h"
@@ -65,6 +66,28 @@ TEST_CASE("P2: a copy that is made while its log is written anew lacks nothing",
   rig.reopen();
   REQUIRE(rig.runtime().make_twin({}));
   CHECK(rig.said() == Texts{"one", "two", "three"});
+}
+
+TEST_CASE("P2: a copy that is made of a document while it grows lacks nothing", "[runtime][P2]") {
+  RuntimeRig rig;
+  const auto log = kHead + "user k1 one\nassistant k2 two\n";
+  const auto longer =
+      kHead + "info i0 " + std::string(log.size(), 'x') + "\n" + log.substr(kHead.size());
+  rig.write("a.doc", log);
+  rig.open();
+  rig.read();
+  const auto path = rig.logs / "a.doc";
+  rig.files.fault = [&](FileOperation operation, const std::string& of) {
+    if (operation == FileOperation::kRead && of == path) rig.write("a.doc", longer);
+    return 0;
+  };
+  const auto made = rig.runtime().make_twin({});
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code() == ErrorCode::kIo);
+  rig.files.fault = {};
+  rig.reopen();
+  REQUIRE(rig.runtime().make_twin({}));
+  CHECK(rig.said() == Texts{"one", "two"});
 }
 
 TEST_CASE("P2, P3: a log that is written anew while it is read has not begun anew",
