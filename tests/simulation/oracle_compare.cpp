@@ -50,6 +50,15 @@ bool was_cut(const World& world, const ExpectedFile& file) {
   return false;
 }
 
+// Captures into the file that went beside it.
+int count_beside(const std::string& path, const Expectation& expected) {
+  int count = 0;
+  while (expected.contains(sibling_name(path, count + 2))) {
+    ++count;
+  }
+  return count;
+}
+
 // Whether it is not known if a copy of the whole conversation went into the file, or beside it:
 // with the same words it has other lines than a recording that began with the first of them.
 bool may_be_whole(const World& world, const std::string& path) {
@@ -99,6 +108,7 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     if (same == of_other.expected.end() || same->second.tokens != expected.tokens) continue;
     // A capture of the same messages went beside it in one of the runs: the heads differ.
     if (same->second.is_written_whole != expected.is_written_whole) continue;
+    if (count_beside(path, of_one.expected) != count_beside(path, of_other.expected)) continue;
     // Into a file without a word nothing may have been recorded in one of them.
     if (expected.tokens.empty()) continue;
     if (!std::ranges::all_of(expected.tokens, &ExpectedToken::is_certain)) continue;
