@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstring>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@ namespace kato {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{64} << 10;
+constexpr size_t kLongestEventBytes = sizeof(inotify_event) + NAME_MAX + 1;
 // One call takes no more than this many buffers, so that a storm of events cannot hold it up.
 constexpr int kMaxBuffers = 16;
 
@@ -60,6 +62,8 @@ class InotifyFolderEvents final : public FolderEvents {
       if (got < 0 && errno == EAGAIN) return {};
       if (got < 0) return fail_errno(errno, "read what happened in watched folders");
       add_events(static_cast<size_t>(got), events);
+      // The next one would have found room.
+      if (static_cast<size_t>(got) + kLongestEventBytes <= buffer_.size()) return {};
       ++taken;
     }
     return {};
