@@ -106,6 +106,7 @@ class Daemon final : public ControlHandler {
 
  private:
   static constexpr size_t kMostOpenIdle = 16;  // sessions
+  static constexpr size_t kMostActive = 8;     // likewise
 
   struct Counters {
     uint64_t wakeups = 0;
@@ -141,6 +142,7 @@ class Daemon final : public ControlHandler {
   void run_task(const std::string& task);
   Result<StepResult> do_step(LiveSession& live);
   Status open(LiveSession& live);
+  void note_active(const std::string& session_id);
   [[nodiscard]] StepRequest request_for(const LiveSession& live, size_t source, bool is_last);
   void after_step(const std::string& task, LiveSession& live, const StepResult& result);
   void note_step(LiveSession& live, const StepResult& result);
@@ -203,6 +205,7 @@ class Daemon final : public ControlHandler {
   // Canonical paths of destinations to session ids; not gathered before they are asked for.
   std::optional<std::map<std::string, std::string>> destinations_;
   Counters counters_;
+  std::vector<std::string> active_;  // sessions that may keep files open until they are committed
   struct LastWrite {
     uint64_t seq = 0;
     std::optional<UnixMillis> at;

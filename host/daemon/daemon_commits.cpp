@@ -41,6 +41,7 @@ void Daemon::flush_now() {
 void Daemon::note_committed(const std::string& key) {
   auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
   if (live == nullptr || !live->runtime) return;
+  live->runtime->rest();
   if (auto swapped = live->runtime->finish_swap(); !swapped) {
     note_degraded(session_name(live->session.ref.session_id), swapped.error());
     live->serving_failed = true;  // each step tries it again

@@ -45,6 +45,7 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
   if (!live.runtime) {
     if (auto opened = open(live); !opened) return forward(opened);
   }
+  note_active(live.session.ref.session_id);
   if (live.dirty.empty()) return serve_session(wiring_->context, *live.runtime);
   const auto path = *live.dirty.begin();
   const auto index = live.runtime->index_of(path);
@@ -60,6 +61,17 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
   live.dirty.erase(path);
   if (is_read(done->end)) wiring_->table.known(path).was_read = true;
   return done;
+}
+
+// Of many sessions at work, few keep open more than they must.
+void Daemon::note_active(const std::string& session_id) {
+  if (!active_.empty() && active_.back() == session_id) return;
+  std::erase(active_, session_id);
+  active_.push_back(session_id);
+  if (active_.size() <= kMostActive) return;
+  auto* const oldest = wiring_->live.find(active_.front());
+  if (oldest != nullptr && oldest->runtime) oldest->runtime->rest();
+  active_.erase(active_.begin());
 }
 
 Status Daemon::open(LiveSession& live) {

@@ -263,7 +263,13 @@ void SessionRuntime::commit_soon() {
 Status SessionRuntime::commit_now() {
   commit_soon();
   if (auto committed = services_.commits.commit_now(key_); !committed) return committed;
+  rest();
   return finish_swap();
+}
+
+void SessionRuntime::rest() {
+  if (memory_) memory_->close();
+  journal_.close();
 }
 
 Result<uint64_t> SessionRuntime::replay(EventListener& into, const EventId& through) {

@@ -102,6 +102,8 @@ class SessionRuntime {
   [[nodiscard]] Status settle_twin() { return swap_pending_ ? commit_now() : Status{}; }
   // To be called when what commit_soon() put is on the disk: a new twin takes its place.
   [[nodiscard]] Status finish_swap();
+  // Closes what stays open from step to step only so that it need not be opened again.
+  void rest();
 
   // An append to a destination is about to be made.
   [[nodiscard]] Status announce(const JournaledWrite& write);

@@ -25,7 +25,9 @@ class StoredEventMemory final : public EventMemory {
   [[nodiscard]] Status want_order() override;
   void add(const EventId& id, uint64_t content) override;
 
+  // The file stays open.
   [[nodiscard]] Status save() { return stored_.save(files_); }
+  void close() { stored_.close(); }
   [[nodiscard]] uint64_t saved_count() const { return stored_.saved_count(); }
   // What a commit is to say.
   [[nodiscard]] const CommittedIds& saved() const { return stored_.saved(); }

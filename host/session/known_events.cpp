@@ -134,8 +134,7 @@ bool KnownEvents::add(const EventId& id, uint64_t content_hash) {
   return true;
 }
 
-Status KnownEvents::save(FileSystem& files) {
-  if (unsaved_.empty()) return {};
+Status KnownEvents::open(FileSystem& files) {
   auto file = files.open(path_, OpenMode::kCreateOrAppend);
   if (!file) return forward(file, "event ids");
   const auto info = (*file)->info();
@@ -145,6 +144,15 @@ Status KnownEvents::save(FileSystem& files) {
   if (info->size_bytes > known_bytes) {
     if (auto cut = (*file)->truncate(known_bytes); !cut) return cut;
   }
+  file_ = std::move(*file);
+  return {};
+}
+
+Status KnownEvents::save(FileSystem& files) {
+  if (unsaved_.empty()) return {};
+  if (!file_) {
+    if (auto opened = open(files); !opened) return opened;
+  }
   std::string bytes = saved_.count == 0 ? header() : std::string();
   bytes.reserve(bytes.size() + unsaved_.size() * kRecordBytes);
   uint64_t hash = *saved_.hash;
@@ -152,7 +160,10 @@ Status KnownEvents::save(FileSystem& files) {
     append_record(bytes, event);
     hash = chained(hash, std::string_view(bytes).substr(bytes.size() - kRecordBytes));
   }
-  if (auto written = (*file)->append(bytes); !written) return forward(written, "event ids");
+  if (auto written = file_->append(bytes); !written) {
+    close();
+    return forward(written, "event ids");
+  }
   saved_ = {.count = saved_.count + unsaved_.size(), .hash = hash};
   unsaved_.clear();
   return {};

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ struct KnownEvent {
   bool operator==(const KnownEvent&) const = default;
 };
 
-// [one thread at a time] Only of sessions that are being worked on. Nothing stays open.
+// [one thread at a time] Only of sessions that are being worked on.
 class KnownEvents {
  public:
   // Reads the records that are committed; what is behind them does not count and is cut off by the
@@ -46,18 +47,21 @@ class KnownEvents {
 
   // False: it is known, and not added again.
   bool add(const EventId& id, uint64_t content_hash);
-  // Appends what was added. After a failure it is still unsaved.
+  // Appends what was added. After a failure it is still unsaved. The file stays open.
   [[nodiscard]] Status save(FileSystem& files);
+  void close() { file_.reset(); }
   // Forgets what was added since the last save.
   void forget_unsaved();
 
  private:
   explicit KnownEvents(std::string path) : path_(std::move(path)) {}
+  Status open(FileSystem& files);
 
   std::string path_;
   EventIdSet ids_;
   CommittedIds saved_;
   std::vector<KnownEvent> unsaved_;
+  std::unique_ptr<File> file_;  // open: it ends behind what is saved
 };
 
 // Hands the committed records over in their order, without keeping them. Errors as load's: those

@@ -88,23 +88,38 @@ Status WriteJournal::add(FileSystem& files, uint64_t commit, const JournaledWrit
     if (auto loaded = load(files, commit); !loaded) return forward(loaded);
   }
   const bool goes_on = commit == *commit_ || (commit > *commit_ && size_bytes_ < kMaxVoidBytes);
-  if (!goes_on) size_bytes_ = 0;
+  if (!goes_on) {
+    size_bytes_ = 0;
+    close();
+  }
   commit_ = commit;
-  auto file = files.open(path_, OpenMode::kCreateOrAppend);
-  if (!file) return forward(file, "write journal");
-  const auto info = (*file)->info();
-  if (!info) return forward(info, "write journal");
-  if (info->size_bytes > size_bytes_) {
-    if (auto cut = (*file)->truncate(size_bytes_); !cut) return forward(cut, "write journal");
+  if (!file_) {
+    if (auto opened = open(files); !opened) return forward(opened, "write journal");
   }
   const auto line = line_of(commit, write);
-  if (auto written = (*file)->append(line); !written) return forward(written, "write journal");
+  if (auto written = file_->append(line); !written) {
+    close();
+    return forward(written, "write journal");
+  }
   size_bytes_ += line.size();
+  return {};
+}
+
+Status WriteJournal::open(FileSystem& files) {
+  auto file = files.open(path_, OpenMode::kCreateOrAppend);
+  if (!file) return forward(file);
+  const auto info = (*file)->info();
+  if (!info) return forward(info);
+  if (info->size_bytes > size_bytes_) {
+    if (auto cut = (*file)->truncate(size_bytes_); !cut) return cut;
+  }
+  file_ = std::move(*file);
   return {};
 }
 
 Result<std::vector<JournaledWrite>> WriteJournal::load(FileSystem& files, uint64_t commit) {
   std::vector<JournaledWrite> writes;
+  close();
   commit_.reset();
   size_bytes_ = 0;
   const auto content = read_whole(files, path_, kMaxJournalBytes);
@@ -135,6 +150,7 @@ Result<std::vector<JournaledWrite>> WriteJournal::load(FileSystem& files, uint64
 }
 
 Status WriteJournal::remove(FileSystem& files) {
+  close();
   commit_.reset();
   auto removed = files.remove(path_);
   if (!removed && removed.error().code() == ErrorCode::kNotFound) return {};

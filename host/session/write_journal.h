@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,12 +37,13 @@ struct JournaledWrite {
   GrowingHash::Value whole;  // likewise, of the whole file; its size is 0 where that is not known
 };
 
-// [one thread at a time] Nothing stays open.
+// [one thread at a time]
 class WriteJournal {
  public:
   explicit WriteJournal(std::string path) : path_(std::move(path)) {}
 
-  // commit: SessionMeta::commit as it is on the disk. After a failure nothing of it counts.
+  // commit: SessionMeta::commit as it is on the disk. After a failure nothing of it counts. The
+  // file stays open.
   [[nodiscard]] Status add(FileSystem& files, uint64_t commit, const JournaledWrite& write);
 
   // Those that were added since that commit, in order. A torn last line was never carried out and
@@ -51,10 +53,15 @@ class WriteJournal {
   // It is no error if there is none.
   [[nodiscard]] Status remove(FileSystem& files);
 
+  void close() { file_.reset(); }
+
  private:
+  Status open(FileSystem& files);
+
   std::string path_;
   std::optional<uint64_t> commit_;  // of its last lines; none: not looked at yet
   uint64_t size_bytes_ = 0;         // of the whole lines that may stay
+  std::unique_ptr<File> file_;      // open: it ends behind them
 };
 
 }  // namespace kato

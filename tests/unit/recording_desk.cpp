@@ -113,6 +113,7 @@ Status Desk::commit() {
   if (auto probe = files.make_folders(folder / "state", 0700); !probe) return probe;
   ++meta.commit;
   committed_ = meta;
+  journal_->close();
   return {};
 }
 
