@@ -25,6 +25,7 @@ bool states_again(const std::vector<SessionSource>& sources) {
 }
 
 constexpr uint64_t kQuietThroughout = UINT64_MAX;
+constexpr size_t kMostKeptLinesBytes = size_t{64} << 10;
 
 // Whether it holds commands, and none of them may run. That of a log that grows is known before it
 // is decoded.
@@ -116,8 +117,10 @@ Status SessionRuntime::settle_destinations() {
 }
 
 TwinSource SessionRuntime::twin_source() const {
-  return {
-      .path = twin_path_, .size_bytes = meta_.twin.size_bytes, .generation = meta_.twin.generation};
+  return {.path = twin_path_,
+          .size_bytes = meta_.twin.size_bytes,
+          .generation = meta_.twin.generation,
+          .last_lines = last_lines_};
 }
 
 void SessionRuntime::set_sources(const Session& session, const Status& looked) {
@@ -203,7 +206,7 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   take_unobeyed(events);
   read_.insert(source);
   // What may command must be known before it is decoded.
-  const auto kept = step->realigned ? commit_now() : store(events);
+  const auto kept = step->realigned ? commit_now() : store(std::move(events.lines));
   if (!kept) return forward(kept);
   return step;
 }
@@ -220,11 +223,13 @@ Status SessionRuntime::tell_quiet(size_t source) {
   return services_.commits.commit_now(key_);
 }
 
-Status SessionRuntime::store(const StepEvents& events) {
-  if (twin_ && !events.lines.empty()) {
-    if (auto appended = twin_->append(events.lines); !appended) return forward(appended);
+Status SessionRuntime::store(std::string lines) {
+  last_lines_.clear();
+  if (twin_ && !lines.empty()) {
+    if (auto appended = twin_->append(lines); !appended) return forward(appended);
     meta_.twin.size_bytes = twin_->size_bytes();
     services_.commits.needs_file(key_, twin_path_);
+    if (lines.size() <= kMostKeptLinesBytes) last_lines_ = std::move(lines);
   }
   if (auto kept = keep_held(); !kept) return kept;
   const auto before = memory_->saved_count();

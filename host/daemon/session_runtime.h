@@ -130,7 +130,7 @@ class SessionRuntime {
   void forget_how_orphan_came();
   Status adopt(bool longer);
   Status tell_quiet(size_t source);
-  Status store(const StepEvents& events);
+  Status store(std::string lines);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();
   Status renew_twin(const AgainInput& input, const CaptureTimes& captured, uint64_t seed_bytes);
@@ -151,6 +151,7 @@ class SessionRuntime {
   std::optional<TwinLog> twin_;
   std::string twin_path_;      // where it lies now
   bool swap_pending_ = false;  // the next commit's generation lies beside
+  std::string last_lines_;     // of the twin, from the last step; empty where they are many
   std::set<size_t> read_;
   WriteJournal journal_;
   std::string mended_;

@@ -250,11 +250,12 @@ Status SessionRuntime::renew_twin(const AgainInput& input, const CaptureTimes& c
   swap_pending_ = true;
   services_.commits.needs_file(key_, beside);
   services_.commits.needs_folder(key_, services_.state.sessions());
-  return store(StepEvents(ref_));
+  return store({});
 }
 
 Status SessionRuntime::remove_twin() {
   twin_.reset();
+  last_lines_.clear();
   meta_.twin.exists = false;
   meta_.twin.size_bytes = 0;
   meta_.identity.title.clear();

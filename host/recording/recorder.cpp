@@ -143,12 +143,23 @@ class RecorderRun {
 
   // ---- Rendering
 
+  // A copy that is gone must be told, so that it is made again.
+  Result<TwinReader> open_twin() {
+    const auto& twin = input_.twin;
+    const auto lines_begin = twin.size_bytes - twin.last_lines.size();
+    if (cursor_.twin_offset < lines_begin || cursor_.twin_offset >= twin.size_bytes) {
+      return TwinReader::open(input_.files, twin.path, cursor_.twin_offset, twin.size_bytes);
+    }
+    if (const auto there = input_.files.info(twin.path); !there) return forward(there, "twin");
+    const auto due = twin.last_lines.substr(cursor_.twin_offset - lines_begin);
+    return TwinReader::over_lines(std::string(due), twin.path, cursor_.twin_offset);
+  }
+
   Status render_events() {
     auto zone = TimeZone::named(recording_.time_zone);
     RenderStage stage(*renderer_, input_.sink.wants_json(), session_ref_,
                       zone ? *zone : TimeZone::utc());
-    auto reader = TwinReader::open(input_.files, input_.twin.path, cursor_.twin_offset,
-                                   input_.twin.size_bytes);
+    auto reader = open_twin();
     if (!reader) return forward(reader);
     const uint64_t written_seq = cursor_.written ? cursor_.written->seq : uint64_t{0};
     while (true) {

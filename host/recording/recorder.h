@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "host/base/error.h"
 #include "host/plugin/sink_handle.h"
@@ -22,6 +23,8 @@ struct TwinSource {
   std::string path;
   uint64_t size_bytes = 0;
   uint32_t generation = 0;
+  // Whole lines that it ends with, where they are at hand: those that were appended last.
+  std::string_view last_lines = {};
 };
 
 struct RecorderInput {

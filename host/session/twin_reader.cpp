@@ -28,6 +28,13 @@ Result<TwinReader> TwinReader::open(FileSystem& files, const std::string& path,
   return TwinReader(std::move(*file), path, begin_bytes, end_bytes);
 }
 
+TwinReader TwinReader::over_lines(std::string lines, const std::string& path,
+                                  uint64_t begin_bytes) {
+  TwinReader reader(nullptr, path, begin_bytes, begin_bytes + lines.size());
+  reader.buffer_ = std::move(lines);
+  return reader;
+}
+
 // Keeps the unfinished line and reads a block behind it; a line that does not fit makes the buffer
 // grow by doubling. False: there is nothing more.
 Result<bool> TwinReader::fill() {

@@ -31,6 +31,9 @@ class TwinReader {
   // not seen.
   [[nodiscard]] static Result<TwinReader> open(FileSystem& files, const std::string& path,
                                                uint64_t begin_bytes, uint64_t end_bytes);
+  // The same of whole lines that stand there at begin_bytes, without a look at the file.
+  [[nodiscard]] static TwinReader over_lines(std::string lines, const std::string& path,
+                                             uint64_t begin_bytes);
 
   // Nothing at the end. Views live until the next call. An unfinished last line is not a line.
   [[nodiscard]] Result<std::optional<TwinLine>> next_line();
@@ -45,7 +48,7 @@ class TwinReader {
              uint64_t end_bytes);
   Result<bool> fill();
 
-  std::unique_ptr<File> file_;
+  std::unique_ptr<File> file_;  // none: all of it is in the buffer
   std::string path_;
   std::unique_ptr<EventLineReader> events_;
   std::string buffer_;

@@ -78,6 +78,7 @@ Desk::Desk() : journal_(std::make_unique<WriteJournal>(folder / "writes")) {
 }
 
 void Desk::say(int count, std::optional<UnixMillis> captured) {
+  const auto before = lines_.size();
   for (int i = 0; i < count; ++i) {
     const auto text = "text " + std::to_string(++said_);
     Event event;
@@ -91,6 +92,7 @@ void Desk::say(int count, std::optional<UnixMillis> captured) {
   }
   folder.write("twin", lines_);
   twin.size_bytes = lines_.size();
+  twin.last_lines = std::string_view(lines_).substr(before);
   meta.next_seq = static_cast<uint64_t>(said_) + 1;
 }
 

@@ -91,7 +91,7 @@ class Desk {
   Status recover();
   static Status take_all(const ExportPlace& to, PendingExport& pending);
 
-  std::string lines_;
+  std::string lines_;  // of the twin
   int said_ = 0;
   SessionMeta committed_;
   std::unique_ptr<WriteJournal> journal_;

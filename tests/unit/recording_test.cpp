@@ -66,6 +66,15 @@ TEST_CASE("P5: what the user adds and removes between two writes stands", "[reco
   CHECK(desk.written() == "rewritten by hand\n4 text 4\n");
 }
 
+TEST_CASE("a twin that is gone is told, though what is due of it is at hand", "[recording]") {
+  Desk desk;
+  desk.period(0);
+  REQUIRE(desk.serve());
+  desk.say(1);
+  REQUIRE(desk.files.remove(desk.twin.path));
+  CHECK(desk.serve().error().code() == ErrorCode::kNotFound);
+}
+
 TEST_CASE("P5: a destination that vanished is not made again by itself", "[recording][P5]") {
   Desk desk;
   desk.period(0);
