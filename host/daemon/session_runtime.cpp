@@ -275,6 +275,7 @@ Status SessionRuntime::commit_now() {
 void SessionRuntime::rest() {
   if (memory_) memory_->close();
   journal_.close();
+  open_recordings_.clear();
 }
 
 Result<uint64_t> SessionRuntime::replay(EventListener& into, const EventId& through) {

@@ -112,6 +112,7 @@ class SessionRuntime {
   [[nodiscard]] Status settle_destinations();
   // The file must be on the disk before the next commit; made: its name must be, too.
   void destination_written(const std::string& path, bool made);
+  [[nodiscard]] OpenRecordings& open_recordings() { return open_recordings_; }
 
   // All events up to the cursors, decoded again from the sources' beginning, without those that
   // came behind the event `through`, if that is known, or that are not known yet. Gives the number
@@ -154,6 +155,7 @@ class SessionRuntime {
   std::string last_lines_;     // of the twin, from the last step; empty where they are many
   std::set<size_t> read_;
   WriteJournal journal_;
+  OpenRecordings open_recordings_;
   std::string mended_;
   bool is_settled_ = false;
   std::set<std::string>

@@ -163,6 +163,7 @@ Status SessionServing::serve_recording(size_t index, const TwinSource& twin) {
             return runtime_.announce(write);
           },
       .commit = [&] { return committed_ = runtime_.commit_now(); },
+      .open = &runtime_.open_recordings(),
   };
   if (begins) runtime_.destination_written(place->path, true);
   if (recording.intent) {

@@ -59,6 +59,15 @@ Result<DestinationFile> DestinationFile::open(FileSystem& files, const Decision&
   return DestinationFile(files, place, allow_hard_links, std::move(*file), *info);
 }
 
+bool DestinationFile::is_still_at(const Decision& place) {
+  if (place.root != place_.root || place.relative != place_.relative) return false;
+  const auto there = files_.link_info(place_.path);
+  if (!there || there->type != FileType::kRegular || there->id != info_.id) return false;
+  if (judge_file(*there, allow_hard_links_) != Denial::kNone) return false;
+  info_ = *there;
+  return true;
+}
+
 Result<bool> DestinationFile::line_begins_at(uint64_t offset_bytes) {
   if (offset_bytes == 0) return true;
   char last = 0;

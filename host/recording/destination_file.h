@@ -13,7 +13,7 @@
 
 namespace kato {
 
-// One destination, opened for one write under the folder that allows it.
+// One destination, opened for a write, or some in a row, under the folder that allows it.
 class DestinationFile {
  public:
   // place: an allowed decision. If `create`, a file that is not there is made, and its folders;
@@ -21,7 +21,11 @@ class DestinationFile {
   [[nodiscard]] static Result<DestinationFile> open(FileSystem& files, const Decision& place,
                                                     bool create, bool allow_hard_links);
 
-  // As it was when it was opened, or after the last append.
+  // Before a later write: whether opening it anew would lead to the same file, which may still be
+  // written. What info() says is of now then.
+  [[nodiscard]] bool is_still_at(const Decision& place);
+
+  // As it was when it was opened, or looked at, or after the last append.
   [[nodiscard]] const FileInfo& info() const { return info_; }
   [[nodiscard]] File& file() { return *file_; }
   // True if the byte before that offset ends a line, or there is none.

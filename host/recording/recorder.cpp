@@ -13,6 +13,15 @@ namespace kato {
 namespace {
 
 constexpr size_t kWriteBytes = size_t{1} << 20;
+constexpr size_t kMostOpen = 4;  // recordings of a session
+
+bool is_as_left(const RecordingMeta& recording, const OpenRecording& left) {
+  const auto& now = recording.cursor;
+  return now.twin_generation == left.cursor.twin_generation &&
+         now.twin_offset == left.cursor.twin_offset &&
+         recording.state->version == left.state.version &&
+         recording.state->bytes == left.state.bytes;
+}
 
 // One bringing up to date.
 class RecorderRun {
@@ -27,7 +36,9 @@ class RecorderRun {
     cursor_ = recording_.cursor;
     if (auto rendered = render_events(); !rendered) return rendered;
     if (auto written = put(); !written) return written;
-    return writer_.finish();
+    if (auto finished = writer_.finish(); !finished) return finished;
+    leave_open();
+    return {};
   }
 
  private:
@@ -106,11 +117,38 @@ class RecorderRun {
     return input_.commit();
   }
 
-  Status resume() {
+  // What was left open goes on from where it was left, or not at all.
+  bool take_up_open() {
+    if (input_.open == nullptr) return false;
+    auto found = input_.open->extract(recording_.recording_id);
+    if (found.empty() || recording_.unsure) return false;
+    auto& left = found.mapped();
+    const bool is_same_session = left.project_directory == input_.session.project_directory;
+    if (!is_same_session || !is_as_left(recording_, left) || !writer_.take_up(left)) return false;
+    renderer_ = std::move(left.renderer);
+    return true;
+  }
+
+  void leave_open() {
+    if (input_.open == nullptr || recording_.unsure || !recording_.state) return;
+    if (input_.open->size() >= kMostOpen) return;
+    auto left = std::move(writer_).leave();
+    left.renderer = std::move(renderer_);
+    input_.open->erase(recording_.recording_id);
+    input_.open->emplace(recording_.recording_id, std::move(left));
+  }
+
+  Status resume_closed() {
     const StateBlob state{.version = recording_.state->version, .blob = recording_.state->bytes};
     if (auto opened = open_renderer(later_context(), &state); !opened) return opened;
     if (auto opened = writer_.open(false); !opened) return opened;
-    if (auto hashed = writer_.resume_hash(); !hashed) return hashed;
+    return writer_.resume_hash();
+  }
+
+  Status resume() {
+    if (!take_up_open()) {
+      if (auto opened = resume_closed(); !opened) return opened;
+    }
     if (recording_.unsure) {
       piece_.begins_line = recording_.unsure->begins_line;
     } else if (file().info().size_bytes != recording_.after.size_bytes) {

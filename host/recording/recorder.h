@@ -12,6 +12,7 @@
 #include "host/base/error.h"
 #include "host/plugin/sink_handle.h"
 #include "host/policy/path_policy.h"
+#include "host/recording/open_recording.h"
 #include "host/recording/time_zone.h"
 #include "host/session/session_meta.h"
 #include "host/session/write_journal.h"
@@ -41,6 +42,8 @@ struct RecorderInput {
   std::function<Status(const JournaledWrite&)> announce;
   // The recording as it is now must be on the disk before anything else happens.
   std::function<Status()> commit;
+  // What may stay open; the caller closes it when the recordings are committed, or sooner.
+  OpenRecordings* open = nullptr;
 };
 
 // True if there are events that the recording still has to get, as far as the cursors tell.

@@ -14,6 +14,24 @@ Status RecordingWriter::open(bool create) {
   return {};
 }
 
+bool RecordingWriter::take_up(OpenRecording& left) {
+  if (!left.file.is_still_at(input_.place)) return false;
+  file_.emplace(std::move(left.file));
+  const auto& known = recording_.whole_file;
+  whole_known_ = left.whole && known && known->size_bytes == file_->info().size_bytes;
+  if (whole_known_) whole_ = std::move(*left.whole);
+  return true;
+}
+
+OpenRecording RecordingWriter::leave() && {
+  return {.renderer = nullptr,
+          .file = std::move(*file_),
+          .whole = whole_known_ ? std::optional(std::move(whole_)) : std::nullopt,
+          .project_directory = input_.session.project_directory,
+          .cursor = recording_.cursor,
+          .state = *recording_.state};
+}
+
 // It goes on only where nobody else has written.
 Status RecordingWriter::resume_hash() {
   if (!recording_.whole_file) return {};

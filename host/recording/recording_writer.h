@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/recording/destination_file.h"
+#include "host/recording/open_recording.h"
 #include "host/recording/recorder.h"
 #include "host/recording/written_stretch.h"
 
@@ -25,6 +26,11 @@ class RecordingWriter {
 
   // To be called first, and again when another file has taken the destination's place.
   [[nodiscard]] Status open(bool create);
+  // Instead of open() and resume_hash(), where nothing is unsure: goes on with what was left to it,
+  // which is as it was left. False: open it.
+  [[nodiscard]] bool take_up(OpenRecording& left);
+  // The end: what may be taken up later, but for the renderer.
+  [[nodiscard]] OpenRecording leave() &&;
   [[nodiscard]] DestinationFile& file() { return *file_; }
   [[nodiscard]] const WrittenStretch& stretch() const { return stretch_; }
 

@@ -116,6 +116,7 @@ Status Desk::commit() {
   ++meta.commit;
   committed_ = meta;
   journal_->close();
+  open_.clear();
   return {};
 }
 
@@ -159,6 +160,7 @@ Status Desk::serve() {
             return journal_->add(files, committed_.commit, write);
           },
       .commit = [this] { return commit(); },
+      .open = &open_,
   };
   auto served = serve_with(input);
   if (!served && recording().unsure) {
@@ -231,6 +233,7 @@ void Desk::restart(bool lost_power) {
   meta = committed_;
   meta.next_seq = next_seq;
   journal_ = std::make_unique<WriteJournal>(folder / "writes");
+  open_.clear();
   recovered_ = false;
   lost_power_ = lost_power;
 }

@@ -95,6 +95,7 @@ class Desk {
   int said_ = 0;
   SessionMeta committed_;
   std::unique_ptr<WriteJournal> journal_;
+  OpenRecordings open_;
   bool recovered_ = true;
   bool lost_power_ = false;
   uint64_t operations_ = 0;

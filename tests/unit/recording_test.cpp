@@ -1,5 +1,7 @@
 #include <cerrno>
+#include <filesystem>
 
+#include "host/recording/destination_file.h"
 #include "host/recording/export_writer.h"
 
 #include "tests/support/catch.h"
@@ -64,6 +66,58 @@ TEST_CASE("P5: what the user adds and removes between two writes stands", "[reco
   desk.say(1);
   REQUIRE(desk.serve());
   CHECK(desk.written() == "rewritten by hand\n4 text 4\n");
+}
+
+TEST_CASE("what follows soon opens neither destination nor twin nor journal again", "[recording]") {
+  Desk desk;
+  desk.period(0);
+  REQUIRE(desk.serve());
+  const auto before = desk.files.counts.opens;
+  desk.say(1);
+  REQUIRE(desk.serve());
+  CHECK(desk.files.counts.opens == before);
+  CHECK(desk.written() == "# title\n1 text 1\n2 text 2\n3 text 3\n4 text 4\n");
+}
+
+TEST_CASE("P5: a file that takes the place of an open destination is the one that is written",
+          "[recording][P5]") {
+  Desk desk;
+  desk.period(0);
+  REQUIRE(desk.serve());
+  const auto first = desk.written();
+  REQUIRE(desk.files.rename(desk.folder / "notes/a.txt", desk.folder / "notes/old.txt"));
+  desk.folder.write("notes/a.txt", "saved by an editor\n");
+  desk.say(1);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == "saved by an editor\n4 text 4\n");
+  CHECK(desk.written("old.txt") == first);
+}
+
+TEST_CASE("P5: an open destination is gone on with only where its path leads to it by itself",
+          "[recording][P5]") {
+  Desk desk;
+  const auto path = desk.folder / "notes/b.txt";
+  const auto moved = desk.folder / "notes/moved.txt";
+  desk.folder.write("notes/b.txt", "mine\n");
+  const auto place = desk.policy.check(path, "");
+  auto file = DestinationFile::open(desk.files, place, false, false);
+  REQUIRE(file);
+  CHECK(file->is_still_at(place));
+  SECTION("a link") {
+    REQUIRE(desk.files.rename(path, moved));
+    std::filesystem::create_symlink(moved, path);
+  }
+  SECTION("another name") {
+    std::filesystem::create_hard_link(path, moved);
+  }
+  SECTION("another file") {
+    REQUIRE(desk.files.rename(path, moved));
+    desk.folder.write("notes/b.txt", "mine\n");
+  }
+  SECTION("nothing") {
+    REQUIRE(desk.files.remove(path));
+  }
+  CHECK_FALSE(file->is_still_at(place));
 }
 
 TEST_CASE("a twin that is gone is told, though what is due of it is at hand", "[recording]") {
