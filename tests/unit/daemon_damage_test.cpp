@@ -80,6 +80,8 @@ TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is 
   auto lines = rig.read(twin(rig));
   lines[lines.find("said when the disk was full") - 10] = '\x01';
   rig.home.write(twin(rig), lines);
+  rig.say(1, "said behind it");  // what was said last is at hand without the copy
+  rig.work(*daemon);
   rig.clock.advance(std::chrono::seconds(60));
   rig.work(*daemon);
   const auto cause = cause_of(*daemon, "recording");
@@ -88,6 +90,7 @@ TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is 
   SECTION("with its log") {
     static_cast<void>(
         rig.ask(*daemon, {.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)}));
+    rig.clock.advance(std::chrono::seconds(60));
     rig.work(*daemon);
     CHECK(count(rig.read("proj/notes.md"), "said when the disk was full") == 1);
     CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
@@ -100,7 +103,7 @@ TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is 
         daemon->handle({.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)});
     REQUIRE_FALSE(removed);
     CHECK(removed.error().code() == ErrorCode::kRefused);
-    CHECK(rig.read(twin(rig)) == lines);
+    CHECK(rig.read(twin(rig)).starts_with(lines));
   }
 }
 
