@@ -144,6 +144,7 @@ StepContext Daemon::make_context(Wiring& wiring) {
           .logs = *wiring.logs,
           .health = health_,
           .home = input_.environment.home().value_or(""),
+          .part_bytes = input_.part_bytes,
           .fed_by_other =
               [this](const std::string& path, const std::string& session_id) {
                 const auto& destinations = all_destinations();

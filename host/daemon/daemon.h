@@ -31,6 +31,8 @@ enum class DaemonPurpose : uint8_t {
   kOneRequest,  // of the command line, while no daemon runs: nothing is watched, no run begins
 };
 
+inline constexpr uint64_t kDefaultPartBytes = uint64_t{4} << 20;
+
 struct DaemonInput {
   FileSystem& files;
   const Clock& clock;
@@ -52,7 +54,8 @@ struct DaemonInput {
   std::optional<uint32_t> user_id = {};  // whose the state directory must be; empty: anybody's
   std::string version = {};
   DaemonPurpose purpose = DaemonPurpose::kWatch;
-  bool mirror_log = false;  // what happens is also said on standard error
+  uint64_t part_bytes = kDefaultPartBytes;  // StepContext's
+  bool mirror_log = false;                  // what happens is also said on standard error
 };
 
 // Days since something last happened; nothing: not to be cleaned.

@@ -195,12 +195,14 @@ Result<std::string> Daemon::run_command_of(LiveSession& live, const Command& com
 // Serves the recordings, and tells what they are like.
 Result<std::string> Daemon::answer_for(LiveSession& live) {
   const std::string session_id = live.session.ref.session_id;
-  const auto served = serve_session(wiring_->context, *live.runtime);
-  if (!served) {
-    after_failed_request(live, served.error());
-    return forward(served);
-  }
-  note_step(live, *served);
+  do {
+    const auto served = serve_session(wiring_->context, *live.runtime);
+    if (!served) {
+      after_failed_request(live, served.error());
+      return forward(served);
+    }
+    note_step(live, *served);
+  } while (live.has_more);
   if (auto committed = live.runtime->commit_now(); !committed) return forward(committed);
   note_committed(live.runtime->key());
   DaemonStatus recordings;

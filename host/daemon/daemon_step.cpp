@@ -52,7 +52,7 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
   if (!index) {
     live.dirty.erase(path);  // a duplicate that ranks lower
     live.runtime->commit_soon();
-    return StepResult{};
+    return StepResult{.has_more = live.has_more};
   }
   const auto done =
       run_step(wiring_->context, *live.runtime, request_for(live, *index, live.dirty.size() == 1));
@@ -116,13 +116,17 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
 
 void Daemon::after_step(const std::string& task, LiveSession& live, const StepResult& result) {
   const auto& session_id = live.session.ref.session_id;
-  const bool is_over = live.dirty.empty() || task != session_id;
+  const bool is_over = live.dirty.empty() && !result.has_more;
+  const Priority live_now{.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()};
   if (result.end == StepEnd::kShrinking) {
     scheduler_.failed(task);  // to be read again in a moment
   } else if (is_over) {
     scheduler_.done(task);
+  } else if (task == session_id) {
+    scheduler_.more(task, live_now);
   } else {
-    scheduler_.more(task, {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+    scheduler_.done(task);
+    scheduler_.mark(session_id, live_now);
   }
   note_step(live, result);
   const auto what = log_name(session_id);
@@ -139,6 +143,7 @@ void Daemon::note_step(LiveSession& live, const StepResult& result) {
   note_destinations(session_id, result);
   note_writes(live.runtime->meta(), true);
   live.serving_failed = result.serving_failed;
+  live.has_more = result.has_more;
   const auto serving = serving_task(session_id);
   if (!result.serving_failed) return scheduler_.forget(serving);
   // A task of its own: what comes live does not wait for it.

@@ -19,10 +19,13 @@ struct LiveSession {
   std::unique_ptr<SessionRuntime> runtime;  // opened when there is work
   std::set<std::string> dirty;              // paths of sources that are not decoded to their end
   bool serving_failed = false;              // a recording is to be served again
+  bool has_more = false;                    // its recordings were served in part
   bool awaits_others = false;               // there may be files of it that are not identified yet
   uint64_t last_step = 0;
 
-  [[nodiscard]] bool has_work() const { return !dirty.empty() || serving_failed || awaits_others; }
+  [[nodiscard]] bool has_work() const {
+    return !dirty.empty() || serving_failed || has_more || awaits_others;
+  }
 };
 
 // [one thread at a time] A session that is known to the state is taken up with all its sources, so

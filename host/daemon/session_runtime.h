@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/daemon/head_summary.h"
 #include "host/daemon/held_records.h"
 #include "host/daemon/session_sources.h"
 #include "host/daemon/step_events.h"
@@ -69,6 +70,9 @@ class SessionRuntime {
   }
   // Whose policy holds for the session as a whole.
   [[nodiscard]] const Root& root() const { return sources_.root(); }
+
+  // Of a recording that begins.
+  [[nodiscard]] HeadSummary& head() { return head_; }
 
   // Decodes one step of a source, appends to the twin and to the ids. Nothing is committed, unless
   // the source begins anew. events also gets, first, what take_unobeyed() would give.
@@ -154,6 +158,7 @@ class SessionRuntime {
   bool swap_pending_ = false;  // the next commit's generation lies beside
   std::string last_lines_;     // of the twin, from the last step; empty where they are many
   std::set<size_t> read_;
+  HeadSummary head_;
   WriteJournal journal_;
   OpenRecordings open_recordings_;
   std::string mended_;

@@ -16,46 +16,35 @@
 namespace kato {
 namespace {
 
-// What the head of a recording may say: gathered from the twin up to where the recording began, so
-// that it is the same at every attempt.
-Result<SessionSummary> summary_up_to(FileSystem& files, const TwinSource& twin,
-                                     const PeriodMark& begin) {
-  SessionSummary summary;
-  auto reader = TwinReader::open(files, twin.path, 0, twin.size_bytes);
-  if (!reader) return forward(reader);
-  while (true) {
-    const auto next = reader->next_event();
-    if (!next) return forward(next);
-    if (!*next) return summary;
-    const Event& event = (*next)->event;
-    if (!begin.event_id && begin.seq > 0 && event.seq >= begin.seq) return summary;
-    summary.add(event);
-    if (begin.event_id && event.id == *begin.event_id) return summary;
-  }
-}
-
 bool cannot_exchange(const Error& error) {
   return error.errno_value() == EINVAL || error.errno_value() == ENOSYS;
 }
 
 }  // namespace
 
-Result<bool> SessionServing::serve_all() {
-  SessionMeta& meta = runtime_.meta();
-  if (meta.recordings.empty() && meta.pending_exports.empty()) return true;
-  bool all = true;
+Result<ServingEnd> SessionServing::serve_all() {
+  while (true) {
+    const auto served = serve_part();
+    if (!served || !served->has_more) return served;
+  }
+}
+
+Result<ServingEnd> SessionServing::serve_part() {
+  const SessionMeta& meta = runtime_.meta();
+  ServingEnd end;
+  if (meta.recordings.empty() && meta.pending_exports.empty()) return end;
   if (!meta.pending_exports.empty()) {
     const auto exported = SessionExports(context_, runtime_).serve();
-    if (!exported) return exported;
-    all = *exported;
+    if (!exported) return forward(exported);
+    end.failed = !*exported;
   }
-  if (!needs_twin()) return all;
+  if (!needs_twin()) return end;
   if (!meta.twin.exists) {
     if (const auto made = runtime_.make_twin({}); !made) {
       for (const auto& recording : meta.recordings) {
         if (lacks_events(recording, meta.next_seq)) note_failure(recording, made.error());
       }
-      return false;
+      return ServingEnd{.failed = true};
     }
   }
   if (auto settled = settle_twin(); !settled) return forward(settled);
@@ -63,13 +52,14 @@ Result<bool> SessionServing::serve_all() {
   for (size_t i = 0; i < meta.recordings.size(); ++i) {
     const auto served = serve_one(i, twin);
     if (!served) return served;
-    all = all && *served;
+    end.failed = end.failed || served->failed;
+    end.has_more = end.has_more || served->has_more;
   }
   // The runtime that is opened next makes it again.
-  if (!all && runtime_.has_lost_twin()) {
+  if (end.failed && runtime_.has_lost_twin()) {
     return fail(ErrorCode::kIo, "the copy of the conversation is gone: it is made again");
   }
-  return all;
+  return end;
 }
 
 // What is written from a twin that no commit speaks of could not be told again after a kill: with
@@ -119,18 +109,18 @@ void SessionServing::note_failure(const RecordingMeta& recording, const Error& w
   context_.logs.note(LogLevel::kWarn, told.with_context(what).message());
 }
 
-Result<bool> SessionServing::serve_one(size_t index, const TwinSource& twin) {
+Result<ServingEnd> SessionServing::serve_one(size_t index, const TwinSource& twin) {
   auto& recording = runtime_.meta().recordings[index];
   if (!recording.intent && !is_behind(recording, twin)) {
     context_.health.served(recording.recording_id);
-    return true;
+    return ServingEnd{};
   }
-  if (!context_.health.may_try(recording.recording_id)) return false;
+  if (!context_.health.may_try(recording.recording_id)) return ServingEnd{.failed = true};
   const auto served = serve_recording(index, twin);
   const auto& now = runtime_.meta().recordings[index];
   if (served) {
     context_.health.served(now.recording_id);
-    return true;
+    return ServingEnd{.has_more = *served == Served::kPart};
   }
   // What the recording knows of its file builds upon that commit.
   if (!committed_) return forward(committed_);
@@ -139,10 +129,10 @@ Result<bool> SessionServing::serve_one(size_t index, const TwinSource& twin) {
   if (now.unsure) {
     if (auto committed = runtime_.commit_now(); !committed) return forward(committed);
   }
-  return false;
+  return ServingEnd{.failed = true};
 }
 
-Status SessionServing::serve_recording(size_t index, const TwinSource& twin) {
+Result<Served> SessionServing::serve_recording(size_t index, const TwinSource& twin) {
   auto& recording = runtime_.meta().recordings[index];
   const auto sink = context_.assembly.sink_by_plugin(recording.sink_plugin);
   if (!sink) return forward(sink);
@@ -164,10 +154,11 @@ Status SessionServing::serve_recording(size_t index, const TwinSource& twin) {
           },
       .commit = [&] { return committed_ = runtime_.commit_now(); },
       .open = &runtime_.open_recordings(),
+      .part_bytes = context_.part_bytes,
   };
   if (begins) runtime_.destination_written(place->path, true);
   if (recording.intent) {
-    if (auto finished = finish_intent(input, index); !finished) return finished;
+    if (auto finished = finish_intent(input, index); !finished) return forward(finished);
   }
   return bring_up_to_date(input, runtime_.meta().recordings[index]);
 }
@@ -241,14 +232,16 @@ Result<Decision> SessionServing::place_of(const RecordingMeta& recording) const 
               recording.destination, place.path);
 }
 
-Result<RecordingContext> SessionServing::context_of_recording(const RecordingMeta& recording,
-                                                              const TwinSource& twin) const {
+Result<std::optional<RecordingContext>> SessionServing::context_of_recording(
+    const RecordingMeta& recording, const TwinSource& twin) const {
   const auto& periods = recording.intent && !recording.intent->periods.empty()
                             ? recording.intent->periods
                             : recording.periods;
-  const auto summary = summary_up_to(context_.files, twin, periods.front().start);
+  const auto summary = runtime_.head().gather(context_.files, twin, periods.front().start,
+                                              context_.part_bytes);
   if (!summary) return forward(summary);
-  auto context = context_of(runtime_.ref(), *summary);
+  if (!*summary) return std::nullopt;
+  auto context = context_of(runtime_.ref(), **summary);
   context.recording_id = recording.recording_id;
   context.project_directory = runtime_.meta().identity.project_directory;
   context.created = recording.created;

@@ -32,7 +32,7 @@ class StepRun {
       if (auto made = runtime_.make_twin(events.captured); !made) return forward(made);
     }
     // Without a twin there is nothing to serve from before the source is read again.
-    if (step->realigned) return result(step->end, true);
+    if (step->realigned) return result(step->end, {});
     return serve(step->end);
   }
 
@@ -54,16 +54,17 @@ class StepRun {
   Status recover() { return recover_session(context_, runtime_); }
 
   Result<StepResult> serve(StepEnd end) {
-    const auto all = SessionServing(context_, runtime_).serve_all();
-    if (!all) return forward(all);
+    const auto served = SessionServing(context_, runtime_).serve_part();
+    if (!served) return forward(served);
     runtime_.commit_soon();
-    return result(end, *all);
+    return result(end, *served);
   }
 
-  [[nodiscard]] StepResult result(StepEnd end, bool all_served) const {
+  [[nodiscard]] StepResult result(StepEnd end, const ServingEnd& served) const {
     const auto& session_id = runtime_.ref().session_id;
     return {.end = end,
-            .serving_failed = !all_served,
+            .serving_failed = served.failed,
+            .has_more = served.has_more,
             .retry_at = context_.health.due(session_id),
             .degraded = context_.health.degraded(session_id)};
   }

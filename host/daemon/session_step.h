@@ -24,6 +24,8 @@ struct StepResult {
   StepEnd end = StepEnd::kMore;
   // A recording could not be served: try again later. Everything else went on.
   bool serving_failed = false;
+  // A recording was served in part: there is more to do at once.
+  bool has_more = false;
   // When the first of those is to be tried again; sooner is of no use.
   std::optional<std::chrono::steady_clock::time_point> retry_at = {};
   // Those that fail for longer than an editor needs to save; for `status`.

@@ -1,6 +1,7 @@
 // What the steps of all sessions share.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,9 @@ struct StepContext {
   LogFiles& logs;
   ServingHealth& health;
   std::string home;
+  // How much of a twin, or of a source that is decoded again, a step takes: so long does what comes
+  // live in other sessions wait.
+  uint64_t part_bytes;
   // True if a recording of another session has this canonical destination.
   std::function<bool(const std::string& path, const std::string& session_id)> fed_by_other;
   // The destinations of this session are now these.

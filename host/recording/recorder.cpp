@@ -29,27 +29,34 @@ class RecorderRun {
   RecorderRun(const RecorderInput& input, RecordingMeta& recording)
       : input_(input), recording_(recording) {}
 
-  Status run() {
-    if (auto found = find_positions(input_.files, input_.twin, recording_); !found) return found;
-    auto opened = recording_.state ? resume() : begin();
-    if (!opened) return opened;
+  Result<Served> run() {
+    if (auto found = find_positions(input_.files, input_.twin, recording_); !found) {
+      return forward(found);
+    }
+    if (recording_.state) {
+      if (auto resumed = resume(); !resumed) return forward(resumed);
+    } else {
+      if (auto opened = writer_.open(!recording_.after.exists); !opened) return forward(opened);
+      const auto context = input_.context();
+      if (!context) return forward(context);
+      if (!*context) return Served::kPart;
+      if (auto begun = begin(**context); !begun) return forward(begun);
+    }
     cursor_ = recording_.cursor;
-    if (auto rendered = render_events(); !rendered) return rendered;
-    if (auto written = put(); !written) return written;
-    if (auto finished = writer_.finish(); !finished) return finished;
+    const auto rendered = render_events();
+    if (!rendered) return rendered;
+    if (auto written = put(); !written) return forward(written);
+    if (auto finished = writer_.finish(); !finished) return forward(finished);
     leave_open();
-    return {};
+    return rendered;
   }
 
  private:
   // ---- Taking up where it is
 
   // In a new file, or behind what is in the file already.
-  Status begin() {
-    if (auto opened = writer_.open(!recording_.after.exists); !opened) return opened;
-    const auto context = input_.context();
-    if (!context) return forward(context);
-    if (auto judged = judge_doubt(*context); !judged) return judged;
+  Status begin(const RecordingContext& context) {
+    if (auto judged = judge_doubt(context); !judged) return judged;
     const bool unsure = recording_.unsure.has_value();
     const bool fresh = unsure ? recording_.after.size_bytes == 0 : file().info().size_bytes == 0;
     if (!unsure) {
@@ -57,7 +64,7 @@ class RecorderRun {
       if (auto noted = note_what_was_there(fresh); !noted) return noted;
       if (auto kept = keep_if_changed(known); !kept) return kept;
     }
-    if (auto opened = open_renderer(*context, nullptr); !opened) return opened;
+    if (auto opened = open_renderer(context, nullptr); !opened) return opened;
     writer_.begin_hash(fresh && !recording_.after.exists);
     if (fresh) return renderer_->begin(piece_.bytes);
     if (unsure) {
@@ -193,27 +200,36 @@ class RecorderRun {
     return TwinReader::over_lines(std::string(due), twin.path, cursor_.twin_offset);
   }
 
-  Status render_events() {
+  Result<Served> render_events() {
     auto zone = TimeZone::named(recording_.time_zone);
     RenderStage stage(*renderer_, input_.sink.wants_json(), session_ref_,
                       zone ? *zone : TimeZone::utc());
     auto reader = open_twin();
     if (!reader) return forward(reader);
     const uint64_t written_seq = cursor_.written ? cursor_.written->seq : uint64_t{0};
+    const uint64_t begin_bytes = cursor_.twin_offset;
     while (true) {
+      if (is_part_over(begin_bytes)) return Served::kPart;
       const auto next = reader->next_event();
       if (!next) return forward(next);
-      if (!*next) return {};
+      if (!*next) return Served::kAll;
       const Event& event = (*next)->event;
       const bool is_due = event.seq > written_seq && is_recorded(recording_, event.seq);
       if (is_due) {
-        if (auto rendered = render(event, stage); !rendered) return rendered;
+        if (auto rendered = render(event, stage); !rendered) return forward(rendered);
         cursor_.written = EventPosition{.seq = event.seq, .event_id = event.id};
       }
       cursor_.twin_offset = (*next)->end_bytes;
       if (!is_due || (piece_.bytes.size() < kWriteBytes && !looks_for_events())) continue;
-      if (auto written = put(); !written) return written;
+      if (auto written = put(); !written) return forward(written);
     }
+  }
+
+  // What was in doubt is found out in one go.
+  [[nodiscard]] bool is_part_over(uint64_t begin_bytes) const {
+    const bool is_at_end = cursor_.twin_offset >= input_.twin.size_bytes;
+    const bool is_enough = cursor_.twin_offset - begin_bytes >= input_.part_bytes;
+    return is_enough && !is_at_end && !recording_.unsure;
   }
 
   [[nodiscard]] bool looks_for_events() const {
@@ -302,10 +318,10 @@ bool is_any_unfinished(const SessionMeta& meta) {
   });
 }
 
-Status bring_up_to_date(const RecorderInput& input, RecordingMeta& recording) {
+Result<Served> bring_up_to_date(const RecorderInput& input, RecordingMeta& recording) {
   auto done = RecorderRun(input, recording).run();
   if (!done) return forward(done, "recording " + recording.destination);
-  return {};
+  return done;
 }
 
 }  // namespace kato

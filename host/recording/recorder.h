@@ -5,7 +5,9 @@
 // rendered again and compared with the file (RecordingMeta::unsure).
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,14 +38,22 @@ struct RecorderInput {
   const Decision& place;  // where the destination leads; allowed
   bool allow_hard_links = false;
   // What a head may say; asked only when the recording begins in its destination. It must be the
-  // same at every attempt.
-  std::function<Result<RecordingContext>()> context;
+  // same at every attempt. Nothing: to find it out takes more than this part.
+  std::function<Result<std::optional<RecordingContext>>()> context;
   // An append is about to be made.
   std::function<Status(const JournaledWrite&)> announce;
   // The recording as it is now must be on the disk before anything else happens.
   std::function<Status()> commit;
   // What may stay open; the caller closes it when the recordings are committed, or sooner.
   OpenRecordings* open = nullptr;
+  // How much of the twin is read at once, some more if need be.
+  uint64_t part_bytes = UINT64_MAX;
+};
+
+// How far a serving came.
+enum class Served : uint8_t {
+  kAll,
+  kPart,  // there is more to do
 };
 
 // True if there are events that the recording still has to get, as far as the cursors tell.
@@ -56,9 +66,9 @@ struct RecorderInput {
 // True if the event belongs to one of the recording's periods.
 [[nodiscard]] bool is_recorded(const RecordingMeta& recording, uint64_t seq);
 
-// Renders and writes everything that is due. `recording` says at any time how far it got, also
-// after an error; if it is unsure then, that must be committed before anything else is announced.
-// kNotFound: a destination that was there is missing; it is not made again.
-[[nodiscard]] Status bring_up_to_date(const RecorderInput& input, RecordingMeta& recording);
+// Renders and writes what is due, or a part of it. `recording` says at any time how far it got,
+// also after an error; if it is unsure then, that must be committed before anything else is
+// announced. kNotFound: a destination that was there is missing; it is not made again.
+[[nodiscard]] Result<Served> bring_up_to_date(const RecorderInput& input, RecordingMeta& recording);
 
 }  // namespace kato

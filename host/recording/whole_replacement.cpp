@@ -25,7 +25,11 @@ Result<RecordingMeta> record_beside(const RecorderInput& input, const RecordingM
                              .context = input.context,
                              .announce = [](const JournaledWrite&) { return Status{}; },
                              .commit = []() { return Status{}; }};
-  if (auto written = bring_up_to_date(beside, fresh); !written) return forward(written);
+  for (auto served = Served::kPart; served == Served::kPart;) {
+    const auto written = bring_up_to_date(beside, fresh);
+    if (!written) return forward(written);
+    served = *written;
+  }
   if (!fresh.whole_file) {
     return fail(ErrorCode::kIo, "{} was changed while it was written", place.path);
   }

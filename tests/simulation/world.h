@@ -154,6 +154,7 @@ class World {
   void note_settled();
   [[nodiscard]] SinceBounds since() const;
   [[nodiscard]] std::string config_text(uint32_t config) const;
+  [[nodiscard]] uint64_t part_bytes() const;
   void before_call(uint64_t call);
   void note_write(const std::string& path);
 

@@ -1,4 +1,5 @@
 // The part of the world in which the daemon's config is written.
+#include <array>
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 namespace kato::simulation {
 namespace {
 
+constexpr uint64_t kPartSizes = 0x9A27;  // tells these numbers from others of the seed
 constexpr std::string_view kNoDurability = "none";
 
 std::string_view durability_of(uint32_t config, PowerLossOrder order) {
@@ -32,6 +34,12 @@ std::string World::config_text(uint32_t config) const {
       "schemaVersion: 1\nglobalAutoGenerateSnapshots: {}\ndurability: {}\ntimezone: utc\n"
       "cleanSessionStatesOnShutdown: {}\n",
       config / 4 % 2 == 0, durability_of(config, history_.power_loss), removes_twins(config));
+}
+
+// What is done in parts: mostly in one, in others a line or a few at a time.
+uint64_t World::part_bytes() const {
+  constexpr std::array<uint64_t, 4> kSizes = {kDefaultPartBytes, 1, 700, 4000};
+  return kSizes.at(Random(history_.seed ^ kPartSizes).below(kSizes.size()));
 }
 
 void World::put_config(uint32_t config) {

@@ -110,7 +110,8 @@ void World::start(uint32_t config) {
                                 if (history_.by_polling) return nullptr;
                                 return make_sim_folder_events(events_);
                               },
-                              .reassemble = [this] { return assemble(*files_); }});
+                              .reassemble = [this] { return assemble(*files_); },
+                              .part_bytes = part_bytes()});
   if (!daemon) return did_not_start(daemon.error());
   daemon_ = std::move(*daemon);
   surest_since_ = surest_since_ ? std::min(*surest_since_, run_started_) : run_started_;

@@ -49,6 +49,7 @@ Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
                        .user_id = user_id,
                        .version = "test",
                        .purpose = purpose,
+                       .part_bytes = part_bytes,
                        .mirror_log = false});
 }
 

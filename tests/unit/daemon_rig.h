@@ -48,6 +48,7 @@ class DaemonRig {
   FaultyFileSystem files;
   uint64_t resident_bytes = 0;
   std::optional<uint32_t> user_id;
+  uint64_t part_bytes = kDefaultPartBytes;
   std::function<Result<std::unique_ptr<FolderEvents>>()> make_events = make_folder_events;
 
  private:

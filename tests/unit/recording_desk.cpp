@@ -149,7 +149,7 @@ Status Desk::serve() {
       .sink = sink,
       .place = place,
       .allow_hard_links = false,
-      .context = []() -> Result<RecordingContext> {
+      .context = []() -> Result<std::optional<RecordingContext>> {
         RecordingContext context;
         context.session = kRecordedSession;
         context.title = "title";
@@ -161,6 +161,7 @@ Status Desk::serve() {
           },
       .commit = [this] { return commit(); },
       .open = &open_,
+      .part_bytes = part_bytes,
   };
   auto served = serve_with(input);
   if (!served && recording().unsure) {
@@ -189,7 +190,12 @@ Status Desk::serve_with(const RecorderInput& input) {
     if (*end == ExchangeEnd::kNotInPlace) return fail(ErrorCode::kExists, "a sibling is needed");
     if (auto done = commit(); !done) return done;
   }
-  return bring_up_to_date(input, recording());
+  for (auto served = Served::kPart; served == Served::kPart;) {
+    const auto done = bring_up_to_date(input, recording());
+    if (!done) return forward(done);
+    served = *done;
+  }
+  return {};
 }
 
 Status Desk::export_all() {

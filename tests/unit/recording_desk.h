@@ -46,6 +46,7 @@ class Desk {
   NumberingSink sink;
   SessionMeta meta;
   TwinSource twin;
+  uint64_t part_bytes = UINT64_MAX;  // RecorderInput's
   PathPolicy policy{files,
                     {.state_directory = folder / "state",
                      .allowed_write_roots = {folder / "notes"},

@@ -106,6 +106,15 @@ TEST_CASE("P2: so does a capture that replaces its own file", "[recording][P2]")
   kill_everywhere(scenario, every(30));
 }
 
+TEST_CASE("P2: so does one that is served in parts", "[recording][P2]") {
+  const auto in_parts = [](Desk& desk) {
+    begin(desk);
+    desk.part_bytes = 1;
+  };
+  CHECK(uninterrupted({.prepare = in_parts, .act = record_on}) == kAll);
+  kill_everywhere({.prepare = in_parts, .act = record_on}, every(30));
+}
+
 TEST_CASE("P2: what is switched off and on before a capture has replaced its file goes on there",
           "[recording][P2]") {
   Desk desk;
