@@ -54,6 +54,8 @@ Result<ServingEnd> SessionServing::serve_part() {
     if (!served) return served;
     end.failed = end.failed || served->failed;
     end.has_more = end.has_more || served->has_more;
+    // Heads are gathered one after the other.
+    if (served->has_more && !meta.recordings[i].state) break;
   }
   // The runtime that is opened next makes it again.
   if (end.failed && runtime_.has_lost_twin()) {
