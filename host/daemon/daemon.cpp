@@ -233,6 +233,11 @@ Status Daemon::reload() {
           ? fmt::format("there is no config {} any more: the defaults hold now", paths.config_file)
           : fmt::format("the config {} was read again and holds now", paths.config_file);
   look_for_changes();  // what came until now came while somebody watched
+  for (const auto& [session_id, live] : wiring_->live.all()) {
+    // Else the capture times that it was to have are gone. One that fails is begun again.
+    const bool is_begun = live->runtime && live->runtime->wants_twin();
+    if (is_begun && live->runtime->make_twin({})) live->runtime->commit_soon();
+  }
   flush_now();
   for (const auto& [session_id, live] : wiring_->live.all()) {
     for (const auto& path : live->dirty) {

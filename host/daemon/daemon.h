@@ -159,6 +159,7 @@ class Daemon final : public ControlHandler {
   void follow_recorded();
   void follow_outside(const SessionMeta& meta);
   Status decode_to_end(LiveSession& live);
+  void make_way(const LiveSession& busy);
   void after_failed_request(LiveSession& live, const Error& error);
   void take_up_again(const std::string& session_id, const std::set<std::string>& unread);
   Result<std::string> work_on(const ControlRequest& request);

@@ -147,6 +147,7 @@ Status Daemon::decode_to_end(LiveSession& live) {
       return fail(ErrorCode::kIo, "a log of session {} is being written just now: try again",
                   short_id(ref.session_id));
     }
+    make_way(live);
   } while (!live.dirty.empty());
   return {};
 }
@@ -202,6 +203,7 @@ Result<std::string> Daemon::answer_for(LiveSession& live) {
       return forward(served);
     }
     note_step(live, *served);
+    make_way(live);
   } while (live.has_more);
   if (auto committed = live.runtime->commit_now(); !committed) return forward(committed);
   note_committed(live.runtime->key());
@@ -229,8 +231,15 @@ Result<std::string> Daemon::snapshot(LiveSession& live, ControlVerb verb) {
                 short_id(session_id), short_id(session_id));
   }
   live.runtime->meta().cleaned = false;
-  const auto made =
-      verb == ControlVerb::kReprocess ? live.runtime->reprocess() : live.runtime->make_twin({});
+  Status made;
+  if (verb == ControlVerb::kReprocess) {
+    made = live.runtime->reprocess();
+  } else {
+    live.runtime->want_twin({});
+    auto answer = answer_for(live);
+    if (!answer || live.runtime->meta().twin.exists) return answer;
+    made = live.runtime->make_twin({});  // it could not be made: why?
+  }
   if (!made) {
     after_failed_request(live, made.error());
     return forward(made);

@@ -12,6 +12,7 @@ namespace kato {
 namespace {
 
 constexpr size_t kIdentifiedAtOnce = 16;
+constexpr int kMostSteps = 16;        // of others between two of a request
 constexpr uint64_t kManySteps = 256;  // after so many much was in use that is not needed any more
 constexpr std::chrono::milliseconds kMemoryCheckInterval{500};
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
@@ -156,6 +157,25 @@ void Daemon::work(const std::function<bool()>& should_stop) {
   const bool was_much = counters_.steps - steps_before >= kManySteps;
   if (was_much && input_.give_back_memory) input_.give_back_memory();
   write_status();
+}
+
+// A request is carried out in parts too: what comes live in other sessions comes between them. The
+// session itself has no other step meanwhile.
+void Daemon::make_way(const LiveSession& busy) {
+  const bool goes_on = !busy.dirty.empty() || busy.has_more;
+  if (!goes_on || input_.purpose != DaemonPurpose::kWatch) return;
+  flush_commits();
+  look_for_changes();
+  const std::string session_id = busy.session.ref.session_id;
+  for (int steps = 0; steps < kMostSteps; ++steps) {
+    const auto next = scheduler_.next(Urgency::kLive);
+    if (!next) return;
+    if (next->starts_with(session_id)) {
+      return scheduler_.more(
+          *next, {.urgency = Urgency::kLive, .recency = busy.session.newest_mtime_ns()});
+    }
+    run_task(*next);
+  }
 }
 
 std::optional<std::chrono::steady_clock::time_point> Daemon::due() const {

@@ -48,7 +48,7 @@ Status SessionObeying::obey(const StepEvents& events, const StepRequest& request
       // Not an action but a state of the session: its age does not matter.
       if (first_sight && message.right == CommandRight::kMayCommand && had_private(message)) {
         runtime_.meta().is_private = true;
-        changed = changed || runtime_.meta().twin.exists;  // one that was taken over
+        changed = changed || runtime_.meta().twin.exists || runtime_.wants_twin();
       }
       continue;
     }
@@ -80,11 +80,17 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
 
 Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   context_.health.forget_session(runtime_.ref().session_id);
-  if (needs_twin) {
-    if (auto made = runtime_.make_twin(captured); !made) return made;
-  }
+  if (needs_twin) runtime_.want_twin(captured);
+  if (runtime_.meta().is_private) finish_wanted_twin();
   if (auto committed = commit(); !committed) return committed;
   return runtime_.meta().is_private ? become_private() : Status{};
+}
+
+// What is to be written yet is written now, all of it: a kill must find the copy that it is written
+// from. One that cannot be made now never is.
+void SessionObeying::finish_wanted_twin() {
+  const SessionMeta& meta = runtime_.meta();
+  if (!meta.twin.exists && is_any_unfinished(meta)) static_cast<void>(runtime_.make_twin({}));
 }
 
 // Before the commit a destination is not the session's: what fails must not keep it from others.

@@ -31,6 +31,7 @@ class SessionObeying {
   [[nodiscard]] Result<PinnedSink> pinned_sink(const std::string& path, const Root& root) const;
   // What the commands changed becomes lasting.
   Status settle(bool needs_twin, const Captured& captured);
+  void finish_wanted_twin();
   Status commit();
   Status become_private();
 

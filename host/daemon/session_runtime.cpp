@@ -161,7 +161,7 @@ Status SessionRuntime::open_twin() {
   }
   const uint64_t whole_bytes = twin_->size_bytes();
   twin_.reset();
-  return renew_twin(again_input(), {}, whole_bytes);
+  return renew_twin(again_input(), captured_, whole_bytes);
 }
 
 Status SessionRuntime::adopt(bool longer) {
@@ -205,6 +205,8 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   }
   take_unobeyed(events);
   read_.insert(source);
+  if (wants_twin_) captured_.insert(events.captured.begin(), events.captured.end());
+  if (step->realigned) making_.reset();
   // What may command must be known before it is decoded.
   const auto kept = step->realigned ? commit_now() : store(std::move(events.lines));
   if (!kept) return forward(kept);

@@ -11,6 +11,7 @@
 #include "host/daemon/held_records.h"
 #include "host/daemon/session_sources.h"
 #include "host/daemon/step_events.h"
+#include "host/daemon/twin_making.h"
 #include "host/ingest/decode_again.h"
 #include "host/ingest/session_ingest.h"
 #include "host/ingest/stored_event_memory.h"
@@ -86,9 +87,19 @@ class SessionRuntime {
   // forgets; then a rewritten document counts as backfill once more.
   [[nodiscard]] bool was_read_since_start(size_t source) const { return read_.contains(source); }
 
-  // Makes a twin of everything up to the cursors; `captured`: capture times that are known from
-  // this step. Cursors, periods and the command cursor are found again by event id. The next commit
-  // swaps it in. No effect if there is one, and its file.
+  // A twin is to be made of everything up to the cursors; `captured`: capture times that are known
+  // from this step; those of later ones are noted until it is made. No effect if there is one, and
+  // its file.
+  void want_twin(const CaptureTimes& captured);
+  [[nodiscard]] bool wants_twin() const { return wants_twin_; }
+  // It was begun and is not made yet.
+  [[nodiscard]] bool is_making_twin() const { return making_ != nullptr; }
+  // Makes it, in parts: about so much of the sources. Between two parts the session goes on, as one
+  // without a twin. True: it is made, up to the cursors as they are now. Cursors, periods and the
+  // command cursor are found again by event id. The next commit swaps it in. After an error it is
+  // begun again by the next call.
+  [[nodiscard]] Result<bool> make_twin_part(uint64_t part_bytes);
+  // All of it at once.
   [[nodiscard]] Status make_twin(const CaptureTimes& captured);
   // Somebody removed its file.
   [[nodiscard]] bool has_lost_twin() const;
@@ -138,8 +149,20 @@ class SessionRuntime {
   Status store(std::string lines);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();
-  Status renew_twin(const AgainInput& input, const CaptureTimes& captured, uint64_t seed_bytes);
-  [[nodiscard]] Result<CaptureTimes> capture_times_of_twin() const;
+  // What a twin in making depends on: it is begun again if that changes.
+  struct Footing {
+    std::vector<std::string> sources;  // their paths, roots and roles
+    bool operator==(const Footing&) const = default;
+  };
+  [[nodiscard]] Footing footing() const;
+  [[nodiscard]] bool can_be_in_parts() const;
+  Status begin_making(const AgainInput& input, const KnownCaptureTimes& captured,
+                      uint64_t seed_bytes);
+  [[nodiscard]] Status check_sources();
+  Status take_made_twin();
+  Status renew_twin(const AgainInput& input, const KnownCaptureTimes& captured,
+                    uint64_t seed_bytes);
+  [[nodiscard]] Result<KnownCaptureTimes> capture_times_of_twin() const;
   [[nodiscard]] Result<std::vector<EventPosition>> old_positions() const;
   [[nodiscard]] std::vector<bool> served_recordings() const;
 
@@ -157,6 +180,10 @@ class SessionRuntime {
   std::string twin_path_;      // where it lies now
   bool swap_pending_ = false;  // the next commit's generation lies beside
   std::string last_lines_;     // of the twin, from the last step; empty where they are many
+  bool wants_twin_ = false;
+  KnownCaptureTimes captured_;  // of the twin that is wanted
+  Footing footing_;             // of making_
+  bool made_in_parts_ = false;  // making_, so far
   std::set<size_t> read_;
   HeadSummary head_;
   WriteJournal journal_;
@@ -182,6 +209,7 @@ class SessionRuntime {
     SessionRuntime& runtime_;
   };
   Relay relay_{*this};
+  std::unique_ptr<TwinInMaking> making_;  // at the end: it is made of what stands above
 };
 
 }  // namespace kato

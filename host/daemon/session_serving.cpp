@@ -32,20 +32,24 @@ Result<ServingEnd> SessionServing::serve_all() {
 Result<ServingEnd> SessionServing::serve_part() {
   const SessionMeta& meta = runtime_.meta();
   ServingEnd end;
-  if (meta.recordings.empty() && meta.pending_exports.empty()) return end;
-  if (!meta.pending_exports.empty()) {
+  const bool is_idle = meta.recordings.empty() && meta.pending_exports.empty();
+  if (is_idle && !runtime_.wants_twin()) return end;
+  // A copy that is being made anyway spares an export that is asked for meanwhile the decoding.
+  if (!meta.pending_exports.empty() && !runtime_.is_making_twin()) {
     const auto exported = SessionExports(context_, runtime_).serve();
     if (!exported) return forward(exported);
     end.failed = !*exported;
   }
-  if (!needs_twin()) return end;
-  if (!meta.twin.exists) {
-    if (const auto made = runtime_.make_twin({}); !made) {
+  if (!needs_twin() && !runtime_.wants_twin()) return end;
+  if (!meta.twin.exists || runtime_.wants_twin()) {
+    const auto made = runtime_.make_twin_part(context_.part_bytes);
+    if (!made) {
       for (const auto& recording : meta.recordings) {
         if (lacks_events(recording, meta.next_seq)) note_failure(recording, made.error());
       }
       return ServingEnd{.failed = true};
     }
+    if (!*made) return ServingEnd{.failed = end.failed, .has_more = true};
   }
   if (auto settled = settle_twin(); !settled) return forward(settled);
   const auto twin = runtime_.twin_source();
@@ -239,8 +243,8 @@ Result<std::optional<RecordingContext>> SessionServing::context_of_recording(
   const auto& periods = recording.intent && !recording.intent->periods.empty()
                             ? recording.intent->periods
                             : recording.periods;
-  const auto summary = runtime_.head().gather(context_.files, twin, periods.front().start,
-                                              context_.part_bytes);
+  const auto summary =
+      runtime_.head().gather(context_.files, twin, periods.front().start, context_.part_bytes);
   if (!summary) return forward(summary);
   if (!*summary) return std::nullopt;
   auto context = context_of(runtime_.ref(), **summary);

@@ -29,7 +29,7 @@ class StepRun {
     if (!obeyed) return forward(obeyed);
     // What is private must be known before a copy is made.
     if (known && wants_twin_by_policy(request)) {
-      if (auto made = runtime_.make_twin(events.captured); !made) return forward(made);
+      runtime_.want_twin(events.captured);
     }
     // Without a twin there is nothing to serve from before the source is read again.
     if (step->realigned) return result(step->end, {});

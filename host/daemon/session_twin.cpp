@@ -1,4 +1,4 @@
-// Twins and ids that are made late, made again, or removed: the rest of SessionRuntime.
+// Twins and ids that are made again, lost, or removed: part of SessionRuntime.
 #include <algorithm>
 
 #include "host/base/time_text.h"
@@ -138,11 +138,6 @@ void SessionRuntime::forget_how_orphan_came() {
   }
 }
 
-Status SessionRuntime::make_twin(const CaptureTimes& captured) {
-  if (meta_.twin.exists && !has_lost_twin()) return {};
-  return renew_twin(again_input(), captured, 0);
-}
-
 bool SessionRuntime::has_lost_twin() const {
   if (!meta_.twin.exists) return false;
   const auto found = services_.files.info(twin_path_);
@@ -155,16 +150,19 @@ Status SessionRuntime::reprocess() {
   }
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
+  making_.reset();
   const bool keeps = meta_.twin.exists && !has_lost_twin() && has_lost_something(meta_);
   auto input = again_input();
   input.takes_unmet = true;
   const uint64_t seed_bytes = keeps ? meta_.twin.size_bytes : 0;
   if (auto made = renew_twin(input, *captured, seed_bytes); !made) return made;
+  wants_twin_ = false;
+  captured_.clear();
   return commit_now();
 }
 
-Result<CaptureTimes> SessionRuntime::capture_times_of_twin() const {
-  CaptureTimes captured;
+Result<KnownCaptureTimes> SessionRuntime::capture_times_of_twin() const {
+  KnownCaptureTimes captured;
   if (!meta_.twin.exists || has_lost_twin()) return captured;
   auto reader = TwinReader::open(services_.files, twin_path_, 0, meta_.twin.size_bytes);
   if (!reader) return forward(reader);
@@ -173,7 +171,7 @@ Result<CaptureTimes> SessionRuntime::capture_times_of_twin() const {
     if (!next) return forward(next);
     if (!*next) return captured;
     const Event& event = (*next)->event;
-    if (event.captured_at) captured.emplace_back(event.id, *event.captured_at);
+    if (event.captured_at) captured.emplace(event.id, *event.captured_at);
   }
 }
 
@@ -199,63 +197,12 @@ std::vector<bool> SessionRuntime::served_recordings() const {
   return served;
 }
 
-// seed_bytes: so much of the twin that there is begins the new one.
-Status SessionRuntime::renew_twin(const AgainInput& input, const CaptureTimes& captured,
-                                  uint64_t seed_bytes) {
-  const auto final_path = services_.state.twin(key_);
-  const uint32_t generation = meta_.twin.generation + 1;
-  const auto beside = StateFolder::beside(final_path, generation);
-  auto removed = services_.files.remove(beside);  // of an attempt that was interrupted
-  if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
-  const TwinMaking making{.again = input,
-                          .session = ref_,
-                          .captured = {captured.begin(), captured.end()},
-                          .seed_path = twin_path_,
-                          .seed_bytes = seed_bytes};
-  auto made = make_twin_at(beside, making);
-  if (!made) {
-    static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
-    return forward(made);
-  }
-  if (made->places.empty() && made->missing_bytes > 0) {
-    static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
-    return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",
-                short_id(ref_.session_id));
-  }
-
-  auto old = old_positions();
-  if (!old) return forward(old);
-  Relocation relocation;
-  for (const auto& position : *old) {
-    relocation.add_old(position);
-  }
-  for (const auto& place : made->places) {
-    relocation.add_new(place);
-  }
-  relocation.apply(meta_,
-                   {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
-                   served_recordings());
-  for (const auto& unmet : made->unmet) {
-    memory_->add(unmet.id, unmet.content_hash);
-  }
-  if (made->missing_bytes > 0) {
-    meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", made->missing_bytes);
-  }
-  for (const auto& source : sources_.all()) {
-    made->summary.add_hint(source.identity.title_hint);
-  }
-  meta_.identity.title = made->summary.title();
-  twin_.emplace(std::move(made->log));
-  twin_path_ = beside;
-  swap_pending_ = true;
-  services_.commits.needs_file(key_, beside);
-  services_.commits.needs_folder(key_, services_.state.sessions());
-  return store({});
-}
-
 Status SessionRuntime::remove_twin() {
   twin_.reset();
   last_lines_.clear();
+  making_.reset();
+  wants_twin_ = false;
+  captured_.clear();
   meta_.twin.exists = false;
   meta_.twin.size_bytes = 0;
   meta_.identity.title.clear();

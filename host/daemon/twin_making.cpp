@@ -9,8 +9,10 @@ namespace {
 
 constexpr size_t kWriteBytes = size_t{1} << 20;
 
+}  // namespace
+
 // Events become lines of the new twin.
-class Lines final : public EventListener {
+class TwinInMaking::Lines final : public EventListener {
  public:
   Lines(const TwinMaking& making, MadeTwin& made) : making_(making), made_(made) {}
 
@@ -52,49 +54,59 @@ class Lines final : public EventListener {
   Status status_;
 };
 
-// Where the twin that is gone on with ends.
-struct SeedEnd {
-  uint64_t next_seq = 1;
-  std::optional<EventId> message;  // the last one, if only its commands follow
-};
+TwinInMaking::TwinInMaking(std::string path, TwinMaking making, TwinLog log)
+    : path_(std::move(path)),
+      making_(std::move(making)),
+      made_{.log = std::move(log), .summary = {}, .places = {}, .unmet = {}},
+      lines_(std::make_unique<Lines>(making_, made_)) {}
 
-Result<SeedEnd> copy_seed(const TwinMaking& making, EventMemory& known, Lines& lines) {
-  SeedEnd end;
-  if (making.seed_bytes == 0) return end;
-  auto reader = TwinReader::open(making.again.files, making.seed_path, 0, making.seed_bytes);
+TwinInMaking::~TwinInMaking() {
+  // Else it is removed at the next opening.
+  if (!is_taken_) static_cast<void>(making_.again.files.remove(path_));
+}
+
+Result<std::unique_ptr<TwinInMaking>> TwinInMaking::begin(std::string path, TwinMaking making) {
+  auto log = TwinLog::open(making.again.files, path, 0);
+  if (!log) return forward(log);
+  std::unique_ptr<TwinInMaking> begun(
+      new TwinInMaking(std::move(path), std::move(making), std::move(*log)));
+  if (auto copied = begun->copy_seed(); !copied) return forward(copied);
+  begun->again_.emplace(begun->making_.again, begun->known_, *begun->lines_);
+  return begun;
+}
+
+// Goes on with the twin there is: from its last seq, and the last message if only its commands
+// follow.
+Status TwinInMaking::copy_seed() {
+  if (making_.seed_bytes == 0) return {};
+  auto& again = making_.again;
+  auto reader = TwinReader::open(again.files, making_.seed_path, 0, making_.seed_bytes);
   if (!reader) return forward(reader);
   EventLineReader events;
   while (true) {
     const auto line = reader->next_line();
     if (!line) return forward(line);
-    if (!*line) return end;
+    if (!*line) return {};
     const auto event = events.read((*line)->text);
-    if (!event) return forward(event, making.seed_path);
-    known.add(event->id, content_hash(event->body));
-    lines.copy((*line)->text, *event);
-    end.next_seq = event->seq + 1;
-    note_unfinished(end.message, *event);
+    if (!event) return forward(event, making_.seed_path);
+    known_.add(event->id, content_hash(event->body));
+    lines_->copy((*line)->text, *event);
+    again.first_seq = event->seq + 1;
+    note_unfinished(again.unfinished, *event);
   }
 }
 
-}  // namespace
+Result<bool> TwinInMaking::read_part(uint64_t part_bytes) {
+  const auto done = again_->read_part(part_bytes);
+  if (!done) return done;
+  if (auto written = lines_->flush(); !written) return forward(written);
+  return done;
+}
 
-Result<MadeTwin> make_twin_at(const std::string& path, const TwinMaking& making) {
-  auto log = TwinLog::open(making.again.files, path, 0);
-  if (!log) return forward(log);
-  MadeTwin made{.log = std::move(*log), .summary = {}, .places = {}, .unmet = {}};
-  Lines lines(making, made);
-  FreshEventMemory known(true);
-  const auto seed = copy_seed(making, known, lines);
-  if (!seed) return forward(seed);
-  AgainInput again = making.again;
-  again.first_seq = seed->next_seq;
-  again.unfinished = seed->message;
-  const auto decoded = decode_again(again, known, lines);
-  if (!decoded) return forward(decoded);
-  if (auto written = lines.flush(); !written) return forward(written);
-  made.missing_bytes = decoded->missing_bytes;
-  return made;
+MadeTwin TwinInMaking::take() {
+  is_taken_ = true;
+  made_.missing_bytes = again_->outcome().missing_bytes;
+  return std::move(made_);
 }
 
 }  // namespace kato

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,16 +10,19 @@
 #include "host/daemon/relocation.h"
 #include "host/daemon/step_events.h"
 #include "host/ingest/decode_again.h"
+#include "host/ingest/event_memory.h"
 #include "host/ingest/session_summary.h"
 #include "host/session/known_events.h"
 #include "host/session/twin_log.h"
 
 namespace kato {
 
+using KnownCaptureTimes = std::map<EventId, UnixMillis>;
+
 struct TwinMaking {
-  const AgainInput& again;
+  AgainInput again;
   const SessionRef& session;
-  std::map<EventId, UnixMillis> captured;  // capture times that are known
+  const KnownCaptureTimes& captured;
   // A twin whose lines the new one begins with; 0 bytes: none.
   std::string seed_path;
   uint64_t seed_bytes = 0;
@@ -32,7 +36,37 @@ struct MadeTwin {
   uint64_t missing_bytes = 0;      // of the sources
 };
 
-// Makes it in that file, which must not exist. Nothing else is changed.
-[[nodiscard]] Result<MadeTwin> make_twin_at(const std::string& path, const TwinMaking& making);
+// One twin, made in parts; between them the session may be read on. Nothing else is changed, and
+// what is not taken is removed. One thread at a time; what it is made of must outlive it.
+class TwinInMaking {
+ public:
+  // In that file, which must not exist.
+  [[nodiscard]] static Result<std::unique_ptr<TwinInMaking>> begin(std::string path,
+                                                                   TwinMaking making);
+  ~TwinInMaking();
+  TwinInMaking(const TwinInMaking&) = delete;
+  TwinInMaking& operator=(const TwinInMaking&) = delete;
+  TwinInMaking(TwinInMaking&&) = delete;
+  TwinInMaking& operator=(TwinInMaking&&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  // See DecodingAgain::read_part.
+  [[nodiscard]] Result<bool> read_part(uint64_t part_bytes);
+  // Once all is read. The file stays.
+  [[nodiscard]] MadeTwin take();
+
+ private:
+  class Lines;
+  TwinInMaking(std::string path, TwinMaking making, TwinLog log);
+  Status copy_seed();
+
+  std::string path_;
+  TwinMaking making_;
+  MadeTwin made_;
+  std::unique_ptr<Lines> lines_;
+  FreshEventMemory known_{/*restates=*/true};
+  std::optional<DecodingAgain> again_;
+  bool is_taken_ = false;
+};
 
 }  // namespace kato

@@ -8,8 +8,28 @@
 namespace kato {
 namespace {
 
+SessionMeta from_the_beginning(const SessionMeta& meta, uint64_t first_seq) {
+  SessionMeta scratch;
+  scratch.identity = meta.identity;
+  scratch.next_seq = first_seq;
+  bool has_whole = false;
+  for (const auto& source : meta.sources) {
+    SourceMeta& again = scratch.sources.emplace_back();
+    again.path = source.path;
+    again.root = source.root;
+    again.role = source.role;
+    // The second one that holds the whole session states again what the first one did.
+    const bool whole = source.role != SourceRole::kContinuation && source.cursor.value > 0;
+    again.alignment.due = whole && has_whole;
+    has_whole = has_whole || whole;
+  }
+  return scratch;
+}
+
+}  // namespace
+
 // Passes on what counts.
-class Counted final : public EventListener {
+class DecodingAgain::Counted final : public EventListener {
  public:
   Counted(const AgainInput& input, EventListener& into) : input_(input), into_(into) {}
 
@@ -32,50 +52,62 @@ class Counted final : public EventListener {
   bool only_met_ = false;
 };
 
-SessionMeta from_the_beginning(const SessionMeta& meta, uint64_t first_seq) {
-  SessionMeta scratch;
-  scratch.identity = meta.identity;
-  scratch.next_seq = first_seq;
-  bool has_whole = false;
-  for (const auto& source : meta.sources) {
-    SourceMeta& again = scratch.sources.emplace_back();
-    again.path = source.path;
-    again.root = source.root;
-    again.role = source.role;
-    // The second one that holds the whole session states again what the first one did.
-    const bool whole = source.role != SourceRole::kContinuation && source.cursor.value > 0;
-    again.alignment.due = whole && has_whole;
-    has_whole = has_whole || whole;
-  }
-  return scratch;
+DecodingAgain::DecodingAgain(AgainInput input, EventMemory& known, EventListener& into)
+    : input_(std::move(input)),
+      scratch_(from_the_beginning(input_.meta, input_.first_seq)),
+      counted_(std::make_unique<Counted>(input_, into)),
+      again_(input_.files, scratch_, known, *counted_, input_.support) {
+  scratch_.unfinished_message = input_.unfinished;
 }
 
-}  // namespace
+DecodingAgain::~DecodingAgain() = default;
+
+Result<bool> DecodingAgain::read_part(uint64_t part_bytes) {
+  uint64_t left_bytes = part_bytes;
+  const auto& interleaving = input_.meta.interleaving;
+  for (; at_ < interleaving.size(); ++at_) {
+    const auto done = read_stretch(interleaving[at_], left_bytes);
+    if (!done || !*done) return done;
+    is_within_ = false;
+  }
+  return true;
+}
+
+// False: the part is over before it.
+Result<bool> DecodingAgain::read_stretch(const SourceStretch& stretch, uint64_t& left_bytes) {
+  const auto& source = input_.sources[stretch.source];
+  const auto& again = scratch_.sources[stretch.source];
+  const auto& cursor = again.cursor.value;
+  bool goes_on = source.file.root != nullptr;
+  if (goes_on && !is_within_) counted_->begin_source(stretch.source);
+  is_within_ = true;
+  while (goes_on && cursor < stretch.end) {
+    if (left_bytes == 0) return false;
+    const uint64_t before = cursor;
+    const bool is_aligned = again.alignment.due;
+    const Arrival backfill{.until_bytes = stretch.end, .most_bytes = left_bytes};
+    const auto step = again_.step(stretch.source, source, backfill, input_.buffer);
+    if (!step) return forward(step);
+    // One that is no longer what it was a moment ago is not what the session has read either.
+    const bool is_another = step->realigned && !is_aligned;
+    if (step->end == StepEnd::kShrinking || is_another) return written_just_now(source.file.path);
+    left_bytes -= std::min(left_bytes, step->read_bytes);
+    goes_on = step->realigned || cursor != before;
+  }
+  if (cursor < stretch.end) missing_bytes_ += stretch.end - cursor;
+  return true;
+}
+
+AgainOutcome DecodingAgain::outcome() const {
+  return {.next_seq = scratch_.next_seq, .missing_bytes = missing_bytes_};
+}
 
 Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,
                                   EventListener& into) {
-  auto scratch = from_the_beginning(input.meta, input.first_seq);
-  scratch.unfinished_message = input.unfinished;
-  Counted counted(input, into);
-  SessionIngest again(input.files, scratch, known, counted, input.support);
-  AgainOutcome outcome;
-  for (const auto& stretch : input.meta.interleaving) {
-    const auto& source = input.sources[stretch.source];
-    const auto& cursor = scratch.sources[stretch.source].cursor.value;
-    if (source.file.root != nullptr) counted.begin_source(stretch.source);
-    bool goes_on = source.file.root != nullptr;
-    while (goes_on && cursor < stretch.end) {
-      const uint64_t before = cursor;
-      const Arrival backfill{.until_bytes = stretch.end};
-      const auto step = again.step(stretch.source, source, backfill, input.buffer);
-      if (!step) return forward(step);
-      if (step->end == StepEnd::kShrinking) return written_just_now(source.file.path);
-      goes_on = step->realigned || cursor != before;
-    }
-    if (cursor < stretch.end) outcome.missing_bytes += stretch.end - cursor;
-  }
-  outcome.next_seq = scratch.next_seq;
-  return outcome;
+  DecodingAgain again(input, known, into);
+  const auto done = again.read_part(UINT64_MAX);
+  if (!done) return forward(done);
+  return again.outcome();
 }
 
 }  // namespace kato

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -30,7 +31,39 @@ struct AgainOutcome {
   uint64_t missing_bytes = 0;  // that were read once and are no longer in the sources
 };
 
-// known: what is in it gives no event. It must be able to tell the order (EventMemory::want_order).
+// In parts, between which the session may be read on: the end is where its cursors are then.
+// Somebody who sees that its sources are no longer what they were must begin anew. One thread at a
+// time; what it is made of must outlive it.
+class DecodingAgain {
+ public:
+  // known: what is in it gives no event. It must be able to tell the order
+  // (EventMemory::want_order).
+  DecodingAgain(AgainInput input, EventMemory& known, EventListener& into);
+  ~DecodingAgain();
+  DecodingAgain(const DecodingAgain&) = delete;
+  DecodingAgain& operator=(const DecodingAgain&) = delete;
+  DecodingAgain(DecodingAgain&&) = delete;
+  DecodingAgain& operator=(DecodingAgain&&) = delete;
+
+  // About so much of the sources; a document, and what is packed, in larger pieces. True: all is
+  // decoded. After an error it is over.
+  [[nodiscard]] Result<bool> read_part(uint64_t part_bytes);
+  [[nodiscard]] AgainOutcome outcome() const;
+
+ private:
+  class Counted;
+  Result<bool> read_stretch(const SourceStretch& stretch, uint64_t& left_bytes);
+
+  AgainInput input_;
+  SessionMeta scratch_;
+  std::unique_ptr<Counted> counted_;
+  SessionIngest again_;
+  size_t at_ = 0;  // of the interleaving
+  bool is_within_ = false;
+  uint64_t missing_bytes_ = 0;
+};
+
+// All at once; see DecodingAgain.
 [[nodiscard]] Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,
                                                 EventListener& into);
 

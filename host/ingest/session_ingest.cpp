@@ -14,9 +14,10 @@ namespace {
 // What is packed is unpacked from its beginning at each step.
 constexpr size_t kPackedStepBytes = size_t{8} << 20;
 
-size_t whole_step(const SessionSource& source) {
-  return source.file.rule().packing == Packing::kNone ? SourceDecoding::kDefaultStepBytes
-                                                      : kPackedStepBytes;
+size_t whole_step(const SessionSource& source, uint64_t most_bytes = UINT64_MAX) {
+  return source.file.rule().packing == Packing::kNone
+             ? std::min<uint64_t>(SourceDecoding::kDefaultStepBytes, most_bytes)
+             : kPackedStepBytes;
 }
 
 // What is backfill and what is live are never in one step.
@@ -24,7 +25,7 @@ size_t step_size(const SessionSource& source, const Arrival& arrival, uint64_t c
   const bool is_live = cursor >= arrival.live_from_bytes;
   const uint64_t end =
       is_live ? arrival.until_bytes : std::min(arrival.live_from_bytes, arrival.until_bytes);
-  return std::min<uint64_t>(whole_step(source), end - std::min(cursor, end));
+  return std::min<uint64_t>(whole_step(source, arrival.most_bytes), end - std::min(cursor, end));
 }
 
 // Bytes that were decoded before, for the decoder's state alone. Only what was held back then is
@@ -146,6 +147,7 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
 
   SourceDecoding decoding(reader, *(*slot)->decoder, growth, step_size(source, arrival, cursor));
   decoding.set_knows_last((*slot)->document.knows_last());
+  decoding.set_until(arrival.until_bytes);
   const auto step = decoding.step(cursor, false, pipeline);
   if (!step) return forward(step, source.file.path);
   if (!pipeline.status()) return forward(pipeline.status());

@@ -21,8 +21,10 @@ struct Arrival {
   // The capture time of what came live. Nothing: nobody saw it come, not even what stands in a
   // source that is found to begin anew meanwhile.
   std::optional<UnixMillis> now = {};
-  // Nothing of an append log is read from here on.
+  // No record of an append log is read that ends behind here.
   uint64_t until_bytes = UINT64_MAX;
+  // A step takes no more than that of one that is not packed, but for its first record.
+  uint64_t most_bytes = UINT64_MAX;
 };
 
 struct IngestStep {

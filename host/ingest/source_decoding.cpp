@@ -29,11 +29,22 @@ Result<StepOutcome> SourceDecoding::step(uint64_t cursor, bool final, StepListen
   return outcome;
 }
 
+void SourceDecoding::end_at_limit(SourceChunk& chunk, uint64_t cursor) const {
+  const uint64_t most = until_bytes_ - std::min(until_bytes_, cursor);
+  if (chunk.bytes.size() <= most) return;
+  const auto line_end = chunk.bytes.substr(0, most).rfind('\n');
+  if (line_end == std::string_view::npos) return;
+  chunk.bytes = chunk.bytes.substr(0, line_end + 1);
+  chunk.end_of_input = false;
+  chunk.broke_off = false;
+}
+
 Result<StepOutcome> SourceDecoding::append_step(uint64_t cursor, bool final,
                                                 StepListener& listener) {
-  const auto chunk = reader_.read(cursor, step_bytes_);
+  auto chunk = reader_.read(cursor, step_bytes_);
   if (!chunk) return forward(chunk);
   if (reader_.is_shrinking()) return StepOutcome{.end = StepEnd::kShrinking, .cursor = cursor};
+  end_at_limit(*chunk, cursor);
   if (chunk->oversize) return skip_record(cursor, HostOutcome::kOversize, listener);
   if (chunk->bytes.empty()) return StepOutcome{.end = StepEnd::kEndOfInput, .cursor = cursor};
   listener.on_step_bytes(chunk->bytes, cursor);

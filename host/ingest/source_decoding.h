@@ -59,6 +59,9 @@ class SourceDecoding {
   // See DecodeRequest.
   void set_knows_last(bool knows) { knows_last_ = knows; }
 
+  // Of lines that are there in whole before that offset none behind it is decoded with them.
+  void set_until(uint64_t offset_bytes) { until_bytes_ = offset_bytes; }
+
   // Decodes from `cursor` on: at least one record, or says why not. final: the source will not
   // grow, so an unterminated last record counts. An error leaves the decoder dead, and what the
   // listener got in this step must be thrown away.
@@ -66,6 +69,7 @@ class SourceDecoding {
 
  private:
   Result<StepOutcome> append_step(uint64_t cursor, bool final, StepListener& listener);
+  void end_at_limit(SourceChunk& chunk, uint64_t cursor) const;
   Result<StepOutcome> document_step(bool final, StepListener& listener);
   Result<StepOutcome> skip_record(uint64_t from, HostOutcome outcome, StepListener& listener);
 
@@ -73,6 +77,7 @@ class SourceDecoding {
   Decoder& decoder_;
   Growth growth_;
   size_t step_bytes_;
+  uint64_t until_bytes_ = UINT64_MAX;
   bool knows_last_ = false;
 };
 

@@ -1,0 +1,162 @@
+// Twins that are made late, or again: part of SessionRuntime.
+#include <algorithm>
+
+#include "host/daemon/session_runtime.h"
+#include "host/event/event_id.h"
+#include "host/ingest/decode_session.h"
+#include "host/ingest/source_place.h"
+
+namespace kato {
+
+void SessionRuntime::want_twin(const CaptureTimes& captured) {
+  if (meta_.twin.exists && !has_lost_twin()) return;
+  wants_twin_ = true;
+  captured_.insert(captured.begin(), captured.end());
+}
+
+Status SessionRuntime::make_twin(const CaptureTimes& captured) {
+  want_twin(captured);
+  if (!wants_twin_) return {};
+  const auto made = make_twin_part(UINT64_MAX);
+  return made ? Status{} : forward(made);
+}
+
+// One that was lost while its session goes on is appended to until another one takes its place; of
+// a document nobody can tell a part.
+bool SessionRuntime::can_be_in_parts() const {
+  const auto is_document = [](const SessionSource& source) {
+    return source.file.root != nullptr && source.file.rule().growth == Growth::kDocument;
+  };
+  return !meta_.twin.exists && std::ranges::none_of(sources_.all(), is_document);
+}
+
+SessionRuntime::Footing SessionRuntime::footing() const {
+  Footing footing;
+  const auto& all = sources_.all();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const auto role = i < meta_.sources.size() ? static_cast<int>(meta_.sources[i].role) : -1;
+    footing.sources.push_back(
+        fmt::format("{} {} {}", all[i].file.root != nullptr, role, all[i].file.path));
+  }
+  return footing;
+}
+
+Result<bool> SessionRuntime::make_twin_part(uint64_t part_bytes) {
+  wants_twin_ = true;
+  if (making_ && (!can_be_in_parts() || footing() != footing_)) making_.reset();
+  if (!making_) {
+    if (auto begun = begin_making(again_input(), captured_, 0); !begun) return forward(begun);
+  }
+  const auto done = making_->read_part(can_be_in_parts() ? part_bytes : UINT64_MAX);
+  if (done && !*done) {
+    made_in_parts_ = true;
+    return false;
+  }
+  const auto checked = done ? check_sources() : Status(forward(done));
+  if (!checked) {
+    making_.reset();
+    return forward(checked);
+  }
+  const auto taken = take_made_twin();
+  const bool is_hopeless = !taken && taken.error().code() == ErrorCode::kNotFound;
+  if (taken || is_hopeless) {
+    wants_twin_ = false;
+    captured_.clear();
+  }
+  if (!taken) return forward(taken);
+  return true;
+}
+
+// What was decoded since must be what the session has read: a log that was written anew meanwhile
+// is to be aligned first.
+Status SessionRuntime::check_sources() {
+  if (!made_in_parts_) return {};
+  const auto& all = sources_.all();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const SourceMeta& meta = meta_.sources[i];
+    const auto& file = all[i].file;
+    if (file.root == nullptr || file.rule().growth == Growth::kDocument) continue;
+    if (file.rule().packing != Packing::kNone || meta.standing != SourceStanding::kActive) continue;
+    if (meta.alignment.due || meta.cursor.value == 0) continue;
+    auto reader = SourceReader::open(services_.files, file.path, SourcePacking::kNone,
+                                     services_.buffer, file.root->policy.limits);
+    if (!reader && reader.error().code() == ErrorCode::kNotFound) continue;
+    if (!reader) return forward(reader);
+    const auto stands = stands_at_cursor(meta, PlaceCheck::kEnds, *reader);
+    if (!stands) return forward(stands);
+    if (!*stands) return written_just_now(file.path);
+  }
+  return {};
+}
+
+// seed_bytes: so much of the twin that there is begins the new one.
+Status SessionRuntime::begin_making(const AgainInput& input, const KnownCaptureTimes& captured,
+                                    uint64_t seed_bytes) {
+  const auto beside = StateFolder::beside(services_.state.twin(key_), meta_.twin.generation + 1);
+  auto removed = services_.files.remove(beside);  // of an attempt that was interrupted
+  if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
+  auto begun = TwinInMaking::begin(beside, {.again = input,
+                                            .session = ref_,
+                                            .captured = captured,
+                                            .seed_path = twin_path_,
+                                            .seed_bytes = seed_bytes});
+  if (!begun) return forward(begun);
+  making_ = std::move(*begun);
+  footing_ = footing();
+  made_in_parts_ = false;
+  return {};
+}
+
+Status SessionRuntime::renew_twin(const AgainInput& input, const KnownCaptureTimes& captured,
+                                  uint64_t seed_bytes) {
+  if (auto begun = begin_making(input, captured, seed_bytes); !begun) return begun;
+  if (const auto done = making_->read_part(UINT64_MAX); !done) {
+    making_.reset();
+    return forward(done);
+  }
+  return take_made_twin();
+}
+
+// It is the twin from the next commit on.
+Status SessionRuntime::take_made_twin() {
+  const uint32_t generation = meta_.twin.generation + 1;
+  const auto beside = making_->path();
+  auto made = std::make_optional(making_->take());
+  making_.reset();
+  if (made->places.empty() && made->missing_bytes > 0) {
+    static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
+    return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",
+                short_id(ref_.session_id));
+  }
+
+  auto old = old_positions();
+  if (!old) return forward(old);
+  Relocation relocation;
+  for (const auto& position : *old) {
+    relocation.add_old(position);
+  }
+  for (const auto& place : made->places) {
+    relocation.add_new(place);
+  }
+  relocation.apply(meta_,
+                   {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
+                   served_recordings());
+  for (const auto& unmet : made->unmet) {
+    memory_->add(unmet.id, unmet.content_hash);
+  }
+  if (made->missing_bytes > 0) {
+    meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", made->missing_bytes);
+  }
+  for (const auto& source : sources_.all()) {
+    made->summary.add_hint(source.identity.title_hint);
+  }
+  meta_.identity.title = made->summary.title();
+  twin_.emplace(std::move(made->log));
+  twin_path_ = beside;
+  swap_pending_ = true;
+  services_.commits.needs_file(key_, beside);
+  services_.commits.needs_folder(key_, services_.state.sessions());
+  return store({});
+}
+
+}  // namespace kato
