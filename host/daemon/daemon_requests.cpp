@@ -235,10 +235,12 @@ Result<std::string> Daemon::snapshot(LiveSession& live, ControlVerb verb) {
   if (verb == ControlVerb::kReprocess) {
     made = live.runtime->reprocess();
   } else {
-    live.runtime->want_twin({});
-    auto answer = answer_for(live);
-    if (!answer || live.runtime->meta().twin.exists) return answer;
-    made = live.runtime->make_twin({});  // it could not be made: why?
+    made = live.runtime->want_twin({});
+    if (made) {
+      auto answer = answer_for(live);
+      if (!answer || live.runtime->meta().twin.exists) return answer;
+      made = live.runtime->make_twin({});  // it could not be made: why?
+    }
   }
   if (!made) {
     after_failed_request(live, made.error());

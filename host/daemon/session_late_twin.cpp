@@ -8,14 +8,25 @@
 
 namespace kato {
 
-void SessionRuntime::want_twin(const CaptureTimes& captured) {
-  if (meta_.twin.exists && !has_lost_twin()) return;
+Status SessionRuntime::want_twin(const CaptureTimes& captured) {
+  if (meta_.twin.exists && !has_lost_twin()) return {};
+  const bool is_gone = std::ranges::all_of(sources_.all(), [this](const SessionSource& source) {
+    const auto there = services_.files.info(source.file.path);
+    return !there && there.error().code() == ErrorCode::kNotFound;
+  });
+  if (is_gone) return log_is_gone();
   wants_twin_ = true;
   captured_.insert(captured.begin(), captured.end());
+  return {};
+}
+
+std::unexpected<Error> SessionRuntime::log_is_gone() const {
+  return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",
+              short_id(ref_.session_id));
 }
 
 Status SessionRuntime::make_twin(const CaptureTimes& captured) {
-  want_twin(captured);
+  if (auto wanted = want_twin(captured); !wanted) return wanted;
   if (!wants_twin_) return {};
   const auto made = make_twin_part(UINT64_MAX);
   return made ? Status{} : forward(made);
@@ -125,8 +136,7 @@ Status SessionRuntime::take_made_twin() {
   making_.reset();
   if (made->places.empty() && made->missing_bytes > 0) {
     static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
-    return fail(ErrorCode::kNotFound, "session {}: its log is gone, and there is no copy of it",
-                short_id(ref_.session_id));
+    return log_is_gone();
   }
 
   auto old = old_positions();

@@ -80,7 +80,9 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
 
 Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   context_.health.forget_session(runtime_.ref().session_id);
-  if (needs_twin) runtime_.want_twin(captured);
+  if (needs_twin) {
+    if (auto wanted = runtime_.want_twin(captured); !wanted) return wanted;
+  }
   if (runtime_.meta().is_private) finish_wanted_twin();
   if (auto committed = commit(); !committed) return committed;
   return runtime_.meta().is_private ? become_private() : Status{};

@@ -89,8 +89,8 @@ class SessionRuntime {
 
   // A twin is to be made of everything up to the cursors; `captured`: capture times that are known
   // from this step; those of later ones are noted until it is made. No effect if there is one, and
-  // its file.
-  void want_twin(const CaptureTimes& captured);
+  // its file. kNotFound: there is no log to make it of.
+  [[nodiscard]] Status want_twin(const CaptureTimes& captured);
   [[nodiscard]] bool wants_twin() const { return wants_twin_; }
   // It was begun and is not made yet.
   [[nodiscard]] bool is_making_twin() const { return making_ != nullptr; }
@@ -159,6 +159,7 @@ class SessionRuntime {
   Status begin_making(const AgainInput& input, const KnownCaptureTimes& captured,
                       uint64_t seed_bytes);
   [[nodiscard]] Status check_sources();
+  [[nodiscard]] std::unexpected<Error> log_is_gone() const;
   Status take_made_twin();
   Status renew_twin(const AgainInput& input, const KnownCaptureTimes& captured,
                     uint64_t seed_bytes);

@@ -29,7 +29,7 @@ class StepRun {
     if (!obeyed) return forward(obeyed);
     // What is private must be known before a copy is made.
     if (known && wants_twin_by_policy(request)) {
-      runtime_.want_twin(events.captured);
+      if (auto wanted = runtime_.want_twin(events.captured); !wanted) return forward(wanted);
     }
     // Without a twin there is nothing to serve from before the source is read again.
     if (step->realigned) return result(step->end, {});

@@ -175,8 +175,10 @@ TEST_CASE("P3: what a document said before the daemon began is not captured late
   };
   rig.work(*daemon);
   let_pass(rig, *daemon);
-  CHECK(rig.read("proj/talk.jsonl").contains("hello"));
-  CHECK_FALSE(rig.read("proj/talk.jsonl").contains("capturedAt"));
+  const auto talk = rig.read("proj/talk.jsonl");
+  const auto hello = talk.substr(0, talk.find('\n'));
+  CHECK(hello.contains("hello"));
+  CHECK_FALSE(hello.contains("capturedAt"));
 }
 
 TEST_CASE("P2: a file beside a log that cannot be read for a moment is read later",
