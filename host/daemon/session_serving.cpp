@@ -31,25 +31,23 @@ Result<ServingEnd> SessionServing::serve_all() {
 
 Result<ServingEnd> SessionServing::serve_part() {
   const SessionMeta& meta = runtime_.meta();
-  ServingEnd end;
   const bool is_idle = meta.recordings.empty() && meta.pending_exports.empty();
-  if (is_idle && !runtime_.wants_twin()) return end;
-  // A copy that is being made anyway spares an export that is asked for meanwhile the decoding.
-  if (!meta.pending_exports.empty() && !runtime_.is_making_twin()) {
+  if (is_idle && !runtime_.wants_twin()) return ServingEnd{};
+  // A copy that is being made anyway spares an export the decoding.
+  const auto copied = runtime_.wants_twin() ? make_twin_part() : ServingEnd{};
+  if (copied.has_more) return copied;
+  ServingEnd end = copied;
+  if (!meta.pending_exports.empty()) {
     const auto exported = SessionExports(context_, runtime_).serve();
     if (!exported) return forward(exported);
-    end.failed = !*exported;
+    end.failed = end.failed || !*exported;
   }
-  if (!needs_twin() && !runtime_.wants_twin()) return end;
-  if (!meta.twin.exists || runtime_.wants_twin()) {
-    const auto made = runtime_.make_twin_part(context_.part_bytes);
-    if (!made) {
-      for (const auto& recording : meta.recordings) {
-        if (lacks_events(recording, meta.next_seq)) note_failure(recording, made.error());
-      }
-      return ServingEnd{.failed = true};
-    }
-    if (!*made) return ServingEnd{.failed = end.failed, .has_more = true};
+  if (!needs_twin() || copied.failed) return end;
+  if (!meta.twin.exists) {
+    const auto made = make_twin_part();
+    end.failed = end.failed || made.failed;
+    end.has_more = made.has_more;
+    if (made.failed || made.has_more) return end;
   }
   if (auto settled = settle_twin(); !settled) return forward(settled);
   const auto twin = runtime_.twin_source();
@@ -66,6 +64,16 @@ Result<ServingEnd> SessionServing::serve_part() {
     return fail(ErrorCode::kIo, "the copy of the conversation is gone: it is made again");
   }
   return end;
+}
+
+ServingEnd SessionServing::make_twin_part() {
+  const auto made = runtime_.make_twin_part(context_.part_bytes);
+  if (made) return {.has_more = !*made};
+  const SessionMeta& meta = runtime_.meta();
+  for (const auto& recording : meta.recordings) {
+    if (lacks_events(recording, meta.next_seq)) note_failure(recording, made.error());
+  }
+  return {.failed = true};
 }
 
 // What is written from a twin that no commit speaks of could not be told again after a kill: with

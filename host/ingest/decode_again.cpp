@@ -94,7 +94,11 @@ Result<bool> DecodingAgain::read_stretch(const SourceStretch& stretch, uint64_t&
     left_bytes -= std::min(left_bytes, step->read_bytes);
     goes_on = step->realigned || cursor != before;
   }
-  if (cursor < stretch.end) missing_bytes_ += stretch.end - cursor;
+  if (cursor >= stretch.end) return true;
+  // A log that went away while it is read may come back: half of it is not what is left of it.
+  const bool was_there = cursor > 0 && source.file.root != nullptr;
+  if (was_there && !input_.files.info(source.file.path)) return written_just_now(source.file.path);
+  missing_bytes_ += stretch.end - cursor;
   return true;
 }
 
