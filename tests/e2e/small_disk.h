@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/support/catch.h"
+#include "tests/support/process.h"
 
 namespace kato::test {
 
@@ -68,10 +69,11 @@ class SmallDisk {
     }
   }
   void make_room() const { ::unlink((folder_ + "/filler").c_str()); }
+  // A file that is written to stays open until the next commit, a second at most: until then the
+  // disk is busy.
   void set_read_only(bool on) const {
     const unsigned long flags = on ? MS_REMOUNT | MS_RDONLY : MS_REMOUNT;
-    INFO(std::strerror(errno));
-    REQUIRE(::mount("tmpfs", folder_.c_str(), "tmpfs", flags, "") == 0);
+    REQUIRE(eventually([&] { return ::mount("tmpfs", folder_.c_str(), "tmpfs", flags, "") == 0; }));
   }
 
  private:
