@@ -49,7 +49,7 @@ class Statements final : public StepListener {
   }
 
   [[nodiscard]] const std::vector<Statement>& all() const { return statements_; }
-  [[nodiscard]] std::optional<RecordAnchor> last_record() && { return std::move(last_); }
+  [[nodiscard]] std::optional<RecordAnchor> last_record() const { return last_; }
   [[nodiscard]] std::vector<HeldRange> missing() && { return std::move(missing_); }
 
  private:
@@ -86,7 +86,7 @@ Result<Realignment> realign(SourceDecoding& decoding, const std::string& session
   found.says_nothing = std::ranges::none_of(statements.all(), &Statement::is_said);
   const bool is_foreign = !aligned.last_match && !found.says_nothing && order.size() > 0;
   if (is_foreign) alignment.quiet_until_bytes = found.end_bytes;
-  alignment.compared = std::move(statements).last_record();
+  alignment.compared = statements.last_record();
   found.lost = std::move(statements).missing();
   return found;
 }
