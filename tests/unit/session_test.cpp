@@ -51,16 +51,14 @@ SourceMeta full_source() {
   source.plugin_version = "1.2.3";
   source.decoder = SavedBlob{.version = 2, .bytes = std::string("\0\xFF\x01", 3)};
   source.held = {{.key = "r5", .offset_bytes = 40, .length_bytes = 50, .hash = 60}};
-  source.alignment = {.due = true,
-                      .drafts_to_skip = 3,
-                      .known_from = 7,
-                      .quiet_until_bytes = 99,
-                      .history_gone = true,
-                      .compared = RecordAnchor{.key = "r6",
-                                               .offset_bytes = 70,
-                                               .length_bytes = 80,
-                                               .hash = 90,
-                                               .ends_hash = 91}};
+  source.alignment = {
+      .due = true,
+      .drafts_to_skip = 3,
+      .known_from = 7,
+      .quiet_until_bytes = 99,
+      .history_gone = true,
+      .compared = RecordAnchor{
+          .key = "r6", .offset_bytes = 70, .length_bytes = 80, .hash = 90, .ends_hash = 91}};
   source.copies_session = "0b9c6f7e-1111-4222-8333-444455556666";
   source.counted_records = 12;
   return source;
