@@ -141,9 +141,12 @@ Status Daemon::decode_to_end(LiveSession& live) {
       return forward(done);
     }
     note_step(live, *done);
-    if (done->end == StepEnd::kShrinking) {
+    // What the request does not wait for is gone on with by itself.
+    if (done->end == StepEnd::kShrinking || done->has_more) {
       scheduler_.mark(ref.session_id,
                       {.urgency = Urgency::kLive, .recency = live.session.newest_mtime_ns()});
+    }
+    if (done->end == StepEnd::kShrinking) {
       return fail(ErrorCode::kIo, "a log of session {} is being written just now: try again",
                   short_id(ref.session_id));
     }
