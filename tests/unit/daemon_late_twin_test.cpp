@@ -269,3 +269,26 @@ TEST_CASE("a copy that is removed while it is made does not come back", "[daemon
   late.end();
   CHECK_FALSE(late.has_twin());
 }
+
+TEST_CASE("a copy that a refused request began is finished by itself", "[daemon]") {
+  DaemonRig rig;
+  rig.part_bytes = 1;
+  rig.configure("globalAutoGenerateSnapshots: true\n");
+  rig.make_events = []() -> Result<std::unique_ptr<FolderEvents>> { return nullptr; };
+  rig.say(kLong, "hello");
+  const auto daemon = rig.working();
+  daemon->look_for_changes();
+  for (int i = 0; i < kLines; ++i) {
+    rig.say(kLong, line(i));
+  }
+  REQUIRE_FALSE(daemon->handle({.verb = ControlVerb::kRecordStop,
+                                .session = rig.session_id(kLong),
+                                .destination = rig.home / "proj/none.md"}));
+  const auto twin = rig.home / ("state/sessions/" + rig.key(kLong) + ".twin.jsonl");
+  REQUIRE(std::filesystem::exists(twin + ".g1"));
+  // The clock stands: the log is not looked at again.
+  daemon->work([] { return false; });
+  CHECK(count_of(rig.read("state/sessions/" + rig.key(kLong) + ".twin.jsonl.g1"), "line 29") +
+            count_of(rig.read("state/sessions/" + rig.key(kLong) + ".twin.jsonl"), "line 29") ==
+        1);
+}
