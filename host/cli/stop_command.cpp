@@ -21,11 +21,7 @@ ExitCode stop_daemon(const CliContext& context) {
     return ExitCode::kNotRunning;
   }
   if (!daemon) return context.output.error(daemon.error());
-  const auto asked = daemon->ask({.verb = ControlVerb::kStop}, kPatience);
-  if (!asked) return context.output.error(asked.error());
-  if (auto ended = daemon->wait_for_end(kPatience); !ended) {
-    return context.output.error(ended.error());
-  }
+  if (auto ended = daemon->stop(kPatience); !ended) return context.output.error(ended.error());
   context.output.note("stopped");
   return ExitCode::kOk;
 }

@@ -35,8 +35,7 @@ Result<size_t> ControlClient::receive(std::chrono::seconds patience) {
   }
 }
 
-Result<std::string> ControlClient::ask(const ControlRequest& request,
-                                       std::chrono::seconds patience) {
+Status ControlClient::send(const ControlRequest& request) {
   const auto line = to_line(request);
   for (std::string_view left = line; !left.empty();) {
     const auto put = ::send(fd_.get(), left.data(), left.size(), MSG_NOSIGNAL);
@@ -44,6 +43,12 @@ Result<std::string> ControlClient::ask(const ControlRequest& request,
     if (put < 0) return fail_errno(errno, "ask the daemon");
     left.remove_prefix(static_cast<size_t>(put));
   }
+  return {};
+}
+
+Result<std::string> ControlClient::ask(const ControlRequest& request,
+                                       std::chrono::seconds patience) {
+  if (auto sent = send(request); !sent) return forward(sent);
   for (size_t searched = 0; true;) {
     if (const auto end = in_.find('\n', searched); end != std::string::npos) {
       auto reply = reply_from_line(std::string_view(in_).substr(0, end));
@@ -57,7 +62,9 @@ Result<std::string> ControlClient::ask(const ControlRequest& request,
   }
 }
 
-Status ControlClient::wait_for_end(std::chrono::seconds patience) {
+Status ControlClient::stop(std::chrono::seconds patience) {
+  const auto sent = send({.verb = ControlVerb::kStop});
+  if (!sent && sent.error().errno_value() != EPIPE) return sent;
   while (true) {
     const auto got = receive(patience);
     if (!got) return forward(got);

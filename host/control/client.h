@@ -19,12 +19,13 @@ class ControlClient {
   // Waits for the answer, at most so long.
   [[nodiscard]] Result<std::string> ask(const ControlRequest& request,
                                         std::chrono::seconds patience);
-  // Waits until the daemon has closed its end: it has stopped. kCancelled: it has not, in that
-  // time.
-  [[nodiscard]] Status wait_for_end(std::chrono::seconds patience);
+  // Asks it to stop, and waits until it has closed its end, whoever else asked that of it.
+  // kCancelled: it has not, in that time.
+  [[nodiscard]] Status stop(std::chrono::seconds patience);
 
  private:
   explicit ControlClient(UniqueFd fd) : fd_(std::move(fd)) {}
+  Status send(const ControlRequest& request);
   // 0: the end. kCancelled: nothing came in time.
   Result<size_t> receive(std::chrono::seconds patience);
 

@@ -107,7 +107,15 @@ Result<std::string> Daemon::session_by_prefix(const std::string& prefix) {
       matches.push_back(identity);
     }
   });
-  if (matches.empty() && wiring_->live.find(prefix) != nullptr) return prefix;
+  for (const auto& [session_id, live] : wiring_->live.all()) {
+    const auto& ref = live->session.ref;
+    const bool fits = session_id.starts_with(prefix) || ref.provider_session_id.starts_with(prefix);
+    if (!fits || store_.index().find(session_id)) continue;
+    auto& match = matches.emplace_back();
+    match.provider = ref.provider;
+    match.provider_session_id = ref.provider_session_id;
+    match.session_id = session_id;
+  }
   if (matches.size() == 1) return matches.front().session_id;
   if (matches.empty()) return fail(ErrorCode::kNotFound, "no session is known by '{}'", prefix);
   std::string list;

@@ -175,8 +175,9 @@ Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
       entry_of({known->identity.provider, known->identity.provider_session_id, session_id});
   if (live.session.sources.empty()) {
     drop(session_id);
-    return fail(ErrorCode::kNotFound,
-                "session {}: its provider '{}' is not there; see: kato plugins",
+    return fail(ErrorCode::kRefused,
+                "session {}: nothing can be done with it while its provider '{}' is not there; "
+                "see: kato plugins",
                 short_id(session_id), known->identity.provider);
   }
   return &live;

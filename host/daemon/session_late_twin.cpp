@@ -10,14 +10,16 @@ namespace kato {
 
 Status SessionRuntime::want_twin(const CaptureTimes& captured) {
   if (meta_.twin.exists && !has_lost_twin()) return {};
-  const bool is_gone = std::ranges::all_of(sources_.all(), [this](const SessionSource& source) {
-    const auto there = services_.files.info(source.file.path);
-    return !there && there.error().code() == ErrorCode::kNotFound;
-  });
-  if (is_gone) return log_is_gone();
+  const auto is_gone = [this](const SessionSource& source) { return is_log_gone(source); };
+  if (std::ranges::all_of(sources_.all(), is_gone)) return log_is_gone();
   wants_twin_ = true;
   captured_.insert(captured.begin(), captured.end());
   return {};
+}
+
+bool SessionRuntime::is_log_gone(const SessionSource& source) const {
+  const auto there = services_.files.info(source.file.path);
+  return !there && there.error().code() == ErrorCode::kNotFound;
 }
 
 std::unexpected<Error> SessionRuntime::log_is_gone() const {

@@ -159,6 +159,7 @@ class SessionRuntime {
   Status begin_making(const AgainInput& input, const KnownCaptureTimes& captured,
                       uint64_t seed_bytes);
   [[nodiscard]] Status check_sources();
+  [[nodiscard]] bool is_log_gone(const SessionSource& source) const;
   [[nodiscard]] std::unexpected<Error> log_is_gone() const;
   Status take_made_twin();
   Status renew_twin(const AgainInput& input, const KnownCaptureTimes& captured,

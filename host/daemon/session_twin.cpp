@@ -151,7 +151,11 @@ Status SessionRuntime::reprocess() {
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
   making_.reset();
-  const bool keeps = meta_.twin.exists && !has_lost_twin() && has_lost_something(meta_);
+  // That a log is gone the meta may not say yet.
+  const auto is_gone = [this](const SessionSource& source) { return is_log_gone(source); };
+  const bool lacks_something =
+      has_lost_something(meta_) || std::ranges::any_of(sources_.all(), is_gone);
+  const bool keeps = meta_.twin.exists && !has_lost_twin() && lacks_something;
   auto input = again_input();
   input.takes_unmet = true;
   const uint64_t seed_bytes = keeps ? meta_.twin.size_bytes : 0;

@@ -1,12 +1,14 @@
 #include "host/recording/file_exchange.h"
 
+#include "host/base/utf8.h"
 #include "host/io/files.h"
 #include "host/recording/destination_file.h"
 
 namespace kato {
 namespace {
 
-constexpr std::string_view kNewSuffix = ".kato-new";
+constexpr size_t kMaxNameBytes = 255;
+constexpr size_t kShortIdLength = 8;
 
 Status remove_if_there(FileSystem& files, const std::string& path) {
   auto removed = files.remove(path);
@@ -93,15 +95,20 @@ Result<ExchangeEnd> on_the_disk(FileSystem& files, const std::string& path,
 
 }  // namespace
 
-Decision place_beside(const Decision& place) {
+Decision place_beside(const Decision& place, const RecordingMeta& recording) {
+  const auto suffix = ".kato-new-" + recording.recording_id.substr(0, kShortIdLength);
+  const auto name = base_name(place.path);
+  const auto kept = utf8_prefix(name, kMaxNameBytes - suffix.size());
+  const size_t cut_bytes = name.size() - kept.size();
   Decision beside = place;
-  beside.path += kNewSuffix;
-  beside.relative += kNewSuffix;
+  for (auto* const path : {&beside.path, &beside.relative}) {
+    path->resize(path->size() - cut_bytes);
+    *path += suffix;
+  }
   return beside;
 }
 
-Result<std::unique_ptr<File>> make_beside(FileSystem& files, const Decision& place) {
-  const auto beside = place_beside(place);
+Result<std::unique_ptr<File>> make_beside(FileSystem& files, const Decision& beside) {
   if (auto removed = remove_if_there(files, beside.path); !removed) return forward(removed);
   return files.open_beneath(beside.root, beside.relative, OpenMode::kCreateNew);
 }

@@ -21,11 +21,11 @@ enum class ExchangeEnd : uint8_t {
   kNotInPlace,  // the destination is what it was, or what somebody else made of it
 };
 
-// Where the new file lies until then.
-[[nodiscard]] Decision place_beside(const Decision& place);
+// Where the new file of a recording lies until then: under a name that nobody else would give.
+[[nodiscard]] Decision place_beside(const Decision& place, const RecordingMeta& recording);
 
 // What an interrupted attempt may have left there goes.
-[[nodiscard]] Result<std::unique_ptr<File>> make_beside(FileSystem& files, const Decision& place);
+[[nodiscard]] Result<std::unique_ptr<File>> make_beside(FileSystem& files, const Decision& beside);
 
 // Mode and owner become those of the destination, the content goes to the disk, and the intent says
 // which file it is. An owner that cannot be given is an error.

@@ -32,15 +32,16 @@ Status copy_with_head(File& old, const HeadChange& change, File& fresh, Replacem
   return {};
 }
 
-Result<ReplacementIntent> prepare(const HeadRefresh& step, File& old, const HeadChange& change) {
+Result<ReplacementIntent> prepare(const HeadRefresh& step, File& old, const HeadChange& change,
+                                  const Decision& beside) {
   ReplacementIntent intent;
-  intent.new_path = place_beside(step.place).path;
+  intent.new_path = beside.path;
   const auto mark = mark_of(old);
   if (!mark) return forward(mark);
   intent.before = *mark;
   const auto info = old.info();
   if (!info) return forward(info);
-  auto fresh = make_beside(step.files, step.place);
+  auto fresh = make_beside(step.files, beside);
   if (!fresh) return forward(fresh);
   Status made = copy_with_head(old, change, **fresh, intent);
   if (made) made = finish_beside(**fresh, *info, intent);
@@ -61,7 +62,7 @@ Result<bool> refresh_head(const HeadRefresh& step, Renderer& renderer, Recording
   const auto change = renderer.refresh_head(head);
   if (!change) return forward(change);
   if (change->replaced_bytes == 0) return false;
-  auto intent = prepare(step, **old, *change);
+  auto intent = prepare(step, **old, *change, place_beside(step.place, recording));
   if (!intent) return false;
   recording.intent = std::move(*intent);
   if (auto committed = step.commit(); !committed) return forward(committed);

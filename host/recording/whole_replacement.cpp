@@ -5,7 +5,7 @@ namespace {
 
 // The recording as it will be, in the file beside.
 Result<RecordingMeta> record_beside(const RecorderInput& input, const RecordingMeta& recording) {
-  const auto place = place_beside(input.place);
+  const auto place = place_beside(input.place, recording);
   RecordingMeta fresh = recording;
   fresh.destination = place.path;
   fresh.cursor = {};
@@ -40,7 +40,7 @@ Result<RecordingMeta> record_beside(const RecorderInput& input, const RecordingM
 Status finish(const RecorderInput& input, const RecordingMeta& fresh, ReplacementIntent& intent) {
   const auto destination = input.files.info(input.place.path);
   if (!destination) return forward(destination);
-  const auto place = place_beside(input.place);
+  const auto place = place_beside(input.place, fresh);
   auto file = input.files.open_beneath(place.root, place.relative, OpenMode::kAppend);
   if (!file) return forward(file);
   intent.new_hash = *fresh.whole_file;
@@ -51,8 +51,9 @@ Status finish(const RecorderInput& input, const RecordingMeta& fresh, Replacemen
 
 Result<ExchangeEnd> replace_by_conversation(const RecorderInput& input, RecordingMeta& recording) {
   auto& intent = *recording.intent;
-  intent.new_path = place_beside(input.place).path;
-  const auto made = make_beside(input.files, input.place);
+  const auto place = place_beside(input.place, recording);
+  intent.new_path = place.path;
+  const auto made = make_beside(input.files, place);
   if (!made) return forward(made);
   auto fresh = record_beside(input, recording);
   if (!fresh) return forward(fresh);

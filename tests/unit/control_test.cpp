@@ -214,3 +214,21 @@ TEST_CASE("a socket that was removed is made again, and another one's stays", "[
   f.server->stop_listening();
   CHECK(connect_to_socket(f.path));
 }
+
+TEST_CASE("who asks a daemon to stop that ends already is content with its end", "[control]") {
+  TemporaryFolder folder;
+  const auto path = folder / "kato.sock";
+  auto listening = listen_at_socket(path);
+  REQUIRE(listening);
+  auto client = ControlClient::connect(path);
+  REQUIRE(client);
+  const bool is_asked_first = GENERATE(false, true);
+  std::thread ending([&] {
+    const UniqueFd peer(::accept(listening->get(), nullptr, nullptr));
+    char asked = 0;
+    if (is_asked_first) static_cast<void>(::recv(peer.get(), &asked, 1, 0));
+  });
+  if (!is_asked_first) ending.join();
+  CHECK(client->stop(std::chrono::seconds{30}));
+  if (is_asked_first) ending.join();
+}

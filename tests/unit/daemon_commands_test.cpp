@@ -137,7 +137,7 @@ TEST_CASE(
   const auto note = rig.home / "proj/talk.md";
   bool edited = false;
   rig.files.fault = [&](FileOperation operation, const std::string& path) {
-    const bool is_replaced = operation == FileOperation::kAppend && path.ends_with(".kato-new") &&
+    const bool is_replaced = operation == FileOperation::kAppend && path.contains(".kato-new-") &&
                              path.contains("/proj/");
     if (is_replaced && !std::exchange(edited, true)) {
       std::ofstream(note, std::ios::app) << "mine\n";

@@ -73,6 +73,35 @@ TEST_CASE("a session that is not known, or not one alone, is an error that says 
   CHECK(daemon->handle({.verb = ControlVerb::kRecordStart}).error().code() == ErrorCode::kInvalid);
 }
 
+TEST_CASE("a session is known by the beginning of its id before its first commit too",
+          "[control]") {
+  DaemonRig rig;
+  const auto daemon = rig.working();
+  rig.say(1, "hello");
+  daemon->look_for_changes();
+  const auto id = rig.session_id(1);
+  const auto answer = daemon->handle({.verb = ControlVerb::kRecordStart,
+                                      .session = id.substr(0, 8),
+                                      .destination = rig.home / "proj/talk.md"});
+  REQUIRE(answer);
+  CHECK(answer->contains(id));
+}
+
+TEST_CASE("P4: a copy goes on to hold what its log no longer does, whenever that vanished",
+          "[control][P4]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kSnapshotCreate)));
+  const auto copy = "state/sessions/" + rig.key(1) + ".twin.jsonl";
+  const auto before = rig.read(copy);
+  std::filesystem::remove(rig.log(1));
+  const bool has_seen_it_go = GENERATE(false, true);
+  if (has_seen_it_go) rig.work(*daemon);
+  static_cast<void>(rig.ask(*daemon, about(rig, ControlVerb::kReprocess)));
+  CHECK(rig.read(copy) == before);
+}
+
 TEST_CASE("a stop of a recording that is not there is an error, and audited as refused",
           "[control]") {
   DaemonRig rig;

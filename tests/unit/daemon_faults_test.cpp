@@ -211,7 +211,7 @@ TEST_CASE("P2: files have changed place on the disk before the meta says so", "[
   // E: exchange, F: sync of the folder, M: commit.
   std::string order;
   rig.files.fault = [&](FileOperation operation, const std::string& path) {
-    if (operation == FileOperation::kRename && path.ends_with(".kato-new")) order += 'E';
+    if (operation == FileOperation::kRename && path.contains(".kato-new-")) order += 'E';
     if (operation == FileOperation::kSyncFolder && path == rig.home / "proj") order += 'F';
     if (operation == FileOperation::kRename && path.ends_with(".meta.json")) order += 'M';
     return 0;

@@ -212,13 +212,36 @@ TEST_CASE("P5: mode stays when a note gets a new head", "[recording][P5]") {
   CHECK(desk.files.info(desk.folder / "notes/a.txt")->mode == 0640);
 }
 
+TEST_CASE("P5: a person's own file beside a note stays when the note gets a new head",
+          "[recording][P5]") {
+  Desk desk;
+  desk.folder.write("notes/a.txt", "---\nmine\n");
+  desk.folder.write("notes/a.txt.kato-new", "my own");
+  desk.period(0);
+  REQUIRE(desk.serve());
+  CHECK(desk.written().starts_with("---\nrecorded\nmine\n"));
+  CHECK(desk.folder.read("notes/a.txt.kato-new") == "my own");
+  CHECK(leftovers(desk) == "a.txt.kato-new ");
+}
+
+TEST_CASE("a note with the longest of names gets a new head too", "[recording]") {
+  Desk desk;
+  desk.meta.recordings.clear();
+  const std::string name = std::string(251, 'n') + ".txt";
+  desk.folder.write("notes/" + name, "---\nmine\n");
+  desk.obey("::start " + name, 3);
+  REQUIRE(desk.serve());
+  CHECK(desk.folder.read("notes/" + name).starts_with("---\nrecorded\nmine\n"));
+  CHECK(leftovers(desk) == name + " ");
+}
+
 TEST_CASE("P5: a note that changes while it gets a new head keeps its own", "[recording][P5]") {
   Desk desk;
   desk.folder.write("notes/a.txt", "---\nmine\n");
   desk.period(0);
   desk.files.fault = [&](FileOperation operation, const std::string& path) {
     // Just before the files change places.
-    if (operation == FileOperation::kRename && path.ends_with(".kato-new")) {
+    if (operation == FileOperation::kRename && path.contains(".kato-new-")) {
       desk.folder.write("notes/a.txt", "---\nMINE\n");
     }
     return 0;

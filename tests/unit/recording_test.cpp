@@ -6,10 +6,12 @@
 
 #include "tests/support/catch.h"
 #include "tests/unit/recording_desk.h"
+#include "tests/unit/recording_scenarios.h"
 
 using namespace kato;
 using kato::test::Desk;
 using kato::test::FileOperation;
+using kato::test::leftovers;
 
 namespace {
 
@@ -255,7 +257,7 @@ TEST_CASE("::capture to a file that is all Kato's replaces it by the whole conve
   REQUIRE(desk.serve());
   CHECK(desk.written().ends_with("3 text 3\n4 text 4\n"));
   CHECK(desk.recording().whole_file);
-  CHECK_FALSE(desk.files.info(desk.folder / "notes/a.txt.kato-new"));
+  CHECK(leftovers(desk).empty());
 }
 
 TEST_CASE("P5: a file that changed after ::capture is not replaced", "[recording][P5]") {
@@ -267,7 +269,7 @@ TEST_CASE("P5: a file that changed after ::capture is not replaced", "[recording
   desk.folder.write("notes/a.txt", mine);
   CHECK(desk.serve().error().code() == ErrorCode::kExists);
   CHECK(desk.written() == mine);
-  CHECK_FALSE(desk.files.info(desk.folder / "notes/a.txt.kato-new"));
+  CHECK(leftovers(desk).empty());
 }
 
 TEST_CASE("::start makes a destination again that was removed", "[recording]") {
