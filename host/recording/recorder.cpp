@@ -256,14 +256,14 @@ class RecorderRun {
     const auto there = writer_.stretch().match(file().file(), *loose);
     if (!there) return forward(there);
     if (*there) piece_.bytes = **there;
-    return *there ? Status{} : leave_torn_line(*loose);
+    return *there ? Status{} : leave_torn_line(*loose, *matched);
   }
 
   // A line of JSON that was torn within a time which is gone cannot be gone on with: what is torn
   // stays, and the event stands whole on the next line.
-  Status leave_torn_line(const LooseBytes& loose) {
+  Status leave_torn_line(const LooseBytes& loose, size_t matched) {
     if (!input_.sink.wants_json()) return {};
-    const auto torn = writer_.stretch().ends_within_unknown(file().file(), loose);
+    const auto torn = writer_.stretch().ends_within_unknown(file().file(), loose, matched);
     if (!torn) return forward(torn);
     if (!*torn) return {};
     piece_.bytes.insert(piece_.bytes.begin(), '\n');

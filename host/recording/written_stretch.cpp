@@ -193,13 +193,15 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   return {};
 }
 
-Result<bool> WrittenStretch::ends_within_unknown(File& file, const LooseBytes& loose) const {
+// The words before the unknown bytes may stand there only because of them: a key of JSON.
+Result<bool> WrittenStretch::ends_within_unknown(File& file, const LooseBytes& loose,
+                                                 size_t matched) const {
   const auto first = loose.mask.find_first_not_of('\0');
   if (skipped_ > 0 || first == std::string::npos || first < kFewestLooseBytes) return false;
   const auto there = read_up_to(file, at_, end_, loose.bytes.size());
   if (!there) return forward(there);
   const auto last = loose.mask.find_last_not_of('\0');
-  return there->size() >= first && there->size() <= last && fits(*there, loose);
+  return there->size() > matched && there->size() <= last && fits(*there, loose);
 }
 
 // After a power loss it may stand behind a person's text: at the beginning of one of the next

@@ -53,8 +53,10 @@ class WrittenStretch {
   // it is.
   [[nodiscard]] Result<std::optional<std::string>> match(File& file, const LooseBytes& loose) const;
 
-  // Nothing but a beginning of the bytes stands there, and it ends where they are not known.
-  [[nodiscard]] Result<bool> ends_within_unknown(File& file, const LooseBytes& loose) const;
+  // Nothing but a beginning of the bytes stands there, it ends before the last that is not known,
+  // and it is longer than `matched`: what is there of the bytes that are to be written.
+  [[nodiscard]] Result<bool> ends_within_unknown(File& file, const LooseBytes& loose,
+                                                 size_t matched) const;
 
  private:
   struct Fit {

@@ -117,7 +117,7 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
     if (is_touched(one, path) || is_touched(other, path)) continue;
     const auto text_of = [&path](const World& world) {
       auto text = without_holes(world.disk().content(path).value_or(""));
-      if (world.damage().power_losses > 0) text = without_torn_lines(text);
+      if (world.damage().power_losses > 0) text = without_torn_times(without_torn_lines(text));
       return without_capture_times(path, std::move(text));
     };
     auto mine = text_of(one);

@@ -137,6 +137,19 @@ class TimeCheck {
   std::map<std::string, Known> spoken_;
 };
 
+// Whether the line is what the next one begins with, and then a beginning of a capture time.
+bool is_torn_in_time(std::string_view line, std::string_view next) {
+  const auto common = std::ranges::mismatch(line, next).in1 - line.begin();
+  for (auto at = static_cast<size_t>(common) + 1; at-- > 0;) {
+    const auto tail = line.substr(at);
+    for (const std::string_view key : {R"(,"capturedAt":")", R"(,"time":{"capturedAt":")"}) {
+      const bool is_time = tail.starts_with(key) && !tail.substr(key.size()).contains('"');
+      if (!tail.empty() && (is_time || key.starts_with(tail))) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void check_times(const World& world, std::vector<std::string>& violations) {
@@ -149,7 +162,6 @@ std::string without_numbers(const std::string& content) {
 }
 
 std::string without_torn_lines(const std::string& content) {
-  constexpr std::string_view kCapturedAt = R"("capturedAt":")";
   constexpr size_t kIdBytes = 62;  // {"schemaVersion":1,"eventId":"..."
   std::string whole;
   std::string_view rest = content;
@@ -157,12 +169,17 @@ std::string without_torn_lines(const std::string& content) {
     const auto line = rest.substr(0, rest.find('\n'));
     const auto with_end = rest.substr(0, line.size() + 1);
     rest.remove_prefix(with_end.size());
-    const auto captured = line.rfind(kCapturedAt);
-    const bool ends_in_time = captured != std::string_view::npos &&
-                              !line.substr(captured + kCapturedAt.size()).contains('"');
-    if (!ends_in_time || !rest.starts_with(line.substr(0, kIdBytes))) whole += with_end;
+    const auto next = rest.substr(0, rest.find('\n'));
+    const bool is_same = line.size() >= kIdBytes && next.starts_with(line.substr(0, kIdBytes));
+    const bool is_torn = is_same && is_torn_in_time(line, next);
+    if (!is_torn) whole += with_end;
   }
   return whole;
+}
+
+std::string without_torn_times(const std::string& content) {
+  static const std::regex kTornHeading(R"((\n# [^\n_]+)_[\d_-]{0,17}\n)");
+  return std::regex_replace(content, kTornHeading, "$1\n");
 }
 
 std::string without_capture_times(const std::string& path, std::string content) {

@@ -13,6 +13,8 @@ void check_times(const World& world, std::vector<std::string>& violations);
 // Without what a power loss left of a line of JSON that it tore within a capture time, where the
 // whole line follows.
 [[nodiscard]] std::string without_torn_lines(const std::string& content);
+// Headings without what it left of a capture time, the rest of which is gone.
+[[nodiscard]] std::string without_torn_times(const std::string& content);
 // A recording as it would be if nothing had been seen live.
 [[nodiscard]] std::string without_capture_times(const std::string& path, std::string content);
 

@@ -303,11 +303,27 @@ TEST_CASE("a line that was torn within a capture time is none if the whole one f
           "[simulation]") {
   const std::string id = R"({"schemaVersion":1,"eventId":"03da0299f1253a2ac7a8513bf1c609fd",)";
   const std::string other = R"({"schemaVersion":1,"eventId":"178476fb723c3088b3208f5b2f0a50c9",)";
-  const std::string torn = id + R"("time":{"capturedAt":"2026-02-2)" + "\n";
-  const std::string whole = id + R"("time":{}})" + "\n";
-  CHECK(without_torn_lines(other + "1}\n" + torn + whole) == other + "1}\n" + whole);
-  CHECK(without_torn_lines(torn + other) == torn + other);
+  const std::string whole = id + R"("time":{"providerTimestamp":"2026"},"payload":{}})" + "\n";
+  const std::string timeless = id + R"("source":{},"payload":{}})" + "\n";
+  for (const std::string_view time :
+       {R"(,"c)", R"(,"capturedAt")", R"(,"capturedAt":"2026-02-2)"}) {
+    const auto torn = id + R"("time":{"providerTimestamp":"2026")" + std::string(time) + "\n";
+    CHECK(without_torn_lines(other + "1}\n" + torn + whole) == other + "1}\n" + whole);
+    CHECK(without_torn_lines(torn + other) == torn + other);
+  }
+  for (const std::string_view time : {R"("time)", R"("time":{"capturedAt":"2026-02-2)"}) {
+    const auto torn = id + R"("source":{},)" + std::string(time) + "\n";
+    CHECK(without_torn_lines(torn + timeless) == timeless);
+  }
   CHECK(without_torn_lines(whole + whole) == whole + whole);
+  const auto elsewhere = id + R"("time":{"providerTim)" + "\n";
+  CHECK(without_torn_lines(elsewhere + whole) == elsewhere + whole);
+}
+
+TEST_CASE("what a power loss left of a heading's capture time is none", "[simulation]") {
+  CHECK(without_torn_times("\n\n# User_2026-02-2\n\ntext\n") == "\n\n# User\n\ntext\n");
+  const std::string whole = "\n\n# User_2026-02-25_0613_20\n\n_2026\n";
+  CHECK(without_torn_times(whole) == whole);
 }
 
 TEST_CASE("the oracle notices an invented time", "[simulation]") {
