@@ -102,13 +102,16 @@ void forget_perhaps(Conversation& conversation) {
   for (auto& one : conversation.spoken) {
     if (one.obeyed == Answer::kYes) one.obeyed = Answer::kMaybe;
     if (!one.is_request) one.is_sure = false;
-    one.may_be_done_twice = true;
+    one.may_be_done_twice = one.may_be_done_twice || one.may_be_read;
   }
 }
 
 void read_perhaps(Conversation& conversation) {
   if (conversation.is_known == Answer::kNo && conversation.file_exists) {
     conversation.is_known = Answer::kMaybe;
+  }
+  for (auto& one : conversation.spoken) {
+    one.may_be_read = true;
   }
 }
 

@@ -43,6 +43,7 @@ struct Spoken {
   std::string token;
   std::vector<Order> orders;
   bool in_log = true;              // it stands in the log now
+  bool may_be_read = false;        // a daemon was at work since it was said
   bool is_sure = false;            // the daemon has read it
   uint32_t settled = 0;            // when: the first time that all was settled after it was said
   bool is_lost = false;            // it left the log, perhaps before the daemon read it
