@@ -85,7 +85,13 @@ Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   }
   if (runtime_.meta().is_private) finish_wanted_twin();
   if (auto committed = commit(); !committed) return committed;
-  return runtime_.meta().is_private ? become_private() : Status{};
+  return has_to_become_private() ? become_private() : Status{};
+}
+
+bool SessionObeying::has_to_become_private() const {
+  const SessionMeta& meta = runtime_.meta();
+  const bool has_copy = meta.twin.exists || runtime_.wants_twin();
+  return meta.is_private && (!was_private_ || has_copy || is_any_unfinished(meta));
 }
 
 // What is to be written yet is written now, all of it: a kill must find the copy that it is written

@@ -13,7 +13,7 @@ class SessionObeying {
  public:
   // Both must outlive it.
   SessionObeying(const StepContext& context, SessionRuntime& runtime)
-      : context_(context), runtime_(runtime) {}
+      : context_(context), runtime_(runtime), was_private_(runtime.meta().is_private) {}
 
   // The commands in what a step brought, in the order of the events.
   [[nodiscard]] Status obey(const StepEvents& events, const StepRequest& request, bool first_sight);
@@ -33,10 +33,13 @@ class SessionObeying {
   Status settle(bool needs_twin, const Captured& captured);
   void finish_wanted_twin();
   Status commit();
+  // Nothing of a session that was private before but its exports, which need no copy and may wait.
+  [[nodiscard]] bool has_to_become_private() const;
   Status become_private();
 
   const StepContext& context_;
   SessionRuntime& runtime_;
+  bool was_private_;
 };
 
 }  // namespace kato

@@ -113,3 +113,24 @@ TEST_CASE("P2, P6: a kill after it doubles nothing, of a session that had a copy
   CHECK(rig.meta(1).is_private);
   CHECK_FALSE(has_twin_file(rig, 1));
 }
+
+TEST_CASE("P2: an export of a session that is private already waits for its disk",
+          "[privacy][P2]") {
+  DaemonRig rig;
+  rig.say(1, "said before\n::private");
+  const auto daemon = rig.working();
+  REQUIRE(rig.meta(1).is_private);
+  rig.say(1, "the last word\n::export talk.md");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("talk.md") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  const auto talk = rig.read("proj/talk.md");
+  CHECK(talk.contains("said before"));
+  CHECK(talk.contains("the last word"));
+  CHECK(rig.meta(1).pending_exports.empty());
+  CHECK_FALSE(has_twin_file(rig, 1));
+}
