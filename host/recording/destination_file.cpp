@@ -33,14 +33,6 @@ Result<FileInfo> checked_info(File& file, const std::string& path, bool allow_ha
   return info;
 }
 
-Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_bytes) {
-  std::string bytes(end_bytes - begin_bytes, '\0');
-  const auto got = file.read_at(begin_bytes, bytes);
-  if (!got) return forward(got);
-  bytes.resize(*got);
-  return bytes;
-}
-
 Result<bool> ends_with(File& file, uint64_t end_bytes, std::string_view wanted) {
   if (end_bytes < wanted.size()) return false;
   const auto there = read_range(file, end_bytes - wanted.size(), end_bytes);
@@ -70,10 +62,9 @@ bool DestinationFile::is_still_at(const Decision& place) {
 
 Result<bool> DestinationFile::line_begins_at(uint64_t offset_bytes) {
   if (offset_bytes == 0) return true;
-  char last = 0;
-  const auto read = file_->read_at(offset_bytes - 1, {&last, 1});
-  if (!read) return forward(read);
-  return *read == 1 && last == '\n';
+  const auto last = read_range(*file_, offset_bytes - 1, offset_bytes);
+  if (!last) return forward(last);
+  return *last == "\n";
 }
 
 Status DestinationFile::append(std::string_view bytes) {
@@ -112,6 +103,20 @@ Status DestinationFile::reopen() {
   file_ = std::move(*file);
   info_ = *info;
   return {};
+}
+
+Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_bytes) {
+  std::string bytes(end_bytes - begin_bytes, '\0');
+  const auto got = file.read_at(begin_bytes, bytes);
+  if (!got) return forward(got);
+  if (*got == bytes.size()) return bytes;
+  const auto info = file.info();
+  if (!info) return forward(info);
+  if (info->size_bytes > begin_bytes + *got) {
+    return fail(ErrorCode::kIo, "a file changed while it was read");
+  }
+  bytes.resize(*got);
+  return bytes;
 }
 
 Result<DestinationMark> mark_of(File& file) {
@@ -192,12 +197,11 @@ Result<std::optional<uint64_t>> find_beginning(File& file, uint64_t from_bytes,
 
 Result<GrowingHash::Value> hash_of(File& file) {
   GrowingHash hash;
-  std::string block(kBlockBytes, '\0');
   for (uint64_t at = 0;; at += kBlockBytes) {
-    const auto got = file.read_at(at, block);
-    if (!got) return forward(got);
-    hash.update(std::string_view(block).substr(0, *got));
-    if (*got < kBlockBytes) return hash.value();
+    const auto block = read_range(file, at, at + kBlockBytes);
+    if (!block) return forward(block);
+    hash.update(*block);
+    if (block->size() < kBlockBytes) return hash.value();
   }
 }
 

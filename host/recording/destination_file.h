@@ -55,6 +55,10 @@ class DestinationFile {
   FileInfo info_;
 };
 
+// Bytes of an open file: fewer only at its end. kIo: it changed while it was read, as where
+// somebody writes it anew; what is there can be told later.
+[[nodiscard]] Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_bytes);
+
 // An open file as it is now. Reads no more than its end.
 [[nodiscard]] Result<DestinationMark> mark_of(File& file);
 // The same, as if it ended there, or where it does if that is before.

@@ -12,10 +12,9 @@ Result<bool> ends_within_line(FileSystem& files, const Decision& place) {
   if (!file) return forward(file);
   const auto info = (*file)->info();
   if (!info) return forward(info);
-  char last = '\n';
-  const auto got = (*file)->read_at(info->size_bytes - 1, {&last, 1});
-  if (!got) return forward(got);
-  return last != '\n';
+  const auto last = read_range(**file, info->size_bytes - 1, info->size_bytes);
+  if (!last) return forward(last);
+  return *last != "\n";
 }
 
 // Somebody removed what there is of it.

@@ -15,17 +15,16 @@ Status copy_with_head(File& old, const HeadChange& change, File& fresh, Replacem
   GrowingHash new_hash;
   new_hash.update(change.head);
   if (auto written = fresh.append(change.head); !written) return written;
-  std::string block(kBlockBytes, '\0');
   for (uint64_t at = 0;; at += kBlockBytes) {
-    const auto got = old.read_at(at, block);
-    if (!got) return forward(got);
-    auto bytes = std::string_view(block).substr(0, *got);
+    const auto block = read_range(old, at, at + kBlockBytes);
+    if (!block) return forward(block);
+    std::string_view bytes = *block;
     old_hash.update(bytes);
     const auto replaced = change.replaced_bytes - std::min(change.replaced_bytes, at);
     bytes.remove_prefix(std::min<uint64_t>(bytes.size(), replaced));
     new_hash.update(bytes);
     if (auto written = fresh.append(bytes); !written) return written;
-    if (*got < kBlockBytes) break;
+    if (block->size() < kBlockBytes) break;
   }
   intent.before_hash = old_hash.value();
   intent.new_hash = new_hash.value();
@@ -55,11 +54,9 @@ Result<ReplacementIntent> prepare(const HeadRefresh& step, File& old, const Head
 Result<bool> refresh_head(const HeadRefresh& step, Renderer& renderer, RecordingMeta& recording) {
   auto old = step.files.open_beneath(step.place.root, step.place.relative, OpenMode::kRead);
   if (!old) return forward(old);
-  std::string head(kHeadBytes, '\0');
-  const auto read = (*old)->read_at(0, head);
-  if (!read) return forward(read);
-  head.resize(*read);
-  const auto change = renderer.refresh_head(head);
+  const auto head = read_range(**old, 0, kHeadBytes);
+  if (!head) return forward(head);
+  const auto change = renderer.refresh_head(*head);
   if (!change) return forward(change);
   if (change->replaced_bytes == 0) return false;
   auto intent = prepare(step, **old, *change, place_beside(step.place, recording));

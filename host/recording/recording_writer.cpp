@@ -39,10 +39,10 @@ Status RecordingWriter::resume_hash() {
   const auto skipped = recording_.unsure ? recording_.unsure->skipped_bytes : 0;
   const auto next = recording_.unsure ? stretch_.offset_bytes() : file_->info().size_bytes;
   if (next != value.size_bytes + skipped) return {};
-  std::string rest(GrowingHash::rest_bytes(value), '\0');
-  const auto got = file_->file().read_at(value.size_bytes - rest.size(), rest);
-  if (!got) return forward(got);
-  whole_known_ = *got == rest.size() && whole_.resume(value, rest);
+  const auto rest_bytes = GrowingHash::rest_bytes(value);
+  const auto rest = read_range(file_->file(), value.size_bytes - rest_bytes, value.size_bytes);
+  if (!rest) return forward(rest);
+  whole_known_ = rest->size() == rest_bytes && whole_.resume(value, *rest);
   return {};
 }
 

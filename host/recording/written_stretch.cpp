@@ -14,11 +14,7 @@ constexpr size_t kFewestLooseBytes = 4;
 constexpr size_t kTellingBytes = 64;  // that are there stand where they were written
 
 Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t most) {
-  std::string there(std::min(end - std::min(end, at), most), '\0');
-  const auto got = file.read_at(at, there);
-  if (!got) return forward(got);
-  there.resize(*got);
-  return there;
+  return read_range(file, at, at + std::min(end - std::min(end, at), most));
 }
 
 bool fits(std::string_view there, const LooseBytes& loose) {

@@ -50,6 +50,9 @@ class FaultyFileSystem final : public FileSystem {
   using Fault = std::function<int(FileOperation, const std::string& path)>;
 
   Fault fault;
+  // Asked before each read: true lets it bring half of what is there, as where somebody writes the
+  // file anew at that moment.
+  std::function<bool(const std::string& path)> cuts_read;
   FileCounts counts;
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
@@ -144,6 +147,7 @@ class FaultyFileSystem final : public FileSystem {
       }
       ++owner_.counts.reads;
       auto got = real_->read_at(offset_bytes, buffer);
+      if (got && owner_.cuts_read && owner_.cuts_read(path_)) *got /= 2;
       if (got) owner_.counts.read_bytes += *got;
       return got;
     }
