@@ -147,6 +147,7 @@ StepContext Daemon::make_context(Wiring& wiring) {
           .part_bytes = input_.part_bytes,
           .fed_by_other =
               [this](const std::string& path, const std::string& session_id) {
+                read_metas_again();
                 const auto& destinations = all_destinations();
                 const auto found = destinations.find(path);
                 return found != destinations.end() && found->second != session_id;

@@ -128,6 +128,9 @@ class Daemon final : public ControlHandler {
   // What there is to do.
   void settle_twins();
   void take_up_owing();
+  void take_up(const std::string& key);
+  [[nodiscard]] std::string unread_task() const;
+  void read_metas_again();
   Status take_change(SourceFile change);
   void take_or_try_again(SourceFile change);
   void try_again(const std::string& path);
@@ -140,7 +143,7 @@ class Daemon final : public ControlHandler {
   [[nodiscard]] bool holds_backfill();
 
   // One step. A task of the scheduler is a session, or the serving of its recordings alone, or a
-  // path that could not be looked into.
+  // path that could not be looked into; of the metas, their folder.
   [[nodiscard]] static std::string serving_task(const std::string& session_id);
   void run_task(const std::string& task);
   Result<StepResult> do_step(LiveSession& live);

@@ -26,6 +26,10 @@ std::string Daemon::serving_task(const std::string& session_id) {
 }
 
 void Daemon::run_task(const std::string& task) {
+  if (task == unread_task()) {
+    read_metas_again();
+    return store_.has_unread() ? scheduler_.failed(task) : scheduler_.done(task);
+  }
   if (task.starts_with('/')) return look_again_at(task);
   const auto session_id = session_of_task(task);
   LiveSession* const live = wiring_->live.find(session_id);

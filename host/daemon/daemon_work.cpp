@@ -3,10 +3,6 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
-#include "host/daemon/degraded_names.h"
-#include "host/event/event_id.h"
-#include "host/io/files.h"
-#include "host/session/twin_files.h"
 
 namespace kato {
 namespace {
@@ -18,38 +14,6 @@ constexpr std::chrono::milliseconds kMemoryCheckInterval{500};
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 
 }  // namespace
-
-// After a kill: what was begun goes on, whether its sources changed or not. A session without a
-// meta has begun nothing that would count.
-void Daemon::take_up_owing() {
-  for (const auto& problem : store_.problems()) {
-    note_degraded(session_name(session_id_of_key(problem.key)), problem.error);
-  }
-  const auto owing = store_.owing();
-  for (const auto& key : owing) {
-    const std::string session_id(session_id_of_key(key));
-    remove_stray_copies(key);
-    const auto live = wiring_->live.take_up(session_id);
-    if (!live) {
-      if (store_.index().find(session_id)) {
-        note_degraded(session_name(session_id), live.error());
-      } else if (const auto meta = input_.files.info(state_.meta(key));
-                 !meta && meta.error().code() == ErrorCode::kNotFound) {
-        // It may have begun a copy, or its first meta, which would stay if its log is gone too; a
-        // copy that is in its place was not begun by it. What fails is looked at again next time.
-        if (!remove_begun_twin(input_.files, state_, key)) continue;
-        if (!remove_half_written(input_.files, state_.meta(key))) continue;
-        static_cast<void>(store_.removed(key, session_id));
-      }
-      continue;
-    }
-    for (const auto& source : (*live)->session.sources) {
-      if (source.file.info.type == FileType::kRegular) (*live)->dirty.insert(source.file.path);
-    }
-    scheduler_.mark(session_id,
-                    {.urgency = Urgency::kLive, .recency = (*live)->session.newest_mtime_ns()});
-  }
-}
 
 void Daemon::look_for_changes() {
   auto news = wiring_->table.look();

@@ -65,7 +65,7 @@ Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pen
     if (!stretch) return forward(stretch);
     made.stretch_ = *stretch;
   }
-  if (pending.begins_line) made.bytes_ = "\n";
+  if (pending.begins_line) made.bytes_.push_back('\n');
   return made;
 }
 

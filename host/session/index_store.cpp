@@ -1,6 +1,7 @@
 #include "host/session/index_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "host/event/event_id.h"
 #include "host/io/files.h"
@@ -104,6 +105,22 @@ std::optional<SessionMeta> IndexStore::take_meta(MetaStore& metas, const std::st
     index_.remove(session_id_of_key(key));
   }
   return std::move(*meta);
+}
+
+bool IndexStore::has_unread() const {
+  return std::ranges::any_of(problems_, is_passing, &MetaProblem::error);
+}
+
+std::vector<SessionMeta> IndexStore::read_again(MetaStore& metas) {
+  std::vector<SessionMeta> found;
+  for (auto& problem : std::exchange(problems_, {})) {
+    if (!is_passing(problem.error)) {
+      problems_.push_back(std::move(problem));
+    } else if (auto meta = take_meta(metas, problem.key)) {
+      found.push_back(std::move(*meta));
+    }
+  }
+  return found;
 }
 
 Status IndexStore::committed(const SessionMeta& meta, bool still_owes) {

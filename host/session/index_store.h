@@ -39,6 +39,10 @@ class IndexStore {
   // Keys of the sessions that have work left.
   [[nodiscard]] const std::set<std::string>& owing() const noexcept { return marks_.owing(); }
   [[nodiscard]] const std::vector<MetaProblem>& problems() const noexcept { return problems_; }
+  // Whether some of them were met by a disk that failed for a moment.
+  [[nodiscard]] bool has_unread() const;
+  // Those are read again; which of them the index knows now.
+  [[nodiscard]] std::vector<SessionMeta> read_again(MetaStore& metas);
   // Why the index was made again from the metas; empty: it was not.
   [[nodiscard]] const std::string& rebuilt_because() const noexcept { return rebuilt_because_; }
 

@@ -1,0 +1,65 @@
+// What earlier runs left: sessions that owe, and metas that could not be read at the start.
+#include <algorithm>
+
+#include "host/daemon/daemon.h"
+#include "host/daemon/daemon_wiring.h"
+#include "host/daemon/degraded_names.h"
+#include "host/event/event_id.h"
+#include "host/io/files.h"
+#include "host/session/twin_files.h"
+
+namespace kato {
+
+// After a kill: what was begun goes on, whether its sources changed or not.
+void Daemon::take_up_owing() {
+  for (const auto& problem : store_.problems()) {
+    note_degraded(session_name(session_id_of_key(problem.key)), problem.error);
+  }
+  if (store_.has_unread()) try_again(unread_task());
+  const auto owing = store_.owing();
+  for (const auto& key : owing) {
+    take_up(key);
+  }
+}
+
+// A session without a meta has begun nothing that would count.
+void Daemon::take_up(const std::string& key) {
+  const std::string session_id(session_id_of_key(key));
+  remove_stray_copies(key);
+  const auto live = wiring_->live.take_up(session_id);
+  if (!live) {
+    if (store_.index().find(session_id)) {
+      note_degraded(session_name(session_id), live.error());
+    } else if (const auto meta = input_.files.info(state_.meta(key));
+               !meta && meta.error().code() == ErrorCode::kNotFound) {
+      // It may have begun a copy, or its first meta, which would stay if its log is gone too; a
+      // copy that is in its place was not begun by it. What fails is looked at again next time.
+      if (!remove_begun_twin(input_.files, state_, key)) return;
+      if (!remove_half_written(input_.files, state_.meta(key))) return;
+      static_cast<void>(store_.removed(key, session_id));
+    }
+    return;
+  }
+  for (const auto& source : (*live)->session.sources) {
+    if (source.file.info.type == FileType::kRegular) (*live)->dirty.insert(source.file.path);
+  }
+  scheduler_.mark(session_id,
+                  {.urgency = Urgency::kLive, .recency = (*live)->session.newest_mtime_ns()});
+}
+
+std::string Daemon::unread_task() const {
+  return state_.sessions();
+}
+
+// A disk that failed for a moment hides no session: neither its work nor its destinations.
+void Daemon::read_metas_again() {
+  if (!store_.has_unread()) return;
+  for (const auto& meta : store_.read_again(metas_)) {
+    note_well(session_name(meta.identity.session_id));
+    wiring_->context.note_destinations(meta);
+    const auto key = session_key(meta);
+    if (store_.owing().contains(key)) take_up(key);
+  }
+}
+
+}  // namespace kato
