@@ -1,6 +1,7 @@
 #include "host/recording/destination_file.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "host/base/hash.h"
 #include "host/io/files.h"
@@ -113,7 +114,7 @@ Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_by
   const auto info = file.info();
   if (!info) return forward(info);
   if (info->size_bytes > begin_bytes + *got) {
-    return fail(ErrorCode::kIo, "a file changed while it was read");
+    return fail_errno(EAGAIN, "read what somebody is writing anew");
   }
   bytes.resize(*got);
   return bytes;

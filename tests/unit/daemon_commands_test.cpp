@@ -181,3 +181,21 @@ TEST_CASE("P2: an export that fails for a moment is not overtaken by the next in
   REQUIRE(second != std::string::npos);
   CHECK(talk.find("the last word") > second);
 }
+
+TEST_CASE("P2: a command is obeyed later whose destination somebody writes anew at that moment",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  rig.home.write("proj/talk.jsonl", "a note\n");
+  const auto command = GENERATE(as<std::string>(), "::start", "::capture", "::export");
+  rig.files.cuts_read = [](const std::string& path) { return path.ends_with("/talk.jsonl"); };
+  rig.say(1, command + " talk.jsonl");
+  rig.work(*daemon);
+  rig.files.cuts_read = {};
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  const auto talk = rig.read("proj/talk.jsonl");
+  CHECK(talk.starts_with("a note\n{"));
+  CHECK(talk.contains(command + " talk.jsonl"));
+}
