@@ -131,6 +131,8 @@ class Daemon final : public ControlHandler {
   void take_up(const std::string& key);
   [[nodiscard]] std::string unread_task() const;
   void read_metas_again();
+  [[nodiscard]] bool is_all_done() const;
+  void end_power_loss();
   Status take_change(SourceFile change);
   void take_or_try_again(SourceFile change);
   void try_again(const std::string& path);

@@ -57,8 +57,7 @@ Status Daemon::finish() {
   const bool syncs = durability_of(wiring_->assembly->config().durability) == Durability::kSynced;
   const auto synced = syncs ? input_.files.sync_folder(state_.sessions()) : Status{};
   run_.ended = all_committed && synced;
-  const bool all_done = scheduler_.ready_count() == 0 && scheduler_.waiting_count() == 0;
-  run_.power_lost = run_.power_lost && !(all_committed && all_done);
+  end_power_loss();
   static_cast<void>(input_.files.remove(state_.status()));  // it speaks of what runs
   if (auto stored = store_run_mark(input_.files, state_.run_mark(), run_); !stored) return stored;
   return cleaned;

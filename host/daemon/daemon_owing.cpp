@@ -1,5 +1,6 @@
-// What earlier runs left: sessions that owe, and metas that could not be read at the start.
-#include <algorithm>
+// What earlier runs left: sessions that owe, metas that could not be read at the start, and what is
+// to be looked for after a power loss.
+#include <optional>
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
@@ -9,6 +10,15 @@
 #include "host/session/twin_files.h"
 
 namespace kato {
+namespace {
+
+std::optional<std::string> key_of_journal(std::string_view name) {
+  constexpr std::string_view kSuffix = ".writes";
+  if (!name.ends_with(kSuffix)) return std::nullopt;
+  return std::string(name.substr(0, name.size() - kSuffix.size()));
+}
+
+}  // namespace
 
 // After a kill: what was begun goes on, whether its sources changed or not.
 void Daemon::take_up_owing() {
@@ -60,6 +70,29 @@ void Daemon::read_metas_again() {
     const auto key = session_key(meta);
     if (store_.owing().contains(key)) take_up(key);
   }
+}
+
+bool Daemon::is_all_done() const {
+  const bool all_committed = wiring_->commits.size() == 0 && !wiring_->commits.has_unsynced();
+  const bool none_waits = scheduler_.ready_count() == 0 && scheduler_.waiting_count() == 0;
+  return all_committed && none_waits && unidentified_.empty() && !store_.has_unread();
+}
+
+// From then on a run that is killed is only that, and its write journals count. Those of sessions
+// that nothing was looked for in may be from before the power was lost.
+void Daemon::end_power_loss() {
+  const bool watches = input_.purpose == DaemonPurpose::kWatch;
+  if (!run_.power_lost || !watches || !is_all_done()) return;
+  const auto entries = input_.files.list(state_.sessions());
+  if (!entries) return;  // at the next end of work
+  for (const auto& entry : *entries) {
+    const auto key = key_of_journal(entry.name);
+    if (!key || health_.is_recovered(std::string(session_id_of_key(*key)))) continue;
+    if (!input_.files.remove(state_.writes(*key))) return;
+  }
+  auto mark = run_;
+  mark.power_lost = false;
+  if (store_run_mark(input_.files, state_.run_mark(), mark)) run_ = std::move(mark);
 }
 
 }  // namespace kato

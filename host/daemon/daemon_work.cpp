@@ -120,6 +120,7 @@ void Daemon::work(const std::function<bool()>& should_stop) {
   close_idle_sessions(kMostOpenIdle);
   const bool was_much = counters_.steps - steps_before >= kManySteps;
   if (was_much && input_.give_back_memory) input_.give_back_memory();
+  end_power_loss();
   write_status();
 }
 

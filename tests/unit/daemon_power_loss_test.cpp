@@ -159,6 +159,55 @@ TEST_CASE("P2: what no commit speaks of after a power loss is looked at though t
   CHECK(rig.read("proj/talk.md") == whole);
 }
 
+TEST_CASE("P2: a kill after a run that got through with a power loss is a kill and nothing more",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  lose_power(rig, daemon);
+  daemon = rig.working();
+  for (const std::string_view text : {"first after it", "second after it"}) {
+    rig.say(1, text);
+    daemon->work([] { return false; });  // written, and not committed
+  }
+  auto talk = rig.read("proj/talk.md");
+  REQUIRE(talk.contains("second after it"));
+  daemon.reset();
+  talk.erase(talk.find("first after it"), std::string_view("first after it").size());
+  rig.home.write("proj/talk.md", talk);
+  daemon = rig.working();
+  CHECK(rig.read("proj/talk.md") == talk);
+}
+
+TEST_CASE("P2: a journal from before a power loss is believed in no later run either",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  auto daemon = rig.working();
+  rig.say(1, "::start talk.md");
+  rig.work(*daemon);
+  const auto committed = rig.read("proj/talk.md");
+  const auto marks = rig.read("state/runtime/owing.log");
+  const auto twin = rig.read("state/sessions/" + rig.key(1) + ".twin.jsonl");
+  for (const std::string_view text : {"what was said then", "and behind it"}) {
+    rig.say(1, text);
+    daemon->work([] { return false; });  // written, and not committed
+  }
+  REQUIRE(rig.read("proj/talk.md").contains("and behind it"));
+  lose_power(rig, daemon);
+  rig.home.write("proj/talk.md", committed);
+  rig.home.write("state/runtime/owing.log", marks);
+  rig.home.write("state/sessions/" + rig.key(1) + ".twin.jsonl", twin);
+  std::filesystem::rename(rig.log(1), rig.home / "away");
+  daemon = rig.working();
+  daemon.reset();
+  std::filesystem::rename(rig.home / "away", rig.log(1));
+  daemon = rig.working();
+  const auto talk = rig.read("proj/talk.md");
+  CHECK(talk.contains("what was said then"));
+  CHECK(talk.contains("and behind it"));
+}
+
 TEST_CASE("P6: a session whose way to being private the power cut short is private all the same",
           "[daemon][P6]") {
   // The commits behind the command: that it is private, that there is no copy, the last one.
