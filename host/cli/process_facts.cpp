@@ -2,9 +2,15 @@
 
 #include <charconv>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace kato {
+namespace {
+
+constexpr uint64_t kUsualHandles = 1024;
+
+}  // namespace
 
 // The second number of statm counts pages.
 uint64_t resident_bytes(FileSystem& files) {
@@ -18,6 +24,14 @@ uint64_t resident_bytes(FileSystem& files) {
   uint64_t pages = 0;
   std::from_chars(numbers.data(), numbers.data() + numbers.size(), pages);
   return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+uint64_t allow_most_handles() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kUsualHandles;
+  rlimit raised = limit;
+  raised.rlim_cur = limit.rlim_max;
+  return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
 }
 
 void give_back_memory() {

@@ -116,6 +116,7 @@ DaemonInput input_of(const CliContext& context, CountingFileSystem& files,
           .user_id = ::geteuid(),
           .version = program_version(),
           .purpose = DaemonPurpose::kWatch,
+          .most_handles = allow_most_handles(),
           .mirror_log = !detached};
 }
 

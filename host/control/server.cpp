@@ -1,6 +1,7 @@
 #include "host/control/server.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include "host/io/local_socket.h"
@@ -9,6 +10,10 @@ namespace kato {
 namespace {
 
 constexpr int kMostAccepted = 16;  // at one look
+
+UniqueFd open_spare() {
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
 }  // namespace
 
@@ -19,7 +24,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(std::string path) {
 }
 
 ControlServer::ControlServer(UniqueFd fd, std::string path)
-    : fd_(std::move(fd)), path_(std::move(path)), id_(socket_at(path_)) {}
+    : fd_(std::move(fd)), spare_(open_spare()), path_(std::move(path)), id_(socket_at(path_)) {}
 
 ControlServer::~ControlServer() {
   stop_listening();
@@ -41,7 +46,10 @@ void ControlServer::stop_listening() {
 }
 
 void ControlServer::add_waited(std::vector<pollfd>& waited) const {
-  waited.push_back({.fd = fd_.get(), .events = POLLIN, .revents = 0});
+  // Who cannot be let in before another has gone must not keep the daemon awake.
+  const bool may_come = !lacks_handles_ || connections_.empty();
+  waited.push_back(
+      {.fd = fd_.get(), .events = static_cast<short>(may_come ? POLLIN : 0), .revents = 0});
   for (const auto& connection : connections_) {
     const short events = connection->out.empty() ? POLLIN : POLLOUT;
     waited.push_back({.fd = connection->fd.get(), .events = events, .revents = 0});
@@ -52,12 +60,25 @@ void ControlServer::serve(ControlHandler& handler) {
   accept_all();
   std::erase_if(connections_,
                 [&](const auto& connection) { return !serve_one(*connection, handler); });
+  if (!spare_) spare_ = open_spare();
+}
+
+UniqueFd ControlServer::accept_one() {
+  const auto accept = [this] {
+    return UniqueFd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  };
+  auto fd = accept();
+  const bool is_short = !fd && (errno == EMFILE || errno == ENFILE);
+  lacks_handles_ = is_short && !spare_;
+  if (!is_short || !spare_) return fd;
+  spare_ = UniqueFd();
+  return accept();
 }
 
 // When there are too many, the oldest makes room: it may be one that only sits there.
 void ControlServer::accept_all() {
   for (int taken = 0; taken < kMostAccepted; ++taken) {
-    UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    auto fd = accept_one();
     if (!fd) return;
     if (!is_peer_same_user(fd)) continue;
     if (connections_.size() >= kMaxConnections) connections_.pop_front();

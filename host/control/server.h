@@ -56,6 +56,7 @@ class ControlServer {
 
   ControlServer(UniqueFd fd, std::string path);
   void accept_all();
+  UniqueFd accept_one();
   // False: the connection is over.
   static bool serve_one(Connection& connection, ControlHandler& handler);
   static bool receive(Connection& connection);
@@ -63,6 +64,8 @@ class ControlServer {
   static bool send_out(Connection& connection);
 
   UniqueFd fd_;
+  UniqueFd spare_;              // given up for a connection when there are no handles left
+  bool lacks_handles_ = false;  // somebody waits who could not be let in
   std::string path_;
   std::optional<FileId> id_;                            // of the socket at the path
   std::list<std::unique_ptr<Connection>> connections_;  // the oldest first

@@ -1,6 +1,7 @@
 #include "host/daemon/daemon.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/path_rules.h"
@@ -70,6 +71,7 @@ Daemon::Daemon(DaemonInput input, Opened opened)
       scheduler_(input_.clock),
       degraded_(input_.clock),
       health_(input_.clock),
+      open_limits_(open_limits(input_.most_handles)),
       wiring_(std::make_unique<Wiring>(*this, std::move(input_.assembly), std::move(opened.logs))) {
 }
 
@@ -178,6 +180,7 @@ void Daemon::note(LogLevel level, std::string_view message) {
 
 // Said once while it lasts, not at each attempt.
 void Daemon::note_degraded(const std::string& what, const Error& error) {
+  if (error.errno_value() == EMFILE || error.errno_value() == ENFILE) lacked_handles_ = true;
   if (!degraded_.note(what, error.message())) return;
   status_changed_ = true;
   note(LogLevel::kWarn, what + ": " + error.message());

@@ -17,6 +17,7 @@
 #include "host/daemon/degradations.h"
 #include "host/daemon/live_sessions.h"
 #include "host/daemon/log_files.h"
+#include "host/daemon/open_limits.h"
 #include "host/daemon/session_step.h"
 #include "host/daemon/source_table.h"
 #include "host/io/folder_events.h"
@@ -55,6 +56,7 @@ struct DaemonInput {
   std::string version = {};
   DaemonPurpose purpose = DaemonPurpose::kWatch;
   uint64_t part_bytes = kDefaultPartBytes;  // StepContext's
+  uint64_t most_handles = 1024;             // that this process may have open
   bool mirror_log = false;                  // what happens is also said on standard error
 };
 
@@ -108,9 +110,6 @@ class Daemon final : public ControlHandler {
   Status finish();
 
  private:
-  static constexpr size_t kMostOpenIdle = 16;  // sessions
-  static constexpr size_t kMostActive = 8;     // likewise
-
   struct Counters {
     uint64_t wakeups = 0;
     uint64_t steps = 0;
@@ -193,6 +192,7 @@ class Daemon final : public ControlHandler {
   void flush_now();
   void note_committed(const std::string& key);
   void close_idle_sessions(size_t most_open);
+  void give_up_handles();
   void save_index();
   Status clean_twins();
   Status clean_twin(const std::string& session_id, bool for_good);
@@ -214,6 +214,8 @@ class Daemon final : public ControlHandler {
   // Canonical paths of destinations to session ids; not gathered before they are asked for.
   std::optional<std::map<std::string, std::string>> destinations_;
   Counters counters_;
+  OpenLimits open_limits_;
+  bool lacked_handles_ = false;      // something could not be opened for that alone
   std::vector<std::string> active_;  // sessions that may keep files open until they are committed
   struct LastWrite {
     uint64_t seq = 0;

@@ -9,7 +9,6 @@
 namespace kato {
 namespace {
 
-constexpr size_t kMostOpenAtWork = 128;
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 
 }  // namespace
@@ -17,9 +16,19 @@ constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 void Daemon::flush_commits() {
   const auto due = wiring_->commits.due();
   const bool is_time = due && *due <= input_.clock.steady();
-  if (!is_time && wiring_->commits.size() < kMostOpenAtWork) return;
+  if (!is_time && wiring_->commits.size() < open_limits_.at_work) return;
   flush_now();
-  close_idle_sessions(kMostOpenIdle);
+  close_idle_sessions(open_limits_.idle);
+}
+
+// [between two steps] What is short must not be kept open for later.
+void Daemon::give_up_handles() {
+  if (!std::exchange(lacked_handles_, false)) return;
+  for (const auto& [session_id, live] : wiring_->live.all()) {
+    if (live->runtime) live->runtime->rest();
+  }
+  active_.clear();
+  close_idle_sessions(0);
 }
 
 void Daemon::flush_now() {

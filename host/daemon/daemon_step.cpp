@@ -72,7 +72,7 @@ void Daemon::note_active(const std::string& session_id) {
   if (!active_.empty() && active_.back() == session_id) return;
   std::erase(active_, session_id);
   active_.push_back(session_id);
-  if (active_.size() <= kMostActive) return;
+  if (active_.size() <= open_limits_.active) return;
   auto* const oldest = wiring_->live.find(active_.front());
   if (oldest != nullptr && oldest->runtime) oldest->runtime->rest();
   active_.erase(active_.begin());

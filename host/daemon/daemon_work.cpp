@@ -114,10 +114,12 @@ void Daemon::work(const std::function<bool()>& should_stop) {
     }
     status_changed_ = true;
     flush_commits();
+    give_up_handles();
     look_for_changes();
   }
   flush_commits();
-  close_idle_sessions(kMostOpenIdle);
+  give_up_handles();
+  close_idle_sessions(open_limits_.idle);
   const bool was_much = counters_.steps - steps_before >= kManySteps;
   if (was_much && input_.give_back_memory) input_.give_back_memory();
   end_power_loss();

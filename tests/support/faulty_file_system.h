@@ -54,6 +54,7 @@ class FaultyFileSystem final : public FileSystem {
   // file anew at that moment.
   std::function<bool(const std::string& path)> cuts_read;
   FileCounts counts;
+  size_t open_now = 0;  // files
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
     if (const int error = ask(FileOperation::kOpen, path)) return fail_errno(error, "open " + path);
@@ -139,7 +140,14 @@ class FaultyFileSystem final : public FileSystem {
   class WatchedFile final : public File {
    public:
     WatchedFile(FaultyFileSystem& owner, std::unique_ptr<File> real, std::string path)
-        : owner_(owner), real_(std::move(real)), path_(std::move(path)) {}
+        : owner_(owner), real_(std::move(real)), path_(std::move(path)) {
+      ++owner_.open_now;
+    }
+    WatchedFile(const WatchedFile&) = delete;
+    WatchedFile& operator=(const WatchedFile&) = delete;
+    WatchedFile(WatchedFile&&) = delete;
+    WatchedFile& operator=(WatchedFile&&) = delete;
+    ~WatchedFile() override { --owner_.open_now; }
 
     Result<size_t> read_at(uint64_t offset_bytes, std::span<char> buffer) override {
       if (const int error = owner_.ask(FileOperation::kRead, path_)) {

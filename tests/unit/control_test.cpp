@@ -1,5 +1,7 @@
 // The control socket: its protocol, and what bad clients can do to it.
 #include <cerrno>
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <thread>
@@ -231,4 +233,30 @@ TEST_CASE("who asks a daemon to stop that ends already is content with its end",
   if (!is_asked_first) ending.join();
   CHECK(client->stop(std::chrono::seconds{30}));
   if (is_asked_first) ending.join();
+}
+
+TEST_CASE("P10: a daemon without a handle left answers, and is not kept awake by who waits",
+          "[control][P10]") {
+  Fixture fixture;
+  const auto first = fixture.connect();
+  const auto second = fixture.connect();
+  Fixture::send(first, kStatusLine);
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  rlimit few = usual;
+  few.rlim_cur = 64;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<UniqueFd> taken;
+  for (UniqueFd fd(::open("/dev/null", O_RDONLY)); fd;
+       fd = UniqueFd(::open("/dev/null", O_RDONLY))) {
+    taken.push_back(std::move(fd));
+  }
+  CHECK(fixture.line_from(first).contains("fine"));
+  std::vector<pollfd> waited;
+  fixture.server->add_waited(waited);
+  CHECK(::poll(waited.data(), waited.size(), 0) == 0);
+  taken.clear();
+  Fixture::send(second, kStatusLine);
+  CHECK(fixture.line_from(second).contains("fine"));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
 }

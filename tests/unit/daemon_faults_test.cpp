@@ -202,6 +202,36 @@ TEST_CASE("P2: a file beside a log that cannot be read for a moment is read late
   CHECK(rig.read("proj/talk.jsonl").contains("::start talk.jsonl"));
 }
 
+TEST_CASE("P1, P10: sessions take turns where there are few handles", "[daemon][P1][P10]") {
+  constexpr int kSessions = 40;
+  const size_t handles = GENERATE(12U, 30U);
+  DaemonRig rig;
+  rig.configure("globalAutoGenerateSnapshots: true\n");
+  rig.most_handles = handles;
+  const auto daemon = rig.working();
+  rig.files.fault = [&](FileOperation operation, const std::string&) {
+    return operation == FileOperation::kOpen && rig.files.open_now >= handles ? EMFILE : 0;
+  };
+  for (int number = 1; number <= kSessions; ++number) {
+    rig.say(number, fmt::format("::start talk-{}.md", number));
+  }
+  rig.work(*daemon);
+  for (int number = 1; number <= kSessions; ++number) {
+    rig.say(number, "and on it goes");
+  }
+  for (int wait = 0; wait < 60; ++wait) {
+    rig.clock.advance(std::chrono::seconds{1});
+    rig.work(*daemon);
+  }
+  for (int number = 1; number <= kSessions; ++number) {
+    CAPTURE(number);
+    const auto written = rig.read(fmt::format("proj/talk-{}.md", number));
+    CHECK(written.contains("and on it goes"));
+    CHECK(written.find("and on it goes") == written.rfind("and on it goes"));
+  }
+  CHECK(daemon->status(true).degraded.empty());
+}
+
 TEST_CASE("P2: files have changed place on the disk before the meta says so", "[daemon][P2]") {
   DaemonRig rig;
   rig.say(1, "hello");

@@ -50,6 +50,7 @@ Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
                        .version = "test",
                        .purpose = purpose,
                        .part_bytes = part_bytes,
+                       .most_handles = most_handles,
                        .mirror_log = false});
 }
 

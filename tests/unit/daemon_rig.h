@@ -49,6 +49,7 @@ class DaemonRig {
   uint64_t resident_bytes = 0;
   std::optional<uint32_t> user_id;
   uint64_t part_bytes = kDefaultPartBytes;
+  uint64_t most_handles = 1024;
   std::function<Result<std::unique_ptr<FolderEvents>>()> make_events = make_folder_events;
 
  private:
