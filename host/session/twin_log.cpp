@@ -1,6 +1,10 @@
 #include "host/session/twin_log.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "host/event/event_line.h"
 
 namespace kato {
 namespace {
@@ -22,6 +26,25 @@ Result<uint64_t> end_of_last_line(File& file, uint64_t end) {
   return uint64_t{0};
 }
 
+// Lines of another version are neither cut nor gone on with.
+Status check_version(File& file, const std::string& path) {
+  constexpr std::string_view kBeginning = R"({"schemaVersion":)";
+  std::array<char, 32> head{};
+  const auto got = file.read_at(0, head);
+  if (!got) return forward(got);
+  std::string_view line(head.data(), *got);
+  if (!line.starts_with(kBeginning)) return {};
+  line.remove_prefix(kBeginning.size());
+  uint64_t version = 0;
+  std::from_chars(line.data(), line.data() + line.size(), version);
+  if (version <= uint64_t{kEventSchemaVersion}) return {};
+  return fail(ErrorCode::kUnsupported,
+              "twin {} has schema version {}, this build of Kato knows version {}; it was not "
+              "touched. Use the Kato that wrote it, or, while the log is there, remove it with: "
+              "kato snapshot remove SESSION",
+              path, version, kEventSchemaVersion);
+}
+
 Result<bool> line_ends_at(File& file, uint64_t offset) {
   if (offset == 0) return true;
   char last = '\0';
@@ -40,6 +63,7 @@ Result<TwinLog> TwinLog::open(FileSystem& files, const std::string& path,
   if (!info) return forward(info, "twin");
   TwinLog log(std::move(*file), path);
   log.size_bytes_ = info->size_bytes;
+  if (auto checked = check_version(*log.file_, path); !checked) return forward(checked);
   if (info->size_bytes == committed_bytes) return log;
   if (auto cut = log.cut_torn_line(info->size_bytes, committed_bytes); !cut) return forward(cut);
   if (log.size_bytes_ > committed_bytes) log.finding_ = TwinFinding::kLonger;

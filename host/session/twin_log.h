@@ -21,7 +21,8 @@ enum class TwinFinding : uint8_t {
 class TwinLog {
  public:
   // Makes the file if it is missing. A torn last line, or what is left of it, is cut off; nothing
-  // else is. committed_bytes: the size that the meta says; it ends a line.
+  // else is. committed_bytes: the size that the meta says; it ends a line. kUnsupported: lines of a
+  // later schema version; nothing is cut.
   [[nodiscard]] static Result<TwinLog> open(FileSystem& files, const std::string& path,
                                             uint64_t committed_bytes);
 

@@ -144,6 +144,18 @@ TEST_CASE("a twin in which no line ends where the meta says is refused, not cut"
   CHECK(f.temporary.read("x") == content);
 }
 
+TEST_CASE("a twin of a later schema version is refused and not touched", "[session]") {
+  Fixture f;
+  const std::string lines = R"({"schemaVersion":9,"eventId":"ab"})"
+                            "\n{\"schemaVersion\":9,\"ev";
+  f.temporary.write("x", lines);
+  const auto twin = TwinLog::open(f.files, f.path, 10);
+  REQUIRE_FALSE(twin);
+  CHECK(twin.error().code() == ErrorCode::kUnsupported);
+  CHECK(twin.error().message().contains("schema version 9"));
+  CHECK(f.temporary.read("x") == lines);
+}
+
 TEST_CASE("an append that fails half-way leaves no half line, now or later", "[session]") {
   Fixture f;
   auto log = f.open_twin(0);
