@@ -6,6 +6,7 @@
 #include "host/recording/head_refresh.h"
 #include "host/recording/recording_writer.h"
 #include "host/recording/render_stage.h"
+#include "host/recording/renderer_replay.h"
 #include "host/recording/twin_positions.h"
 #include "host/session/twin_reader.h"
 
@@ -147,9 +148,16 @@ class RecorderRun {
 
   Status resume_closed() {
     const StateBlob state{.version = recording_.state->version, .blob = recording_.state->bytes};
-    if (auto opened = open_renderer(later_context(), &state); !opened) return opened;
-    if (auto opened = writer_.open(false); !opened) return opened;
+    auto opened = open_renderer(later_context(), &state);
+    if (!opened && opened.error().code() == ErrorCode::kUnsupported) opened = replay_renderer();
+    if (!opened) return opened;
+    if (auto opened_file = writer_.open(false); !opened_file) return opened_file;
     return writer_.resume_hash();
+  }
+
+  Status replay_renderer() {
+    if (auto opened = open_renderer(later_context(), nullptr); !opened) return opened;
+    return replay(input_, recording_, *renderer_);
   }
 
   Status resume() {

@@ -18,8 +18,8 @@ namespace {
 
 class NumberingRenderer final : public Renderer {
  public:
-  NumberingRenderer(std::string title, uint64_t number)
-      : title_(std::move(title)), number_(number) {}
+  NumberingRenderer(std::string title, uint64_t number, uint32_t state_version)
+      : title_(std::move(title)), number_(number), state_version_(state_version) {}
   Status begin(std::string& out) override {
     out += "# " + title_ + "\n";
     return {};
@@ -40,12 +40,13 @@ class NumberingRenderer final : public Renderer {
     return HeadChange{.replaced_bytes = kHead.size(), .head = "---\nrecorded\n"};
   }
   Result<StateBlob> save() override {
-    return StateBlob{.version = 1, .blob = std::to_string(number_)};
+    return StateBlob{.version = state_version_, .blob = std::to_string(number_)};
   }
 
  private:
   std::string title_;
   uint64_t number_;
+  uint32_t state_version_;
 };
 
 }  // namespace
@@ -56,8 +57,11 @@ NumberingSink::NumberingSink() {
 }
 
 Result<std::unique_ptr<Renderer>> NumberingSink::open(const OpenRendererRequest& request) const {
+  if (request.state != nullptr && request.state->version != state_version) {
+    return fail(ErrorCode::kUnsupported, "a state of another version");
+  }
   const uint64_t number = request.state == nullptr ? 0 : std::stoull(request.state->blob);
-  return std::make_unique<NumberingRenderer>(request.context.title, number);
+  return std::make_unique<NumberingRenderer>(request.context.title, number, state_version);
 }
 
 Desk::Desk() : journal_(std::make_unique<WriteJournal>(folder / "writes")) {

@@ -33,6 +33,8 @@ class NumberingSink final : public Sink {
 
   // As one that writes lines of JSON: half a line cannot be gone on with.
   bool is_of_lines = false;
+  // Of the states that it saves; it understands no other.
+  uint32_t state_version = 1;
 
  private:
   PluginIdentity identity_;

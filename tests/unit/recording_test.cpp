@@ -52,6 +52,53 @@ TEST_CASE("P1: serving again without anything new writes nothing", "[recording][
   CHECK(desk.written() == before);
 }
 
+TEST_CASE("P1, P2: a recording goes on under another version of its sink, with what it had",
+          "[recording][P1][P2]") {
+  Desk at_once;
+  at_once.say(2);
+  at_once.period(2);
+  REQUIRE(at_once.serve());
+
+  Desk desk;
+  desk.period(2);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.restart();
+  desk.sink.state_version = 2;
+  desk.say(1);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  CHECK(desk.recording().state->version == 2);
+  desk.say(1);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == at_once.written());
+}
+
+TEST_CASE("P2: what another version of a sink was interrupted in is written once",
+          "[recording][P2]") {
+  Desk at_once;
+  at_once.say(1);
+  at_once.period(0);
+  REQUIRE(at_once.serve());
+
+  bool was_killed = true;
+  for (uint64_t operation = 0; was_killed; ++operation) {
+    INFO("killed at operation " << operation);
+    Desk desk;
+    desk.period(0);
+    REQUIRE(desk.serve());
+    REQUIRE(desk.commit());
+    desk.say(1);
+    desk.kill_at(operation);
+    static_cast<void>(desk.serve());
+    was_killed = desk.was_killed();
+    desk.restart();
+    desk.sink.state_version = 2;
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == at_once.written());
+  }
+}
+
 TEST_CASE("P5: a file with content is gone on with, behind a newline", "[recording][P5]") {
   Desk desk;
   desk.folder.write("notes/a.txt", "my own words");
