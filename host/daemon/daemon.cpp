@@ -56,6 +56,7 @@ struct Daemon::Opened {
   std::unique_ptr<LogFiles> logs;
   IndexStore store;
   RunMark run;
+  WatchBegin begin;
   bool power_was_lost = false;
 };
 
@@ -66,6 +67,7 @@ Daemon::Daemon(DaemonInput input, Opened opened)
       lock_id_(opened.lock_id),
       store_(std::move(opened.store)),
       run_(std::move(opened.run)),
+      begin_(opened.begin),
       power_was_lost_(opened.power_was_lost),
       metas_(input_.files, state_),
       scheduler_(input_.clock),
@@ -102,10 +104,14 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
       files, state, metas, power_was_lost ? IndexStore::Trust::kMetas : IndexStore::Trust::kMarks);
   if (!store) return forward(store);
   const bool watches = input.purpose == DaemonPurpose::kWatch;
+  WatchBegin begin;
   if (watches) {
     if (auto stored = store_run_mark(files, state.run_mark(), run); !stored) {
       return forward(stored);
     }
+    const auto marked = files.info(state.run_mark());
+    if (!marked) return forward(marked);
+    begin = WatchBegin(*marked, input.clock);
   }
   auto lock = std::move(input.lock);
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(input), {.lock = std::move(lock),
@@ -113,6 +119,7 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
                                                                .logs = std::move(*logs),
                                                                .store = std::move(*store),
                                                                .run = std::move(run),
+                                                               .begin = begin,
                                                                .power_was_lost = power_was_lost}));
   daemon->settle_twins();
   if (watches) {
@@ -133,7 +140,8 @@ Daemon::Wiring::Wiring(Daemon& daemon, std::unique_ptr<Assembly> made,
       table(daemon.input_.files, daemon.input_.clock, assembly->roots(), daemon.store_.index(),
             daemon.input_.purpose == DaemonPurpose::kWatch
                 ? daemon.input_.make_folder_events()
-                : Result<std::unique_ptr<FolderEvents>>(nullptr)),
+                : Result<std::unique_ptr<FolderEvents>>(nullptr),
+            daemon.begin_),
       live(daemon.input_.files, *assembly, daemon.store_.index(), table),
       context(daemon.make_context(*this)) {}
 

@@ -203,6 +203,7 @@ class Daemon final : public ControlHandler {
   FileId lock_id_;
   IndexStore store_;
   RunMark run_;
+  WatchBegin begin_;
   bool power_was_lost_ = false;
   bool first_look_ = true;                 // is still to come
   std::vector<std::string> unidentified_;  // paths of sources, the newest at the end

@@ -24,11 +24,13 @@ uint64_t stamp_of(const FileInfo& info) {
 }  // namespace
 
 SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
-                         SessionIndex& index, Result<std::unique_ptr<FolderEvents>> events)
+                         SessionIndex& index, Result<std::unique_ptr<FolderEvents>> events,
+                         const WatchBegin& begin)
     : files_(files),
       clock_(clock),
       roots_(roots),
       index_(index),
+      begin_(begin),
       watcher_(files, clock, std::move(events), max_folder_watches(files)) {
   for (const auto& root : roots_) {
     watcher_.add_root(root.path, root.rules);
@@ -269,7 +271,8 @@ void SourceTable::take(SourceFile source, SourceNews& news) {
   if (is_new) {
     // What comes behind this offset later came while somebody watched.
     const bool came_now = !was_there_perhaps(path);
-    known.live_from_bytes = came_now ? 0 : info.size_bytes;
+    const bool was_written_now = came_now && !begin_.is_after(info, clock_);
+    known.live_from_bytes = was_written_now ? 0 : info.size_bytes;
     if (came_now) known.came_since = came_since(path);
   } else if (known.stamp == stamp) {
     return;

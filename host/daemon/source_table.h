@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/base/clock.h"
+#include "host/daemon/watch_begin.h"
 #include "host/ingest/catalog.h"
 #include "host/ingest/root.h"
 #include "host/io/file_system.h"
@@ -43,9 +44,11 @@ struct SourceNews {
 class SourceTable {
  public:
   // All must outlive the table. index: what the state knows; a source that is there just as its
-  // session's last commit knew it is no news. events: see SourceWatcher.
+  // session's last commit knew it is no news. events: see SourceWatcher. begin: what was written
+  // before is history, also where it comes into a root later.
   SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
-              SessionIndex& index, Result<std::unique_ptr<FolderEvents>> events);
+              SessionIndex& index, Result<std::unique_ptr<FolderEvents>> events,
+              const WatchBegin& begin);
 
   // What another table knew of the sources, before the first look.
   void take_over(SourceTable&& other);
@@ -103,6 +106,7 @@ class SourceTable {
   const Clock& clock_;
   const std::vector<Root>& roots_;
   SessionIndex& index_;
+  WatchBegin begin_;
   SourceWatcher watcher_;
   std::unordered_map<uint64_t, KnownSource> sources_;  // by hash of the path
   bool scanned_ = false;

@@ -5,7 +5,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "host/base/time_text.h"
+#include "host/event/event_id.h"
+
 #include "tests/support/catch.h"
+#include "tests/support/conversation.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
@@ -108,4 +112,30 @@ TEST_CASE("P2: a kill while sessions are identified leaves nothing half seen", "
   rig.say(kOldest, "::start notes.md", "2026-01-01T00:00:03Z");
   const auto daemon = rig.working();
   CHECK(rig.read("proj/notes.md").contains("::start"));
+}
+
+TEST_CASE("P3, P6: a log that was written before the daemon began is history when it comes later",
+          "[daemon][P3][P6]") {
+  DaemonRig rig;
+  rig.configure("globalAutoGenerateSnapshots: true\n");
+  const auto talk =
+      Conversation::of("codex-bare", {.project = rig.home / "proj", .begin = rig.clock.now()});
+  const auto backup =
+      rig.home.write("backup/" + talk->log_path(), talk->opening() + talk->user("::start old.md"));
+  age(backup, std::chrono::hours(24));
+  const auto daemon = rig.working();
+  std::filesystem::rename(rig.home / "backup/.codex", rig.home / ".codex");
+  rig.work(*daemon);
+  const auto session = make_session_id("codex", "6f1c2a9e-3b1d-4c55-9a70-000000000001");
+  const auto twin = "state/sessions/" + make_session_key("codex", session) + ".twin.jsonl";
+  CHECK_FALSE(std::filesystem::exists(rig.home / "proj/old.md"));
+  CHECK_FALSE(std::filesystem::exists(rig.home / twin));
+
+  const std::string now = R"("capturedAt":")" + format_rfc3339(rig.clock.now());
+  std::ofstream(rig.home / talk->log_path(), std::ios::app) << talk->user("::start new.jsonl");
+  rig.work(*daemon);
+  CHECK(rig.read("proj/new.jsonl").contains(now));
+  CHECK_FALSE(std::filesystem::exists(rig.home / "proj/old.md"));
+  const auto kept = rig.read(twin);
+  CHECK_FALSE(kept.substr(0, kept.rfind("old.md")).contains("capturedAt"));
 }
