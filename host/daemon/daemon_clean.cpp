@@ -27,10 +27,19 @@ std::string why_kept(const SessionMeta& meta) {
   return records ? "it is recorded" : "";
 }
 
+// Its owner took it away: it is not made again, so that nothing more is written to it.
+bool is_gone(FileSystem& files, const RecordingMeta& recording) {
+  if (!recording.after.exists) return false;
+  const auto info = files.info(recording.destination);
+  return !info && info.error().code() == ErrorCode::kNotFound;
+}
+
 // Nothing happens to it any more, and nothing did since then.
-bool has_ended(const RecordingMeta& recording, const SessionMeta& meta, UnixMillis before) {
-  if (recording.desired == DesiredState::kOn || lag_of(recording, meta) > 0) return false;
+bool has_ended(FileSystem& files, const RecordingMeta& recording, const SessionMeta& meta,
+               UnixMillis before) {
+  if (recording.desired == DesiredState::kOn) return false;
   if (recording.periods.empty() || recording.intent) return false;
+  if (lag_of(recording, meta) > 0 && !is_gone(files, recording)) return false;
   const auto& stop = recording.periods.back().stop;
   const auto ended = stop && stop->time ? stop->time : meta.identity.last_time;
   return !ended || *ended <= before;
@@ -130,7 +139,7 @@ Result<std::vector<std::string>> Daemon::clean_recordings(const std::string& ses
   if (!meta || !*meta) return forgotten;
   SessionMeta now = **meta;
   std::erase_if(now.recordings, [&](const RecordingMeta& recording) {
-    if (!has_ended(recording, **meta, before)) return false;
+    if (!has_ended(input_.files, recording, **meta, before)) return false;
     forgotten.push_back(recording.destination);
     return true;
   });

@@ -105,10 +105,14 @@ void SessionServing::note_failure(const RecordingMeta& recording, const Error& w
   context_.places.forget(recording.destination);
   Error told = why;
   if (is_missing(context_.files, recording)) {
-    told = Error(ErrorCode::kNotFound,
-                 fmt::format("it is gone, and is not made again by itself: put it back, or begin "
-                             "again with ::start ({})",
-                             why.message()));
+    told =
+        Error(ErrorCode::kNotFound,
+              fmt::format("it is gone, and is not made again by itself: put it back, begin again "
+                          "with ::start, or {} ({})",
+                          recording.desired == DesiredState::kOn
+                              ? "end it with ::stop"
+                              : "forget it with: kato stop, then kato clean --recordings 0",
+                          why.message()));
   } else if (why.code() == ErrorCode::kInvalid &&
              !check_twin(context_.files, runtime_.twin_source().path)) {
     told = Error(why.code(),

@@ -7,6 +7,7 @@
 using namespace kato;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
+using kato::test::is_degraded;
 
 namespace {
 
@@ -295,6 +296,36 @@ TEST_CASE("old sessions and recordings that ended are forgotten, with no file of
   CHECK(rig.meta(2).recordings.size() == 1);
   CHECK(rig.meta(3).is_private);
   CHECK(rig.read("proj/notes.md").contains("::start"));
+}
+
+TEST_CASE(
+    "a recording that lacks events and whose file was deleted can be forgotten once it is off",
+    "[control][clean]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  {
+    const auto daemon = rig.working();
+    rig.say(1, "::start notes.md");
+    rig.work(*daemon);
+    std::filesystem::remove(rig.home / "proj/notes.md");
+    rig.say(1, "more");
+    rig.work(*daemon);
+    REQUIRE(is_degraded(daemon->status(true), "notes.md"));
+    REQUIRE(daemon->finish());
+  }
+  const CleanRequest request{.sessions_days = {}, .recordings_days = 0, .dry_run = false};
+  {
+    auto alone = rig.make(DaemonPurpose::kOneRequest);
+    REQUIRE(alone);
+    REQUIRE((*alone)->clean(request));
+    CHECK(rig.meta(1).recordings.size() == 1);
+    static_cast<void>(rig.ask(**alone, about(rig, ControlVerb::kRecordStop)));
+    REQUIRE((*alone)->clean(request));
+    CHECK(rig.meta(1).recordings.empty());
+    REQUIRE((*alone)->finish());
+  }
+  const auto daemon = rig.working();
+  CHECK_FALSE(is_degraded(daemon->status(true), "notes.md"));
 }
 
 TEST_CASE("status tells of a recording as soon as it is written", "[control]") {
