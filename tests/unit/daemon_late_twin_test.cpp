@@ -166,6 +166,23 @@ TEST_CASE("an export that is asked for while a copy is made is written", "[daemo
   CHECK_FALSE(exported.contains("not exported"));
 }
 
+TEST_CASE("P2: an export waits for a copy that is made for nobody, and is written by itself then",
+          "[daemon][P2]") {
+  LateTwin late;
+  late.rig.configure("globalAutoGenerateSnapshots: true\n");
+  late.daemon.reset();
+  late.daemon = late.rig.working();
+  late.rig.say(kLong, "seen live");
+  late.work_a_little();
+  late.rig.say(kLong, "::export " + (late.rig.home / "proj/export.md"));
+  late.end();
+  REQUIRE(late.has_twin());
+  const auto exported = late.rig.read("proj/export.md");
+  CHECK(count_of(exported, line(0)) == 1);
+  CHECK(count_of(exported, "seen live") == 1);
+  CHECK(late.rig.meta(kLong).pending_exports.empty());
+}
+
 TEST_CASE("P6: ::private while a copy is made writes what was asked for, and keeps nothing",
           "[daemon][P6]") {
   LateTwin late;
