@@ -104,3 +104,15 @@ TEST_CASE("a twin whose log was written anew meanwhile waits until that is read"
   make_in_parts(rig);
   CHECK(rig.said() == Texts{"two", "three", "::stop"});
 }
+
+TEST_CASE(
+    "P2: a log that goes while it is copied has not lost its end, and is copied when it is back",
+    "[runtime][P2]") {
+  RuntimeRig rig;
+  begin(rig);
+  rig.move("a.log", "away");
+  CHECK_FALSE(rig.runtime().make_twin_part(1));
+  rig.move("away", "a.log");
+  make_in_parts(rig);
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+}
