@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -54,7 +55,8 @@ class FaultyFileSystem final : public FileSystem {
   // file anew at that moment.
   std::function<bool(const std::string& path)> cuts_read;
   FileCounts counts;
-  size_t open_now = 0;  // files
+  // As often as they are open.
+  std::multiset<std::string> open_files;
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
     if (const int error = ask(FileOperation::kOpen, path)) return fail_errno(error, "open " + path);
@@ -140,51 +142,49 @@ class FaultyFileSystem final : public FileSystem {
   class WatchedFile final : public File {
    public:
     WatchedFile(FaultyFileSystem& owner, std::unique_ptr<File> real, std::string path)
-        : owner_(owner), real_(std::move(real)), path_(std::move(path)) {
-      ++owner_.open_now;
-    }
+        : owner_(owner), real_(std::move(real)), path_(owner.open_files.insert(std::move(path))) {}
     WatchedFile(const WatchedFile&) = delete;
-    WatchedFile& operator=(const WatchedFile&) = delete;
     WatchedFile(WatchedFile&&) = delete;
+    WatchedFile& operator=(const WatchedFile&) = delete;
     WatchedFile& operator=(WatchedFile&&) = delete;
-    ~WatchedFile() override { --owner_.open_now; }
+    ~WatchedFile() override { owner_.open_files.erase(path_); }
 
     Result<size_t> read_at(uint64_t offset_bytes, std::span<char> buffer) override {
-      if (const int error = owner_.ask(FileOperation::kRead, path_)) {
-        return fail_errno(error, "read " + path_);
+      if (const int error = owner_.ask(FileOperation::kRead, *path_)) {
+        return fail_errno(error, "read " + *path_);
       }
       ++owner_.counts.reads;
       auto got = real_->read_at(offset_bytes, buffer);
-      if (got && owner_.cuts_read && owner_.cuts_read(path_)) *got /= 2;
+      if (got && owner_.cuts_read && owner_.cuts_read(*path_)) *got /= 2;
       if (got) owner_.counts.read_bytes += *got;
       return got;
     }
     Status append(std::string_view bytes) override {
-      if (const int error = owner_.ask(FileOperation::kAppend, path_)) {
+      if (const int error = owner_.ask(FileOperation::kAppend, *path_)) {
         static_cast<void>(real_->append(bytes.substr(0, bytes.size() / 2)));
-        return fail_errno(error, "write " + path_);
+        return fail_errno(error, "write " + *path_);
       }
       owner_.counts.appended_bytes += bytes.size();
       return real_->append(bytes);
     }
     Status truncate(uint64_t size_bytes) override {
-      if (const int error = owner_.ask(FileOperation::kTruncate, path_)) {
-        return fail_errno(error, "truncate " + path_);
+      if (const int error = owner_.ask(FileOperation::kTruncate, *path_)) {
+        return fail_errno(error, "truncate " + *path_);
       }
       return real_->truncate(size_bytes);
     }
     Status set_mode(uint32_t mode) override { return real_->set_mode(mode); }
     Status set_owner(uint32_t uid, uint32_t gid) override { return real_->set_owner(uid, gid); }
     Status sync() override {
-      if (const int error = owner_.ask(FileOperation::kSync, path_)) {
-        return fail_errno(error, "sync " + path_);
+      if (const int error = owner_.ask(FileOperation::kSync, *path_)) {
+        return fail_errno(error, "sync " + *path_);
       }
       ++owner_.counts.syncs;
       return {};
     }
     Status sync_again() override {
-      if (const int error = owner_.ask(FileOperation::kSyncAgain, path_)) {
-        return fail_errno(error, "sync " + path_);
+      if (const int error = owner_.ask(FileOperation::kSyncAgain, *path_)) {
+        return fail_errno(error, "sync " + *path_);
       }
       ++owner_.counts.syncs;
       return {};
@@ -194,7 +194,7 @@ class FaultyFileSystem final : public FileSystem {
    private:
     FaultyFileSystem& owner_;
     std::unique_ptr<File> real_;
-    std::string path_;
+    std::multiset<std::string>::iterator path_;
   };
 
   [[nodiscard]] int ask(FileOperation operation, const std::string& path) const {

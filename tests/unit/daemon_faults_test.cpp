@@ -210,7 +210,7 @@ TEST_CASE("P1, P10: sessions take turns where there are few handles", "[daemon][
   rig.most_handles = handles;
   const auto daemon = rig.working();
   rig.files.fault = [&](FileOperation operation, const std::string&) {
-    return operation == FileOperation::kOpen && rig.files.open_now >= handles ? EMFILE : 0;
+    return operation == FileOperation::kOpen && rig.files.open_files.size() >= handles ? EMFILE : 0;
   };
   for (int number = 1; number <= kSessions; ++number) {
     rig.say(number, fmt::format("::start talk-{}.md", number));
