@@ -1,7 +1,6 @@
 #include "host/control/server.h"
 
 #include <cerrno>
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include "host/io/local_socket.h"
@@ -10,10 +9,6 @@ namespace kato {
 namespace {
 
 constexpr int kMostAccepted = 16;  // at one look
-
-UniqueFd open_spare() {
-  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
 
 }  // namespace
 
@@ -24,7 +19,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(std::string path) {
 }
 
 ControlServer::ControlServer(UniqueFd fd, std::string path)
-    : fd_(std::move(fd)), spare_(open_spare()), path_(std::move(path)), id_(socket_at(path_)) {}
+    : fd_(std::move(fd)), spare_(spare_handle()), path_(std::move(path)), id_(socket_at(path_)) {}
 
 ControlServer::~ControlServer() {
   stop_listening();
@@ -60,7 +55,7 @@ void ControlServer::serve(ControlHandler& handler) {
   accept_all();
   std::erase_if(connections_,
                 [&](const auto& connection) { return !serve_one(*connection, handler); });
-  if (!spare_) spare_ = open_spare();
+  if (!spare_) spare_ = spare_handle();
 }
 
 UniqueFd ControlServer::accept_one() {

@@ -80,6 +80,10 @@ Result<UniqueFd> connect_to_socket(const std::string& path) {
   return fail_errno(errno, "connect to " + path);
 }
 
+UniqueFd spare_handle() {
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
 bool is_peer_same_user(const UniqueFd& connection) {
   struct ucred peer{};
   socklen_t length = sizeof(peer);

@@ -20,6 +20,9 @@ void remove_socket(const std::string& path);
 // kNotFound: nobody listens there. Calls on the result block.
 [[nodiscard]] Result<UniqueFd> connect_to_socket(const std::string& path);
 
+// Does nothing but hold a handle, which is free for another use when it is closed.
+[[nodiscard]] UniqueFd spare_handle();
+
 // Whether the other end is a process of this user.
 [[nodiscard]] bool is_peer_same_user(const UniqueFd& connection);
 
