@@ -8,8 +8,6 @@
 namespace kato {
 namespace {
 
-// Folders that come into being while their watch is set are looked for again, but not for ever.
-constexpr int kMaxLooks = 64;
 constexpr std::chrono::seconds kTryAgainAfter{1};
 constexpr std::chrono::seconds kLongestPause{64};
 
@@ -88,34 +86,6 @@ void SourceWatcher::enter(const std::string& folder) {
   entered.is_readable = stamps.has_value();
   // What a polled folder was like before stays what it is compared with.
   if (watched != kNoWatch || entered.stamps.empty()) entered.stamps = stamps.value_or(Stamps());
-}
-
-// Watches all folders above `path`, and returns the deepest one that exists.
-std::string SourceWatcher::watch_way_to(const std::string& path) {
-  std::string deepest = path;
-  while (deepest != "/") {
-    const auto info = files_.info(deepest);
-    if (info && info->type == FileType::kDirectory) break;
-    if (!info) note_failure(info.error());
-    deepest = parent_folder(deepest);
-  }
-  if (deepest != path) watch(deepest, WatchScope::kArrivals);
-  for (std::string above = deepest; above != "/";) {
-    above = parent_folder(above);
-    watch(above, WatchScope::kItself);
-  }
-  return deepest;
-}
-
-void SourceWatcher::await_root(Root& root) {
-  std::string last;
-  for (int looks = 0; looks < kMaxLooks; ++looks) {
-    const auto deepest = watch_way_to(root.path);
-    root.exists = deepest == root.path;
-    // The next folder may have come just before the watch was set.
-    if (root.exists || deepest == last) return;
-    last = deepest;
-  }
 }
 
 DiscoveryResult SourceWatcher::walk(const Root& root, std::string_view below) {
@@ -273,6 +243,7 @@ void SourceWatcher::folder_went(const std::string& path, Findings& findings) {
     findings.gone_folders.insert(path);
   } else if (!findings.gone_folders.contains(path)) {
     findings.files.insert(path);  // it may have stood in a log's place
+    roots_moved_ = true;          // or on the way to a root, behind a link
   }
   for (auto& root : roots_) {
     if (!root.exists || !is_at_or_below(root.path, path)) continue;
@@ -289,14 +260,6 @@ void SourceWatcher::report_walk(const Root& root, std::string_view below, Findin
   }
   std::ranges::move(result.problems, std::back_inserter(findings.problems));
   findings.walked.push_back(below.empty() ? root.path : join_path(root.path, std::string(below)));
-}
-
-void SourceWatcher::look_for_roots(Findings& findings) {
-  for (auto& root : roots_) {
-    if (root.exists) continue;
-    await_root(root);
-    if (root.exists) report_walk(root, {}, findings);
-  }
 }
 
 }  // namespace kato

@@ -51,8 +51,10 @@ struct WatchHealth {
 // those that rested longest, and all folders where the system has no such thing, are looked at at
 // intervals instead.
 //
-// Roots that do not exist yet are waited for at the nearest folder above them that does; a root
-// that is renamed or removed is reported gone and waited for again.
+// Roots that do not exist yet are waited for at the nearest folder above them that does, or looked
+// for at intervals behind a link that leads nowhere. A root that is renamed or removed is reported
+// gone and waited for again, and so is one whose path leads to another folder since a link on it
+// was exchanged.
 class SourceWatcher {
  public:
   // Files and clock must outlive the watcher. events: nullptr if there is nothing of the kind; an
@@ -81,6 +83,8 @@ class SourceWatcher {
     std::string path;
     SourceRules rules;
     bool exists = false;
+    FileId id = {};      // of the folder that the path led to, if it exists
+    bool hangs = false;  // behind a link that leads nowhere
   };
   struct Folder {
     WatchId watch = kNoWatch;  // kNoWatch: polled
@@ -101,6 +105,9 @@ class SourceWatcher {
   WatchId watch(const std::string& folder, WatchScope scope);
   void await_root(Root& root);
   std::string watch_way_to(const std::string& path);
+  void watch_above(const std::string& folder);
+  [[nodiscard]] bool hangs_behind_link(const std::string& path) const;
+  [[nodiscard]] bool leads_elsewhere(const Root& root) const;
   void enter(const std::string& folder);
   DiscoveryResult walk(const Root& root, std::string_view below);
   void note_failure(const Error& error);

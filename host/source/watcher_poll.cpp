@@ -26,6 +26,7 @@ bool SourceWatcher::polls() const {
   if (unreliable && std::ranges::any_of(roots_, [](const Root& root) { return !root.exists; })) {
     return true;
   }
+  if (std::ranges::any_of(roots_, &Root::hangs)) return true;
   return std::ranges::any_of(folders_,
                              [](const auto& known) { return known.second.watch == kNoWatch; });
 }

@@ -245,6 +245,55 @@ TEST_CASE("a root that is renamed, with or without a folder above it, does not e
   }
 }
 
+TEST_CASE("a root behind a link that is exchanged for another one does not end the capture",
+          "[watcher]") {
+  Fixture f;
+  for (const auto* disk : {"one", "two"}) {
+    f.folder.write(std::string(disk) + "/logs/p/a.jsonl", "x\n");
+  }
+  const bool is_above = GENERATE(true, false);
+  const std::string below = is_above ? "" : "/logs";
+  const auto link = is_above ? f.folder / "home" : f.root;
+  fs::create_directories(fs::path(link).parent_path());
+  fs::create_symlink(f.folder / "one" + below, link);
+  const auto watcher = f.watching();
+  CHECK(watcher->scan(0).sources.size() == 1);
+  CHECK_FALSE(watcher->due());
+
+  if (GENERATE(true, false)) {
+    fs::remove(link);
+    fs::create_symlink(f.folder / "two" + below, link);
+  } else {
+    fs::create_symlink(f.folder / "two" + below, f.folder / "new");
+    fs::rename(f.folder / "new", link);
+  }
+  const auto path = f.root + "/p/a.jsonl";
+  const auto report = watcher->collect();
+  CHECK(report.gone_folders == Paths{f.root});
+  CHECK(std::ranges::count(report.files, path) == 1);
+  Fixture::append(f.folder / "two/logs/p/a.jsonl");
+  CHECK(watcher->collect().files == Paths{path});
+}
+
+TEST_CASE("a link to a root that leads nowhere for a while does not end the capture", "[watcher]") {
+  Fixture f;
+  f.folder.write("mnt/disk/logs/p/a.jsonl", "x\n");
+  fs::create_directory(f.folder / "home");
+  fs::create_symlink(f.folder / "mnt/disk/logs", f.root);
+  const auto watcher = f.watching();
+  CHECK(watcher->scan(0).sources.size() == 1);
+  fs::rename(f.folder / "mnt", f.folder / "away");
+  CHECK(watcher->collect().gone_folders == Paths{f.root});
+  fs::rename(f.folder / "away", f.folder / "mnt");
+  REQUIRE(watcher->due());
+  f.clock.advance(std::chrono::seconds(2));
+  const auto path = f.root + "/p/a.jsonl";
+  CHECK(watcher->collect().files == Paths{path});
+  Fixture::append(path);
+  CHECK(watcher->collect().files == Paths{path});
+  CHECK_FALSE(watcher->due());
+}
+
 TEST_CASE("lost events ask for a scan, which finds and watches what was missed", "[watcher]") {
   Fixture f;
   f.write("p/a.jsonl");
