@@ -21,7 +21,7 @@ inline constexpr size_t kShortIdLength = 8;
 // The session id in such a name.
 [[nodiscard]] std::string_view session_id_of_key(std::string_view key) noexcept;
 
-// revision_key: empty, or for a revision the hash of the changed record's bytes.
+// revision_key: empty, or for a revision the hash of its content.
 [[nodiscard]] EventId make_event_id(std::string_view session_id, std::string_view record_key,
                                     std::string_view part_key, std::string_view revision_key);
 

@@ -1,7 +1,5 @@
 #include "host/ingest/event_pipeline.h"
 
-#include "host/base/hash.h"
-
 namespace kato {
 
 void EventPipeline::on_draft(const Draft& draft) {
@@ -29,15 +27,12 @@ void EventPipeline::on_draft(const Draft& draft) {
 }
 
 void EventPipeline::take(const Draft& draft) {
-  const auto hash_of = [this](uint64_t offset, uint64_t length) {
-    return hash64(bytes_at(offset, length));
-  };
   if (!keep_raw_ || draft.body.kind != EventKind::kProviderRaw) {
-    return sequencer_.take(draft, hash_of);
+    return sequencer_.take(draft);
   }
   Draft with_record = draft;
   with_record.body.payload.raw_json = record_json(draft);
-  sequencer_.take(with_record, hash_of);
+  sequencer_.take(with_record);
 }
 
 // The record, if it is one JSON object on one line; else absent.
@@ -51,8 +46,7 @@ std::string_view EventPipeline::record_json(const Draft& draft) const {
 }
 
 void EventPipeline::on_step_end() {
-  sequencer_.end_run(
-      [this](uint64_t offset, uint64_t length) { return hash64(bytes_at(offset, length)); });
+  sequencer_.end_run();
   if (records_ != nullptr) records_->on_step_end();
 }
 

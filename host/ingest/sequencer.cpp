@@ -32,14 +32,14 @@ void Sequencer::begin_document(DocumentMemory* memory) {
   run_.reserve(document_->last_count());
 }
 
-void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
+void Sequencer::take(const Draft& draft) {
   const EventId id = make_event_id(session_.session_id, draft.record_key, draft.part_key, {});
   const uint64_t content = known_.keeps_content() ? content_hash(draft.body) : 0;
   const bool stated_again =
       in_document_ || (restates_ && draft.relisted && known_.order() != nullptr);
   const bool goes_on =
       in_document_ || run_.empty() || run_.back().record_offset_bytes == draft.record_offset_bytes;
-  if (!run_.empty() && !(stated_again && goes_on)) end_run(record_hash);
+  if (!run_.empty() && !(stated_again && goes_on)) end_run();
   const Statement statement{.id = id,
                             .content = content,
                             .place = stated_again ? known_.order()->place_of(id) : std::nullopt,
@@ -47,7 +47,7 @@ void Sequencer::take(const Draft& draft, const RecordHash& record_hash) {
   said_anything_ = said_anything_ || statement.is_said;
   if (document_ != nullptr) document_->add(statement);
   if (stated_again) return keep_back(draft, statement);
-  take_now(draft, id, content, right_of(draft), record_hash);
+  take_now(draft, id, content, right_of(draft));
 }
 
 void Sequencer::take_again(uint64_t record_offset_bytes, const Statement& statement) {
@@ -76,7 +76,7 @@ bool Sequencer::adds_nothing(const Draft& draft, const Statement& statement) con
          known_.order()->content_at(*statement.place) == statement.content;
 }
 
-void Sequencer::end_run(const RecordHash& record_hash) {
+void Sequencer::end_run() {
   if (run_.empty()) return;
   const auto aligned = align(*known_.order(), statements_);
   const bool after_silence = known_.order()->size() == 0 ||
@@ -97,7 +97,7 @@ void Sequencer::end_run(const RecordHash& record_hash) {
     const auto& draft = *run_[i].draft;
     const bool is_new = aligned.last_match ? !before_a_match : after_silence;
     take_now(draft, statement.id, statement.content,
-             is_new ? right_of(draft) : CommandRight::kNever, record_hash);
+             is_new ? right_of(draft) : CommandRight::kNever);
   }
   statements_.clear();
   run_.clear();
@@ -105,26 +105,26 @@ void Sequencer::end_run(const RecordHash& record_hash) {
 }
 
 void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
-                         CommandRight right, const RecordHash& record_hash) {
+                         CommandRight right) {
   if (known_.knows(id)) {
     pass_known(id);
     complete(draft, id, std::nullopt);
-    return take_known(draft, id, content, record_hash);
+    return take_known(draft, id, content);
   }
   if (follows_what_is_known(content, is_said(draft.body.kind))) return;
   emit(draft, id, std::nullopt, content, right);
 }
 
-void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t content,
-                           const RecordHash& record_hash) {
+// A revision is known by what the part says now: its record may change in other parts too, and in
+// what separates it from the next one, while the part stays as it is.
+void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t content) {
   const auto* const order = known_.order();
   if (!restates_ || !draft.revisable || order == nullptr || order->content_of(id) == content) {
     return;
   }
   if (draft.relisted && order->count_of(content) > 0) return;
-  const auto revision = to_hex(record_hash(draft.record_offset_bytes, draft.record_length_bytes));
   const EventId revised =
-      make_event_id(session_.session_id, draft.record_key, draft.part_key, revision);
+      make_event_id(session_.session_id, draft.record_key, draft.part_key, to_hex(content));
   if (known_.knows(revised)) return complete(draft, revised, id);
   emit(draft, revised, id, content, CommandRight::kNever);
 }

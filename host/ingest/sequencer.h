@@ -1,7 +1,6 @@
 // Turns drafts into events: completes them, drops what is known, derives commands.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,9 +32,6 @@ class EventListener {
   virtual void on_event(const Event& event, CommandRight right) = 0;
 };
 
-// XXH3-64 of a record's bytes, by its range in the source.
-using RecordHash = std::function<uint64_t(uint64_t offset_bytes, uint64_t length_bytes)>;
-
 // One session's. One thread at a time.
 class Sequencer {
  public:
@@ -63,13 +59,13 @@ class Sequencer {
 
   // True if the draft, which is the next one, only states what is known, and is not to be taken.
   [[nodiscard]] bool skips(const Draft& draft);
-  // record_hash: used only for a revision. What the log states again is kept back until it is
-  // known where that ends: a record, or the document.
-  void take(const Draft& draft, const RecordHash& record_hash);
+  // What the log states again is kept back until it is known where that ends: a record, or the
+  // document.
+  void take(const Draft& draft);
   // The same for a draft that the document before stated just so, and that added nothing then.
   void take_again(uint64_t record_offset_bytes, const Statement& statement);
   // Decides on what is kept back. To be called at the end of each step.
-  void end_run(const RecordHash& record_hash);
+  void end_run();
 
   [[nodiscard]] uint64_t next_seq() const { return next_seq_; }
   // Whether any draft told of what was said, known or not.
@@ -82,10 +78,8 @@ class Sequencer {
     const Draft* draft = nullptr;  // a copy in the arena; null: it adds nothing to what is known
   };
 
-  void take_now(const Draft& draft, const EventId& id, uint64_t content, CommandRight right,
-                const RecordHash& record_hash);
-  void take_known(const Draft& draft, const EventId& id, uint64_t content,
-                  const RecordHash& record_hash);
+  void take_now(const Draft& draft, const EventId& id, uint64_t content, CommandRight right);
+  void take_known(const Draft& draft, const EventId& id, uint64_t content);
   [[nodiscard]] bool adds_nothing(const Draft& draft, const Statement& statement) const;
   void keep_back(const Draft& draft, const Statement& statement);
   void pass_known(const EventId& id);

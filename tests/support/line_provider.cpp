@@ -118,9 +118,10 @@ class LineDecoder final : public Decoder {
     draft.body.inherited = word == "copy";
     draft.relisted = word == "again";
     const bool is_user = word == "user" || word == "copy" || word == "again" || word == "hold";
-    const bool is_known = is_user || word == "assistant";
+    draft.revisable = word == "draft";
+    const bool is_known = is_user || word == "assistant" || word == "draft";
     draft.record_key = is_known ? take_word(rest) : whole;
-    auto text = with_line_breaks(rest);
+    auto text = with_line_breaks(draft.revisable ? rest.substr(0, rest.find(" | ")) : rest);
     if (traits_.shouts) std::ranges::transform(text, text.begin(), ::toupper);
     draft.body.payload.text = text;
     if (!is_known) draft.body.payload.raw_type = word;

@@ -6,6 +6,8 @@
 //   user KEY TEXT...        a user message, "\n" for a line break
 //   at TIME user KEY TEXT.. the same with a provider timestamp
 //   assistant KEY TEXT...   an assistant message
+//   draft KEY TEXT...       one that may be worded anew (revisable); what stands behind " | " is of
+//                           the record, but not of the text
 //   copy KEY TEXT...        a user message that was inherited from another session
 //   again KEY TEXT...       a user message that the client wrote once more (relisted)
 //   hold KEY TEXT...        a user message that is held back until ...

@@ -294,6 +294,21 @@ TEST_CASE("P2: a document that is written anew under fresh ids is not doubled", 
   CHECK(rig.said() == Texts{"one", "two", "::stop"});
 }
 
+TEST_CASE("P2: what a document worded anew is not said again when its record changes elsewhere",
+          "[runtime][P2]") {
+  RuntimeRig rig({.restates = true});
+  const auto begun = kHead + "user k1 one\n";
+  begin(rig, begun + "draft k2 two\n", "a.doc");
+  rig.write("a.doc", begun + "draft k2 changed\n");
+  rig.read();
+  if (GENERATE(true, false)) rig.reopen();
+  rig.write("a.doc", begun + "draft k2 changed | and a call\n");
+  rig.read();
+  rig.write("a.doc", begun + "draft k2 changed | and two calls\nuser k3 three\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "changed", "three"});
+}
+
 TEST_CASE("P2: a part that comes late into a document is captured, and does not command",
           "[runtime][P2]") {
   RuntimeRig rig;
