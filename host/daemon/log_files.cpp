@@ -97,7 +97,7 @@ void LogFiles::audit(const std::string& session_id, const AuditEntry& entry) {
                                        {"allowed", entry.allowed},
                                        {"reason", entry.reason}};
   audit_->info(dump(line));
-  note(entry.allowed ? LogLevel::kInfo : LogLevel::kWarn,
+  note(entry.allowed && !entry.warns ? LogLevel::kInfo : LogLevel::kWarn,
        fmt::format("session {}: {}{}{}: {}{}", short_id(session_id), entry.action,
                    entry.path.empty() ? "" : " ", entry.path,
                    entry.allowed ? "" : "refused: ", entry.reason));

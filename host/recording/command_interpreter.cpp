@@ -179,9 +179,12 @@ class InterpreterRun {
     const auto place = destinations_.place_to_stop(command);
     if (!place) return destinations_.refuse("stop", command.target, place.error());
     size_t stopped = 0;
+    bool by_id = false;
+    bool by_path = false;
     for (auto& recording : meta_.recordings) {
       if (!is_meant(command, recording, *place)) continue;
       done_.met_recording = true;
+      (recording.destination == *place ? by_path : by_id) = true;
       if (recording.desired != DesiredState::kOn) continue;
       switch_off(recording, stop_here());
       done_.changed = true;
@@ -193,6 +196,10 @@ class InterpreterRun {
     }
     destinations_.audit("stop", command.target, true,
                         fmt::format("{} recordings stopped", stopped));
+    if (command.selector != StopSelector::kEither || !by_id || !by_path) return;
+    auto& entry = done_.audit.back();
+    entry.warns = true;
+    entry.reason += "; it is a destination, and an id begins so too: write dest: or id: before it";
   }
 
   static bool is_meant(const Command& command, const RecordingMeta& recording,

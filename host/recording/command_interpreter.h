@@ -41,6 +41,7 @@ struct AuditEntry {
   std::string path;    // canonical where it is known
   bool allowed = false;
   std::string reason;
+  bool warns = false;  // allowed, but perhaps not what was meant
 };
 
 struct Interpretation {

@@ -268,6 +268,21 @@ TEST_CASE("::stop dest: stops the one with that destination", "[recording]") {
   CHECK(desk.meta.recordings[1].desired == DesiredState::kOff);
 }
 
+TEST_CASE("::stop with what is an id and a destination stops both, and the log warns",
+          "[recording]") {
+  CommandDesk desk;
+  desk.obey("::start b.txt", 5);
+  const auto part = desk.meta.recordings[0].recording_id.substr(0, 6);
+  desk.obey("::start " + part, 6);
+  CHECK_FALSE(desk.obey("::stop id:zzz", 7).changed);
+  const auto done = desk.obey("::stop " + part, 8);
+  CHECK(desk.meta.recordings[0].desired == DesiredState::kOff);
+  CHECK(desk.meta.recordings[1].desired == DesiredState::kOff);
+  REQUIRE(done.audit.size() == 1);
+  CHECK(done.audit[0].allowed);
+  CHECK(done.audit[0].warns);
+}
+
 TEST_CASE("::capture takes over a recording that has written nothing yet", "[recording]") {
   CommandDesk desk;
   desk.obey("::start b.txt", 5);
