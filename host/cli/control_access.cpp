@@ -79,6 +79,7 @@ Result<std::unique_ptr<Daemon>> own_state(const CliContext& context, ConfigUse u
                        .assembly = std::move(*assembly),
                        .lock = std::move(*lock),
                        .make_folder_events = {},
+                       .io_counters = [] { return named({}); },  // they are a daemon's
                        .user_id = ::geteuid(),
                        .version = program_version(),
                        .purpose = DaemonPurpose::kOneRequest,

@@ -44,4 +44,11 @@ std::string program_version() {
   return KATO_VERSION;
 }
 
+std::vector<std::pair<std::string, uint64_t>> named(const IoCounters& counters) {
+  return {{"bytesRead", counters.bytes_read},
+          {"bytesWritten", counters.bytes_written},
+          {"opens", counters.opens},
+          {"syncs", counters.syncs}};
+}
+
 }  // namespace kato

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "host/io/counting_file_system.h"
 #include "host/io/file_system.h"
 
 namespace kato {
@@ -18,5 +21,8 @@ namespace kato {
 void give_back_memory();
 
 [[nodiscard]] std::string program_version();
+
+// Under the names that `status` gives them.
+[[nodiscard]] std::vector<std::pair<std::string, uint64_t>> named(const IoCounters& counters);
 
 }  // namespace kato

@@ -103,15 +103,7 @@ DaemonInput input_of(const CliContext& context, CountingFileSystem& files,
           .reassemble = [&context] { return Assembly::make(assembly_input(context)); },
           .resident_bytes = [&context] { return resident_bytes(context.files); },
           .give_back_memory = [] { give_back_memory(); },
-          .io_counters =
-              [&files] {
-                const auto& counted = files.counters();
-                return std::vector<std::pair<std::string, uint64_t>>{
-                    {"bytesRead", counted.bytes_read},
-                    {"bytesWritten", counted.bytes_written},
-                    {"opens", counted.opens},
-                    {"syncs", counted.syncs}};
-              },
+          .io_counters = [&files] { return named(files.counters()); },
           .process_id = ::getpid(),
           .user_id = ::geteuid(),
           .version = program_version(),

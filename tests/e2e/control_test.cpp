@@ -59,6 +59,36 @@ TEST_CASE("start returns when the daemon watches, stop when it has ended", "[e2e
   CHECK_FALSE(std::filesystem::exists(home.path(".kato/runtime/kato.sock")));
 }
 
+TEST_CASE("stops that come at once all find that the daemon has stopped", "[e2e][control]") {
+  const Home home;
+  const Background daemon(home);
+  std::vector<std::unique_ptr<kato::test::Process>> commands;
+  for (int i = 0; i < 6; ++i) {
+    commands.push_back(home.begin({"stop"}));
+  }
+  for (const auto& command : commands) {
+    const auto done = command->wait();
+    INFO(done.err);
+    CHECK((done.exit_code == 0 || done.exit_code == 3));
+  }
+  CHECK(home.kato({"status"}).exit_code == 3);
+}
+
+TEST_CASE("status has the same members with and without a daemon", "[e2e][control]") {
+  const Home home;
+  const auto names = [&home] {
+    std::vector<std::string> all;
+    const auto status = status_of(home).flatten();
+    for (const auto& [path, value] : status.items()) {
+      all.push_back(path);
+    }
+    return all;
+  };
+  const auto without = names();
+  const Background daemon(home);
+  CHECK(names() == without);
+}
+
 TEST_CASE("start says why the daemon did not, with its exit code", "[e2e][control]") {
   const Home home;
   home.write(".kato/kato.yaml", "schemaVersion: 1\ndurabilty: commit\n");
