@@ -46,9 +46,11 @@ Status OwingMarks::read(std::string_view content) {
   const auto first_end = content.find('\n');
   const uint32_t version = version_in(content.substr(0, first_end));
   if (version > kOwingSchemaVersion) {
-    return fail(ErrorCode::kUnsupported,
-                "{} has schema version {}, this build of Kato knows version {}; it was not touched",
-                path_, version, kOwingSchemaVersion);
+    return fail(
+        ErrorCode::kUnsupported,
+        "{} has schema version {}, this build of Kato knows version {}; it was not touched. "
+        "Use the Kato that wrote it, or move it away to have all sessions compared anew",
+        path_, version, kOwingSchemaVersion);
   }
   believable_ = version == kOwingSchemaVersion && first_end != std::string_view::npos;
   torn_ = !content.ends_with('\n');

@@ -37,7 +37,8 @@ std::unexpected<Error> not_understood(std::string_view text) {
   if (version <= kIndexSchemaVersion) return damaged("its beginning");
   return fail(ErrorCode::kUnsupported,
               "the index of the sessions has schema version {}, this build of Kato knows version "
-              "{}; it was not touched",
+              "{}; it was not touched. Use the Kato that wrote it, or move it away to have it made "
+              "again from the metas",
               version, kIndexSchemaVersion);
 }
 

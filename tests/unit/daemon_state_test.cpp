@@ -134,6 +134,7 @@ TEST_CASE("P7: an index of a newer schema stops the daemon, and is not touched",
   const auto daemon = rig.make();
   REQUIRE_FALSE(daemon);
   CHECK(daemon.error().code() == ErrorCode::kUnsupported);
+  CHECK(daemon.error().message().contains("move it away"));
   CHECK(rig.read("state/daemon-control.json") == newer);
 }
 
