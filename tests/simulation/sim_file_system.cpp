@@ -152,6 +152,12 @@ SimFileSystem::Call SimFileSystem::begin(CallKind kind, const std::string& path)
     return call;
   }
   const uint64_t number = calls_++;
+  if (number >= last_call_) {
+    is_restless_ = true;
+    dead_ = true;
+    call.error = EIO;
+    return call;
+  }
   for (const auto& fault : faults) {
     if (number < fault.first || number - fault.first >= fault.calls) continue;
     if (!path.starts_with(fault.below)) continue;

@@ -65,6 +65,9 @@ class SimFileSystem final : public FileSystem {
   // Calls that failed, or were cut short, as planned.
   [[nodiscard]] uint64_t hits() const { return hits_; }
   [[nodiscard]] bool is_dead() const { return dead_; }
+  // From now on the process is dead at the call behind so many: it does not come to rest.
+  void limit_calls(uint64_t most) { last_call_ = calls_ + most; }
+  [[nodiscard]] bool is_restless() const { return is_restless_; }
   void kill() { dead_ = true; }
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
@@ -107,6 +110,8 @@ class SimFileSystem final : public FileSystem {
   uint64_t calls_ = 0;
   uint64_t hits_ = 0;
   bool dead_ = false;
+  uint64_t last_call_ = UINT64_MAX;
+  bool is_restless_ = false;
 };
 
 }  // namespace kato::simulation

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "tests/simulation/campaign.h"
+#include "tests/simulation/seed_limit.h"
 #include "tests/support/places.h"
 
 using namespace kato::simulation;
@@ -100,6 +101,7 @@ unsigned run_share(const WorldInput& input, const Options& options, unsigned sha
   Sum sum;
   for (uint64_t seed = options.first + share; seed <= options.last; seed += options.jobs) {
     if (std::ranges::find(options.excepted, seed) != options.excepted.end()) continue;
+    const SeedLimit limit(seed);
     const auto history = make_history(seed, options.limits);
     const auto result = run_history(input, history);
     sum.add(result);

@@ -1,5 +1,8 @@
 // The simulator itself: a disk that forgets, a process that dies, and an oracle that notices.
 #include <algorithm>
+#include <array>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "host/io/files.h"
 
@@ -7,6 +10,7 @@
 #include "tests/simulation/late_capture.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/oracle_times.h"
+#include "tests/simulation/seed_limit.h"
 #include "tests/simulation/tokens.h"
 #include "tests/support/catch.h"
 #include "tests/support/places.h"
@@ -324,6 +328,38 @@ TEST_CASE("what a power loss left of a heading's capture time is none", "[simula
   CHECK(without_torn_times("\n\n# User_2026-02-2\n\ntext\n") == "\n\n# User\n\ntext\n");
   const std::string whole = "\n\n# User_2026-02-25_0613_20\n\n_2026\n";
   CHECK(without_torn_times(whole) == whole);
+}
+
+TEST_CASE("the oracle notices a daemon that does not come to rest", "[simulation]") {
+  const auto history = recorded_talk();
+  auto input = world_input();
+  input.most_calls_at_once = 20;
+  World world(input, history);
+  world.play();
+  CHECK(is_blamed(world, "P9"));
+}
+
+TEST_CASE("a seed that never ends, and makes no call, is named", "[simulation]") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    const SeedLimit limit(4711, 1);
+    volatile bool goes_on = true;
+    while (goes_on) {
+    }
+  }
+  ::close(ends[1]);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+  std::string told(256, '\0');
+  const auto got = ::read(ends[0], told.data(), told.size());
+  ::close(ends[0]);
+  REQUIRE(got > 0);
+  CHECK(told.starts_with("seed 4711 FAILED: it does not end"));
 }
 
 TEST_CASE("the oracle notices an invented time", "[simulation]") {

@@ -53,10 +53,14 @@ enum class Breakage : uint8_t {
   kMetasAreForgotten,  // commits are said to be done and are not
 };
 
+// What a daemon does at once has some thousand calls in the longest histories that are played.
+inline constexpr uint64_t kMostCallsAtOnce = 200'000;
+
 struct WorldInput {
   std::string plugin_folder;  // where the shipped plugins are, in the real file system
   bool trace = false;         // every step and every call on standard output
   Breakage breakage = Breakage::kNone;
+  uint64_t most_calls_at_once = kMostCallsAtOnce;  // more: it does not come to rest
 };
 
 class World {
@@ -152,6 +156,7 @@ class World {
   void forget_what_was_never_synced();
   void wait(std::chrono::milliseconds duration);
   void note_settled();
+  void note_unrest();
   [[nodiscard]] SinceBounds since() const;
   [[nodiscard]] std::string config_text(uint32_t config) const;
   [[nodiscard]] uint64_t part_bytes() const;

@@ -100,6 +100,7 @@ void World::start(uint32_t config) {
   files_->faults = std::exchange(planned_, {});
   wall_times_.push_back({run_, clock_.now()});
   oldest_since_ = oldest_since_ ? std::min(*oldest_since_, run_started_) : run_started_;
+  files_->limit_calls(input_.most_calls_at_once);
   auto assembly = assemble(*files_);
   if (!assembly) return did_not_start(assembly.error());
   auto daemon = Daemon::make({.files = *files_,
@@ -121,6 +122,7 @@ void World::start(uint32_t config) {
 }
 
 void World::did_not_start(const Error& error) {
+  note_unrest();
   if (files_->hits() == 0) violations_.push_back("the daemon did not start: " + error.message());
   die(files_->is_dead() && random_.one_in(4));
 }
@@ -135,6 +137,7 @@ void World::stop() {
   settle();
   if (!daemon_) return;
   const auto hits = files_->hits();
+  files_->limit_calls(input_.most_calls_at_once);
   const auto ended = daemon_->finish();
   if (!ended || files_->is_dead()) {
     surest_since_.reset();  // it may have noted that it ended
@@ -153,6 +156,7 @@ void World::stop() {
 // The process is gone; with the power, what was not synced, too.
 void World::die(bool with_power) {
   if (files_) {
+    note_unrest();
     files_->kill();
     trace(fmt::format("     the daemon is dead at call {}", files_->calls()));
     all_calls_ += files_->calls();
@@ -195,6 +199,7 @@ void World::work() {
   wall_times_.push_back({run_, clock_.now()});
   looked_before_ = std::exchange(looked_, clock_.now());
   is_working_ = true;
+  files_->limit_calls(input_.most_calls_at_once);
   daemon_->work([this] { return files_->is_dead(); });
   is_working_ = false;
   do_all_later();
@@ -249,6 +254,12 @@ void World::work_until_quiet() {
     clock_.advance(pause);
     quiet += pause;
   }
+}
+
+void World::note_unrest() {
+  if (!files_->is_restless()) return;
+  violations_.push_back(fmt::format("P9: the daemon did not come to rest within {} calls",
+                                    input_.most_calls_at_once));
 }
 
 void World::note_settled() {

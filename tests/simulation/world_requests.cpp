@@ -127,6 +127,7 @@ Result<std::string> World::ask(const ControlRequest& request) {
   if (!daemon_) return fail(ErrorCode::kInternal, "no daemon runs");
   wall_times_.push_back({run_, clock_.now()});
   is_working_ = true;
+  files_->limit_calls(input_.most_calls_at_once);
   auto answer = daemon_->handle(request);
   is_working_ = false;
   trace(fmt::format("     {}", answer ? *answer : answer.error().message()));

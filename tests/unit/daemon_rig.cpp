@@ -56,8 +56,11 @@ Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
 
 void DaemonRig::work(Daemon& daemon) {
   constexpr std::chrono::milliseconds kALittle{1100};
+  constexpr int kMostSteps = 10'000;
   for (int rounds = 0; rounds < 5; ++rounds) {
-    daemon.work([] { return false; });
+    int steps = 0;
+    daemon.work([&steps] { return ++steps > kMostSteps; });
+    if (steps > kMostSteps) FAIL("the daemon does not come to rest");
     clock.advance(kALittle);
   }
 }
