@@ -201,10 +201,12 @@ void Daemon::note_well(const std::string& what) {
 // A kill leaves marks of what was going on; without them all is looked at.
 void Daemon::settle_twins() {
   if (store_.rebuilt_because().empty()) return;
-  note(LogLevel::kInfo,
-       fmt::format("{} was made from the metas of the sessions: {}; nothing is lost, "
-                   "and nothing is to be done",
-                   state_.index(), store_.rebuilt_because()));
+  if (store_.index().size() > 0) {
+    note(LogLevel::kInfo,
+         fmt::format("{} was made from the metas of the sessions: {}; nothing is lost, "
+                     "and nothing is to be done",
+                     state_.index(), store_.rebuilt_because()));
+  }
   if (auto settled = settle_all_twin_files(input_.files, state_, metas_); !settled) {
     note_degraded("copies of conversations", settled.error());
   }

@@ -116,8 +116,8 @@ Result<bool> SessionRuntime::find_orphan() {
   if (services_.lost_power || !services_.files.info(twin_path_)) return false;
   if (auto whole = check_twin(services_.files, twin_path_); !whole) {
     return fail(whole.error().code(),
-                "{}; the session's meta is gone, so it was not touched. Move it away to have the "
-                "session taken up again from its log",
+                "{}; the session's meta is gone, so it was not touched. Move it away and "
+                "restart (kato restart) to have the session taken up again from its log",
                 whole.error().message());
   }
   constexpr uint32_t kFirstGeneration = 1;

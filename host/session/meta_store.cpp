@@ -13,17 +13,18 @@ constexpr std::string_view kMetaSuffix = ".meta.json";
 
 std::unexpected<Error> damaged(const std::string& path, const Error& why) {
   return fail(ErrorCode::kInvalid,
-              "{} is damaged ({}); it was not touched. Move it away to have the session taken up "
-              "again from its log, and from Kato's copy if there is one; its recordings must be "
-              "started again then",
+              "{} is damaged ({}); it was not touched. Move it away and restart (kato restart) to "
+              "have the session taken up again from its log, and from Kato's copy if there is one; "
+              "its recordings must be started again then",
               path, why.message());
 }
 
 std::unexpected<Error> not_known(const std::string& path, uint32_t version) {
   return fail(ErrorCode::kUnsupported,
               "{} has schema version {}, this build of Kato knows version {}; it was not touched. "
-              "Use the Kato that wrote it, or move it away to have the session taken up again from "
-              "its log, and from Kato's copy if there is one",
+              "Use the Kato that wrote it, or move it away and restart (kato restart) to have the "
+              "session taken up again from its log, and from Kato's copy if there is one; its "
+              "recordings must be started again then",
               path, version, kMetaSchemaVersion);
 }
 
