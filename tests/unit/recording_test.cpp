@@ -81,6 +81,7 @@ TEST_CASE("P2: what another version of a sink was interrupted in is written once
   at_once.period(0);
   REQUIRE(at_once.serve());
 
+  const bool lost_power = GENERATE(false, true);
   bool was_killed = true;
   for (uint64_t operation = 0; was_killed; ++operation) {
     INFO("killed at operation " << operation);
@@ -92,7 +93,7 @@ TEST_CASE("P2: what another version of a sink was interrupted in is written once
     desk.kill_at(operation);
     static_cast<void>(desk.serve());
     was_killed = desk.was_killed();
-    desk.restart();
+    desk.restart(lost_power);
     desk.sink.state_version = 2;
     REQUIRE(desk.serve());
     CHECK(desk.written() == at_once.written());
