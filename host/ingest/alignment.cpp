@@ -60,7 +60,7 @@ std::vector<Pair> pairs_by_id(std::span<const Statement> statements,
   std::vector<Pair> pairs;
   pairs.reserve(statements.size() + 1);
   for (size_t i = 0; i < statements.size(); ++i) {
-    if (firsts[i] != i) continue;
+    if (firsts[i] != i || !statements[i].is_said) continue;
     if (const auto place = statements[i].place) pairs.push_back({.statement = i, .place = *place});
   }
   return longest_ascending(pairs);
@@ -176,6 +176,27 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
     aligned.any_by_id = aligned.any_by_id || by_id;
   }
   return aligned;
+}
+
+void match_moved(const KnownOrder& known, std::span<const Statement> statements, Aligned& aligned) {
+  if (!aligned.last_match) return;
+  const auto firsts = first_statements(known, statements);
+  std::unordered_map<uint64_t, size_t> met;  // how often each content is matched
+  for (size_t i = 0; i < statements.size(); ++i) {
+    if (firsts[i] != i || aligned.matches[i] == Match::kNone) continue;
+    const auto place = statements[i].place;
+    ++met[place ? known.content_at(*place) : statements[i].content];
+  }
+  for (size_t i = 0; i < *aligned.last_match; ++i) {
+    if (firsts[i] != i) {
+      aligned.matches[i] = aligned.matches[firsts[i]];
+    } else if (aligned.matches[i] == Match::kNone) {
+      auto& times = met[statements[i].content];
+      if (times >= known.count_of(statements[i].content)) continue;
+      aligned.matches[i] = Match::kByContent;
+      ++times;
+    }
+  }
 }
 
 bool is_said(EventKind kind) noexcept {

@@ -34,6 +34,11 @@ struct Aligned {
 // once on both sides). What is stated twice is matched where it is stated first.
 [[nodiscard]] Aligned align(const KnownOrder& known, std::span<const Statement> statements);
 
+// Where all of a log is stated: what stands before the last match, but not where it stood when it
+// came, is matched too. What a message got later (a call, another wording) is known behind what was
+// said in between.
+void match_moved(const KnownOrder& known, std::span<const Statement> statements, Aligned& aligned);
+
 [[nodiscard]] bool is_said(EventKind kind) noexcept;
 
 }  // namespace kato

@@ -78,7 +78,8 @@ bool Sequencer::adds_nothing(const Draft& draft, const Statement& statement) con
 
 void Sequencer::end_run() {
   if (run_.empty()) return;
-  const auto aligned = align(*known_.order(), statements_);
+  auto aligned = align(*known_.order(), statements_);
+  if (in_document_) match_moved(*known_.order(), statements_, aligned);
   const bool after_silence = known_.order()->size() == 0 ||
                              (in_document_ && alignment_ != nullptr && alignment_->was_silent);
   for (size_t i = 0; i < run_.size(); ++i) {

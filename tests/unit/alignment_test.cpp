@@ -87,6 +87,17 @@ TEST_CASE("statements out of their order are known by their ids", "[ingest]") {
   CHECK(aligned.known_end == 3);
 }
 
+TEST_CASE("what is merely noted holds nothing that was said from its place", "[ingest]") {
+  Log log;
+  log.know(0, 10);
+  log.know(1, 11);
+  log.know(2, 12);
+  log.state(5, 10);
+  log.state(2, 12, false);  // known behind the second
+  log.state(6, 11);
+  CHECK(log.aligned().matches == Matches{Match::kByContent, Match::kById, Match::kByContent});
+}
+
 TEST_CASE("where nothing is known nothing matches", "[ingest]") {
   Log log;
   log.state(1, 1);

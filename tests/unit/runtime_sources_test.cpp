@@ -309,6 +309,32 @@ TEST_CASE("P2: what a document worded anew is not said again when its record cha
   CHECK(rig.said() == Texts{"one", "two", "changed", "three"});
 }
 
+TEST_CASE(
+    "P2: what came late into a document is not doubled when it is written anew under fresh ids",
+    "[runtime][P2]") {
+  RuntimeRig rig({.restates = true});
+  begin(rig, kHead + "draft k1 one\nraw\nuser k2 two\n", "a.doc");
+  SECTION("a part of its own") {
+    rig.write("a.doc", kHead + "draft k1 one\nuser k9 late\nraw\nuser k2 two\n");
+    rig.read();
+    rig.write("a.doc", kHead + "draft n1 one\nuser n9 late\nraw\nuser n2 two\nuser n3 three\n");
+    rig.read();
+    rig.write("a.doc", kHead + "draft n1 one\nuser n9 late\nraw\nuser n2 two\nuser n3 three\n" +
+                           "user n4 four\n");
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "two", "late", "three", "four"});
+  }
+  SECTION("another wording") {
+    rig.write("a.doc", kHead + "draft k1 changed\nraw\nuser k2 two\n");
+    rig.read();
+    rig.write("a.doc", kHead + "draft n1 changed\nraw\nuser n2 two\nuser n3 three\n");
+    rig.read();
+    rig.write("a.doc", kHead + "draft n1 changed\nraw\nuser n2 two\nuser n3 three\nuser n4 four\n");
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "two", "changed", "three", "four"});
+  }
+}
+
 TEST_CASE("P2: a part that comes late into a document is captured, and does not command",
           "[runtime][P2]") {
   RuntimeRig rig;
