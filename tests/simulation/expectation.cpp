@@ -43,6 +43,10 @@ class Reading {
         files_[path].tokens.push_back(
             {.token = spoken.token, .is_certain = is_surely_written(spoken)});
       }
+      for (const auto& path : forgotten_) {  // it may have got it before the power failed
+        if (!spoken.may_be_done_twice || writing.contains(path)) continue;
+        files_[path].tokens.push_back({.token = spoken.token, .is_certain = false});
+      }
     }
   }
 
@@ -143,9 +147,18 @@ class Reading {
       const int before = input_.siblings_first ? 0 : captures_[asked] - siblings_[asked];
       const int number = captured_[asked]++ - before;
       if (number >= 0 && number < siblings_[asked]) path = sibling_name(asked, number + 2);
-      if (path != asked && is_done_twice_) capture_into(asked, writing, with_this);
+      if (path != asked && is_done_twice_) capture_and_forget(asked, writing, with_this);
     }
     capture_into(path, writing, with_this);
+  }
+
+  // Of the recording nothing is known any more; it is on or off as before.
+  void capture_and_forget(const std::string& path, std::set<std::string>& writing, bool with_this) {
+    const bool was_on = on_.contains(path);
+    capture_into(path, writing, with_this);
+    if (was_on) return;
+    on_.erase(path);
+    forgotten_.insert(path);
   }
 
   void capture_into(const std::string& path, std::set<std::string>& writing, bool with_this) {
@@ -181,6 +194,7 @@ class Reading {
   std::vector<const Spoken*> so_far_;
   std::set<std::string> recordings_;
   std::set<std::string> on_;
+  std::set<std::string> forgotten_;  // captured into, but the daemon does not know that any more
   std::set<uint32_t> private_times_;
   bool is_private_ = false;
   bool is_done_twice_ = false;
