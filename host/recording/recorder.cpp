@@ -264,19 +264,30 @@ class RecorderRun {
     const auto there = writer_.stretch().match(file().file(), *loose);
     if (!there) return forward(there);
     if (*there) piece_.bytes = **there;
-    return *there ? Status{} : leave_torn_line(*loose, *matched);
+    return *there ? Status{} : leave_torn_piece(*loose, *matched);
   }
 
   // A line of JSON that was torn within a time which is gone cannot be gone on with: what is torn
-  // stays, and the event stands whole on the next line.
-  Status leave_torn_line(const LooseBytes& loose, size_t matched) {
-    if (!input_.sink.wants_json()) return {};
-    const auto torn = writer_.stretch().ends_within_unknown(file().file(), loose, matched);
+  // stays, and the event stands whole on the next line. Nor can what is left of an event that is
+  // nowhere any more.
+  Status leave_torn_piece(const LooseBytes& loose, size_t matched) {
+    auto torn = writer_.stretch().ends_within_unknown(file().file(), loose, matched);
+    if (!torn) return forward(torn);
+    if (*torn && !input_.sink.wants_json()) return {};
+    if (!*torn) torn = ends_within_other(piece_.bytes);
     if (!torn) return forward(torn);
     if (!*torn) return {};
     piece_.bytes.insert(piece_.bytes.begin(), '\n');
     piece_.begins_line = true;
     return {};
+  }
+
+  Result<bool> ends_within_other(std::string_view bytes) {
+    const auto other = writer_.stretch().holds_other(file().file(), bytes);
+    if (!other || !*other) return other;
+    const auto begins = file().line_begins_at(file().info().size_bytes);
+    if (!begins) return forward(begins);
+    return !*begins;
   }
 
   Status put() {

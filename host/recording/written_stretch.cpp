@@ -148,6 +148,19 @@ Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const 
   return place->has_value();
 }
 
+// A few of the bytes may be there by chance.
+Result<bool> WrittenStretch::holds_other(File& file, std::string_view bytes) const {
+  const auto there = read_up_to(file, at_, end_, 1);
+  if (!there) return forward(there);
+  if (there->empty() || skipped_ > 0) return false;
+  const auto here = fit(file, bytes);
+  if (!here) return forward(here);
+  if (here->to_end || here->bytes >= std::min(bytes.size(), kTellingBytes)) return false;
+  const auto place = look_further(file, bytes);
+  if (!place) return forward(place);
+  return !*place;
+}
+
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on() || bytes.empty()) return size_t{0};
   is_sought_ = false;

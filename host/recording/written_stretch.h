@@ -44,6 +44,9 @@ class WrittenStretch {
   // False: of bytes that begin so no more is there than another text has by chance, nor further on
   // where it is looked for there.
   [[nodiscard]] Result<bool> is_begun(File& file, std::string_view bytes) const;
+  // What stands there, or its beginning, is something else, and of the bytes nothing is found
+  // further on.
+  [[nodiscard]] Result<bool> holds_other(File& file, std::string_view bytes) const;
   // How many of the first bytes are there. What is not there ends the search.
   [[nodiscard]] Result<size_t> take(File& file, std::string_view bytes);
   // How many would be there; the search stays where it is.

@@ -182,6 +182,28 @@ TEST_CASE("P2: what was torn behind its capture time is known again, and what is
   CHECK(found("a note of mine\nat 12:3") == "nothing");
 }
 
+TEST_CASE("P2: what follows a torn piece of an event that is nowhere begins on a line of its own",
+          "[recording][P2]") {
+  for (const bool of_lines : {false, true}) {
+    for (const std::string_view torn : {"4 o", "4 other text", "other"}) {
+      Desk desk;
+      desk.sink.is_of_lines = of_lines;
+      begin(desk);
+      REQUIRE(desk.serve());
+      REQUIRE(desk.commit());
+      const auto left = desk.written() + std::string(torn);
+      desk.folder.write("notes/a.txt", left);
+      desk.say(2);
+      desk.restart(true);
+      REQUIRE(desk.serve());
+      CHECK(desk.written() == left + "\n4 text 4\n5 text 5\n");
+      desk.restart(true);
+      REQUIRE(desk.serve());
+      CHECK(desk.written() == left + "\n4 text 4\n5 text 5\n");
+    }
+  }
+}
+
 TEST_CASE("P2: a line that was torn within a capture time that is gone is followed by a whole one",
           "[recording][P2]") {
   const std::string_view line = "4 text 4 @2026-02-25T16:26:55.012Z\n";
