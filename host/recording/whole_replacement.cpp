@@ -37,27 +37,38 @@ Result<RecordingMeta> record_beside(const RecorderInput& input, const RecordingM
   return fresh;
 }
 
-Status finish(const RecorderInput& input, const RecordingMeta& fresh, ReplacementIntent& intent) {
-  const auto destination = input.files.info(input.place.path);
-  if (!destination) return forward(destination);
+Status finish(const RecorderInput& input, const FileInfo& destination, const RecordingMeta& fresh,
+              ReplacementIntent& intent) {
   const auto place = place_beside(input.place, fresh);
   auto file = input.files.open_beneath(place.root, place.relative, OpenMode::kAppend);
   if (!file) return forward(file);
   intent.new_hash = *fresh.whole_file;
-  return finish_beside(**file, *destination, intent);
+  return finish_beside(**file, destination, intent);
+}
+
+Result<RecordingMeta> make_new(const RecorderInput& input, RecordingMeta& recording) {
+  const auto destination = input.files.info(input.place.path);
+  if (!destination) return forward(destination);
+  const auto made = make_beside(input.files, place_beside(input.place, recording));
+  if (!made) return forward(made);
+  auto fresh = record_beside(input, recording);
+  if (!fresh) return fresh;
+  if (auto finished = finish(input, *destination, *fresh, *recording.intent); !finished) {
+    return forward(finished);
+  }
+  return fresh;
 }
 
 }  // namespace
 
 Result<ExchangeEnd> replace_by_conversation(const RecorderInput& input, RecordingMeta& recording) {
   auto& intent = *recording.intent;
-  const auto place = place_beside(input.place, recording);
-  intent.new_path = place.path;
-  const auto made = make_beside(input.files, place);
-  if (!made) return forward(made);
-  auto fresh = record_beside(input, recording);
-  if (!fresh) return forward(fresh);
-  if (auto finished = finish(input, *fresh, intent); !finished) return forward(finished);
+  intent.new_path = place_beside(input.place, recording).path;
+  auto fresh = make_new(input, recording);
+  if (!fresh) {
+    static_cast<void>(input.files.remove(intent.new_path));  // the failure is what is reported
+    return forward(fresh);
+  }
   if (auto committed = input.commit(); !committed) return forward(committed);
   const auto end = exchange_in(input.files, input.place.path, intent);
   if (!end) return end;

@@ -277,3 +277,35 @@ TEST_CASE(
   CHECK(desk.written().starts_with(before.substr(kTitle.size())));
   CHECK(count_of(desk.written(), "text 7") == 1);
 }
+
+TEST_CASE(
+    "P5: a capture whose file was deleted before its turn waits, and leaves nothing beside it",
+    "[recording][P5]") {
+  Desk desk;
+  desk.period(2);
+  REQUIRE(desk.serve());
+  desk.obey("::capture a.txt", 3);
+  REQUIRE(desk.recording().intent);
+  REQUIRE(desk.commit());
+  REQUIRE(desk.files.remove(desk.folder / "notes/a.txt"));
+  desk.folder.write("notes/a.txt.kato-new-" + desk.recording().recording_id.substr(0, 8),
+                    "half of what a killed run had made");
+  const auto before = desk.files.counts.appended_bytes;
+  CHECK_FALSE(desk.serve());
+  CHECK(leftovers(desk).empty());
+  CHECK(desk.files.counts.appended_bytes == before);
+}
+
+TEST_CASE("P5: nor does one that the disk refuses", "[recording][P5]") {
+  Desk desk;
+  desk.period(2);
+  REQUIRE(desk.serve());
+  desk.obey("::capture a.txt", 3);
+  REQUIRE(desk.commit());
+  desk.files.fault = [](FileOperation operation, const std::string& path) {
+    const bool fails = operation == FileOperation::kAppend || operation == FileOperation::kSync;
+    return fails && path.contains(".kato-new-") ? ENOSPC : 0;
+  };
+  CHECK_FALSE(desk.serve());
+  CHECK(leftovers(desk).empty());
+}
