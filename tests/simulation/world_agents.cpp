@@ -27,6 +27,16 @@ std::string filler(uint32_t what) {
   return text;
 }
 
+// Of lines, that of the first one that was read, or will be; what comes is not older.
+UnixMillis first_known_time(const Conversation& conversation, UnixMillis now) {
+  if (conversation.log.kind() != AgentKind::kLines) return conversation.log.started();
+  for (const auto& spoken : conversation.spoken) {
+    const bool is_known = spoken.in_log || spoken.may_be_read;
+    if (is_known && !spoken.is_request) return spoken.said.at;
+  }
+  return now;
+}
+
 }  // namespace
 
 bool World::agent_step(const Step& step) {
@@ -80,7 +90,8 @@ std::string World::add_orders(uint32_t session, uint32_t what, std::vector<Order
   const auto fallback =
       fmt::format("{}/recordings/{}-{}-{}.md", state(), log.provider(),
                   short_id(make_session_id(log.provider(), log.provider_session_id())),
-                  format_rfc3339(log.started()).substr(0, kDateLength));
+                  format_rfc3339(first_known_time(conversations_[session], agents_now_))
+                      .substr(0, kDateLength));
   switch (what % kOrders) {
     case 0:
     case 1:
