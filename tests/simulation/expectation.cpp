@@ -1,6 +1,7 @@
 #include "tests/simulation/expectation.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ class Reading {
     count_captures();
     note_private_times();
     for (const auto& spoken : input_.conversation.spoken) {
-      is_done_twice_ = input_.captures_twice && spoken.may_be_done_twice;
+      is_done_twice_ = input_.way.captures_twice && spoken.may_be_done_twice;
       if (spoken.is_request) {
         read_request(spoken);
         continue;
@@ -144,12 +145,23 @@ class Reading {
   void capture(const std::string& asked, std::set<std::string>& writing, bool with_this) {
     auto path = asked;
     if (recordings_.contains(asked)) {
-      const int before = input_.siblings_first ? 0 : captures_[asked] - siblings_[asked];
-      const int number = captured_[asked]++ - before;
-      if (number >= 0 && number < siblings_[asked]) path = sibling_name(asked, number + 2);
+      if (goes_beside(asked, captured_[asked]++)) {
+        path = sibling_name(asked, 2 + went_beside_[asked]++);
+      }
       if (path != asked && is_done_twice_) capture_and_forget(asked, writing, with_this);
     }
     capture_into(path, writing, with_this);
+  }
+
+  // The capture into a file that was recorded into, of that number.
+  bool goes_beside(const std::string& path, int number) {
+    const int all = captures_[path];
+    const int beside = siblings_[path];
+    if (input_.way.beside) {
+      const auto those = *input_.way.beside & ((uint32_t{1} << static_cast<uint32_t>(all)) - 1);
+      if (std::popcount(those) == beside) return (those >> static_cast<uint32_t>(number) & 1U) != 0;
+    }
+    return input_.way.siblings_first ? number < beside : number >= all - beside;
   }
 
   // Of the recording nothing is known any more; it is on or off as before.
@@ -201,6 +213,7 @@ class Reading {
   std::map<std::string, int> captures_;  // of files that were recorded into already
   std::map<std::string, int> siblings_;
   std::map<std::string, int> captured_;
+  std::map<std::string, int> went_beside_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulation/capture_ways.h"
 #include "tests/simulation/conversation.h"
 
 namespace kato::simulation {
@@ -30,10 +31,7 @@ struct ExpectationInput {
   std::function<bool(const Spoken&)> is_obeyed;
   // Whether there is, or was, a file of that name: which of two allowed things a capture did.
   std::function<bool(const std::string& path)> exists;
-  // Of captures into one file, of which some went beside it: those came first. Else last.
-  bool siblings_first = false;
-  // Captures that may be done twice went into the file that was asked for, and beside it too.
-  bool captures_twice = false;
+  CaptureWay way = {};
   // A file that another session is recorded into: nothing of this one goes there. Empty: none.
   std::string taken_path = {};
 };

@@ -1,10 +1,8 @@
 #include "tests/simulation/oracle.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <optional>
-#include <span>
 
 #include <fmt/format.h>
 
@@ -15,15 +13,6 @@ namespace kato::simulation {
 namespace {
 
 constexpr size_t kMostChoices = 9;
-
-// How captures into one file may have been carried out.
-struct CaptureWay {
-  bool siblings_first;
-  bool captures_twice;
-};
-constexpr std::array<CaptureWay, 4> kAllWays{
-    {{false, false}, {true, false}, {false, true}, {true, true}}};
-constexpr std::span<const CaptureWay> kUsualWays(kAllWays.data(), 2);
 
 class Judge {
  public:
@@ -132,37 +121,47 @@ class Judge {
       if (!spoken.orders.empty() && is_open) open.push_back(&spoken);
     }
     if (open.size() > kMostChoices) return {.wrong = {}, .is_unchecked = true};
-    const bool perhaps_twice = std::ranges::any_of(conversation.spoken, &Spoken::may_be_done_twice);
     std::optional<std::string> first_wrong;
-    for (uint64_t choice = uint64_t{1} << open.size(); choice-- > 0;) {
-      const auto is_obeyed = [&](const Spoken& spoken) {
-        const auto at = std::ranges::find(open, &spoken) - open.begin();
-        return (choice >> static_cast<uint64_t>(at) & 1U) != 0;
-      };
-      if (share != Share::kRefused &&
-          records_there(conversation, is_obeyed) != (share == Share::kOwns)) {
-        continue;
-      }
-      for (const auto& way : perhaps_twice ? std::span(kAllWays) : kUsualWays) {
-        const ExpectationInput input{
-            .conversation = conversation,
-            .is_obeyed = is_obeyed,
-            .exists =
-                [&](const std::string& path) {
-                  return world_.disk().content(path) || user_of(world_, path).is_missing;
-                },
-            .siblings_first = way.siblings_first,
-            .captures_twice = way.captures_twice,
-            .taken_path = share == Share::kRefused ? shared_ : std::string()};
-        auto expected = expect(input);
-        auto wrong = first_violation(conversation, expected);
-        if (!wrong && ends_private(input)) wrong = first_leftover(conversation);
-        if (!wrong) return {.wrong = {}, .expected = std::move(expected)};
-        if (!first_wrong) first_wrong = wrong;
+    for (const auto& ways : {usual_ways(conversation), other_ways(conversation)}) {
+      for (uint64_t choice = uint64_t{1} << open.size(); choice-- > 0;) {
+        const auto is_obeyed = [&](const Spoken& spoken) {
+          const auto at = std::ranges::find(open, &spoken) - open.begin();
+          return (choice >> static_cast<uint64_t>(at) & 1U) != 0;
+        };
+        if (share != Share::kRefused &&
+            records_there(conversation, is_obeyed) != (share == Share::kOwns)) {
+          continue;
+        }
+        auto verdict = judge_choice(conversation, share, is_obeyed, ways);
+        if (!verdict.wrong) return verdict;
+        if (!first_wrong) first_wrong = verdict.wrong;
       }
     }
     if (!first_wrong) first_wrong = "P5: no session can have been recorded into " + shared_;
     return {.wrong = first_wrong};
+  }
+
+  [[nodiscard]] Verdict judge_choice(const Conversation& conversation, Share share,
+                                     const std::function<bool(const Spoken&)>& is_obeyed,
+                                     const std::vector<CaptureWay>& ways) const {
+    std::optional<std::string> first_wrong;
+    for (const auto& way : ways) {
+      const ExpectationInput input{
+          .conversation = conversation,
+          .is_obeyed = is_obeyed,
+          .exists =
+              [&](const std::string& path) {
+                return world_.disk().content(path) || user_of(world_, path).is_missing;
+              },
+          .way = way,
+          .taken_path = share == Share::kRefused ? shared_ : std::string()};
+      auto expected = expect(input);
+      auto wrong = first_violation(conversation, expected);
+      if (!wrong && ends_private(input)) wrong = first_leftover(conversation);
+      if (!wrong) return {.wrong = {}, .expected = std::move(expected)};
+      if (!first_wrong) first_wrong = wrong;
+    }
+    return {.wrong = first_wrong.value_or("no capture was carried out so")};
   }
 
   [[nodiscard]] bool records_there(const Conversation& conversation,
