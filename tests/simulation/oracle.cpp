@@ -44,7 +44,7 @@ class Judge {
     const auto& user = user_of(world_, path);
     const auto content = world_.disk().content(path);
     if (!content && user.is_missing) return std::nullopt;
-    auto wrong = check_tokens(session_tokens(content.value_or("")), expected, user);
+    auto wrong = check_content(content.value_or(""), expected, user);
     if (wrong) return fmt::format("{} (in {})", *wrong, path);
     return std::nullopt;
   }
@@ -243,43 +243,6 @@ class Judge {
 };
 
 }  // namespace
-
-std::optional<std::string> check_tokens(const std::vector<std::string>& found,
-                                        const ExpectedFile& expected, const UserFile& user) {
-  const auto may_miss = [&](const ExpectedToken& one) {
-    return !one.is_certain || user.removed.contains(one.token) ||
-           user.perhaps.contains(one.token) || (one.may_be_given_up && user.was_deleted);
-  };
-  size_t next = 0;
-  const auto& tokens = expected.tokens;
-  for (const auto& token : found) {
-    if (user.removed.contains(token) && !expected.is_written_whole) {
-      return "P5: what the person removed is there again: " + token;
-    }
-    const size_t before = next;
-    while (next < tokens.size() && tokens[next].token != token && may_miss(tokens[next])) {
-      ++next;
-    }
-    if (next == tokens.size() || tokens[next].token != token) {
-      const auto here = before < tokens.size() ? tokens[before].token : "the end";
-      return fmt::format("P2: {} stands where {} must stand", token, here);
-    }
-    ++next;
-  }
-  while (next < tokens.size() && may_miss(tokens[next])) {
-    ++next;
-  }
-  if (next < tokens.size()) return fmt::format("P2: {} is missing", tokens[next].token);
-  return std::nullopt;
-}
-
-std::vector<std::string> session_tokens(std::string_view content) {
-  std::vector<std::string> found;
-  for (auto& one : find_tokens(content)) {
-    if (!is_users(one.token)) found.push_back(std::move(one.token));
-  }
-  return found;
-}
 
 Judgement judge(const World& world) {
   return Judge(world).run();

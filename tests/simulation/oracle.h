@@ -23,6 +23,10 @@ struct Judgement {
 [[nodiscard]] std::optional<std::string> check_tokens(const std::vector<std::string>& found,
                                                       const ExpectedFile& expected,
                                                       const UserFile& user = {});
+// The same of its bytes.
+[[nodiscard]] std::optional<std::string> check_content(std::string_view content,
+                                                       const ExpectedFile& expected,
+                                                       const UserFile& user = {});
 // Those that are not the person's, in order.
 [[nodiscard]] std::vector<std::string> session_tokens(std::string_view content);
 

@@ -39,6 +39,10 @@ std::string without_holes(std::string content) {
   return content;
 }
 
+bool has_hole(const World& world, const std::string& path) {
+  return world.disk().content(path).value_or("").contains('\0');
+}
+
 bool was_cut(const World& world, const ExpectedFile& file) {
   for (size_t i = 0; i < world.conversations().size(); ++i) {
     if (!is_in(i, file)) continue;
@@ -128,6 +132,8 @@ std::vector<std::string> compare_runs(const World& one, const Judgement& of_one,
       theirs = without_numbers(theirs);
     }
     if (mine == theirs) continue;
+    // What stands behind it may be there once more: see check_content().
+    if (has_hole(one, path) || has_hole(other, path)) continue;
     const auto at = std::ranges::mismatch(mine, theirs).in1 - mine.begin();
     const auto from = static_cast<size_t>(std::max<std::ptrdiff_t>(0, at - 60));
     found.push_back(fmt::format("P2: {} is not what it is without faults, at byte {}:\n  {}\n  {}",

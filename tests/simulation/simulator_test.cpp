@@ -324,6 +324,18 @@ TEST_CASE("a line that was torn within a capture time is none if the whole one f
   CHECK(without_torn_lines(elsewhere + whole) == elsewhere + whole);
 }
 
+TEST_CASE("what stands behind a hole may be there once more, and nothing may be missing",
+          "[simulation]") {
+  ExpectedFile expected;
+  expected.tokens = {{.token = "t0m1e"}, {.token = "t0m2e"}, {.token = "t0m3e"}};
+  const std::string hole(3, '\0');
+  CHECK_FALSE(check_content("t0m1e\n" + hole + "t0m3e\nt0m2e\nt0m3e\n", expected));
+  CHECK_FALSE(check_content("t0m1e\n" + hole + "t0m2e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\nt0m3e\nt0m2e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\n" + hole + "t0m3e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\n" + hole + "t0m3e\n", expected));
+}
+
 TEST_CASE("what a power loss left of a heading's capture time is none", "[simulation]") {
   CHECK(without_torn_times("\n\n# User_2026-02-2\n\ntext\n") == "\n\n# User\n\ntext\n");
   const std::string whole = "\n\n# User_2026-02-25_0613_20\n\n_2026\n";
