@@ -66,12 +66,17 @@ void take_over_one(const JournaledWrite& write, bool is_last, Written& written,
   destinations.insert(written.destination);
 }
 
+// What was there when the recording began; edits may have moved it since.
 bool ends_within_line(FileSystem& files, const RecordingMeta& recording) {
+  const auto& after = recording.after;
   auto file = files.open(recording.destination, OpenMode::kRead);
-  if (!file || recording.after.size_bytes == 0) return false;
-  char last = '\n';
-  const auto got = (*file)->read_at(recording.after.size_bytes - 1, {&last, 1});
-  return got && *got == 1 && last != '\n';
+  if (!file || after.size_bytes == 0) return false;
+  const auto info = (*file)->info();
+  if (!info) return false;
+  const auto tail = find_tail(**file, info->size_bytes, after);
+  const auto end = tail && *tail ? **tail : after.size_bytes;
+  const auto last = read_range(**file, end - 1, end);
+  return last && !last->empty() && *last != "\n";
 }
 
 // A new head is in its place, and the meta does not say so yet. Nothing was written behind it.

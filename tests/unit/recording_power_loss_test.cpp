@@ -80,6 +80,24 @@ TEST_CASE("P2: after a power loss what stands behind a new head is known again",
   CHECK(desk.written() == written);
 }
 
+TEST_CASE(
+    "P2: after a power loss a recording that began below a line that has moved is known again",
+    "[recording][P2]") {
+  for (const std::string_view note : {"a note\n", "a note"}) {
+    Desk desk;
+    desk.folder.write("notes/a.txt", note);
+    desk.period(0);
+    desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+    REQUIRE(desk.commit());
+    REQUIRE(desk.serve());  // the file reached the disk, the last meta did not
+    const auto edited = "mine\n" + desk.written();
+    desk.folder.write("notes/a.txt", edited);
+    desk.restart(true);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == edited);
+  }
+}
+
 TEST_CASE("P2: after a power loss nothing is doubled in a file from which a person took something",
           "[recording][P2]") {
   // What stands before the tail, the tail with it, and all but the last line.
