@@ -1,0 +1,46 @@
+// What the oracle makes of bytes that a power loss left.
+#include "tests/simulation/oracle.h"
+
+#include "tests/simulation/oracle_times.h"
+#include "tests/support/catch.h"
+
+using namespace kato::simulation;
+
+TEST_CASE("a line that was torn within a capture time is none if the whole one follows",
+          "[simulation]") {
+  const std::string id = R"({"schemaVersion":1,"eventId":"03da0299f1253a2ac7a8513bf1c609fd",)";
+  const std::string other = R"({"schemaVersion":1,"eventId":"178476fb723c3088b3208f5b2f0a50c9",)";
+  const std::string whole = id + R"("time":{"providerTimestamp":"2026"},"payload":{}})" + "\n";
+  const std::string timeless = id + R"("source":{},"payload":{}})" + "\n";
+  for (const std::string_view time :
+       {R"(,"c)", R"(,"capturedAt")", R"(,"capturedAt":"2026-02-2)"}) {
+    const auto torn = id + R"("time":{"providerTimestamp":"2026")" + std::string(time) + "\n";
+    CHECK(without_torn_lines(other + "1}\n" + torn + whole) == other + "1}\n" + whole);
+    CHECK(without_torn_lines(torn + other) == torn + other);
+  }
+  for (const std::string_view time : {R"("time)", R"("time":{"capturedAt":"2026-02-2)"}) {
+    const auto torn = id + R"("source":{},)" + std::string(time) + "\n";
+    CHECK(without_torn_lines(torn + timeless) == timeless);
+  }
+  CHECK(without_torn_lines(whole + whole) == whole + whole);
+  const auto elsewhere = id + R"("time":{"providerTim)" + "\n";
+  CHECK(without_torn_lines(elsewhere + whole) == elsewhere + whole);
+}
+
+TEST_CASE("what stands behind a hole may be there once more, and nothing may be missing",
+          "[simulation]") {
+  ExpectedFile expected;
+  expected.tokens = {{.token = "t0m1e"}, {.token = "t0m2e"}, {.token = "t0m3e"}};
+  const std::string hole(3, '\0');
+  CHECK_FALSE(check_content("t0m1e\n" + hole + "t0m3e\nt0m2e\nt0m3e\n", expected));
+  CHECK_FALSE(check_content("t0m1e\n" + hole + "t0m2e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\nt0m3e\nt0m2e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\n" + hole + "t0m3e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\n" + hole + "t0m3e\n", expected));
+}
+
+TEST_CASE("what a power loss left of a heading's capture time is none", "[simulation]") {
+  CHECK(without_torn_times("\n\n# User_2026-02-2\n\ntext\n") == "\n\n# User\n\ntext\n");
+  const std::string whole = "\n\n# User_2026-02-25_0613_20\n\n_2026\n";
+  CHECK(without_torn_times(whole) == whole);
+}
