@@ -227,9 +227,10 @@ void measure_append(const Programs& programs, const std::string& folder, size_t 
     await_idle(all[k]->process());
     results[k].after = all[k]->process().usage();
     const auto size = std::filesystem::file_size(all[k]->log()) / 1'000'000;
-    print_appends(all[k]->name() + ", " + std::to_string(size) + " MB, every " +
-                      std::to_string(pause_ms * static_cast<int>(all.size())) + " ms",
-                  results[k], count);
+    const auto pace =
+        pause_ms == 0 ? "one after the other"
+                      : "every " + std::to_string(pause_ms * static_cast<int>(all.size())) + " ms";
+    print_appends(all[k]->name() + ", " + std::to_string(size) + " MB, " + pace, results[k], count);
   }
   for (auto* tailer : all) {
     static_cast<void>(tailer->end());

@@ -14,7 +14,7 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
     return fail(ErrorCode::kNotFound, "no daemon is running; start it: kato start");
   }
   if (!fd) return forward(fd);
-  return ControlClient(std::move(*fd));
+  return ControlClient(std::move(*fd), socket_path);
 }
 
 Result<size_t> ControlClient::receive(std::chrono::seconds patience) {
@@ -68,8 +68,19 @@ Status ControlClient::stop(std::chrono::seconds patience) {
   while (true) {
     const auto got = receive(patience);
     if (!got) return forward(got);
-    if (*got == 0) return {};
+    if (*got == 0) break;
   }
+  if (const auto end = in_.find('\n'); end != std::string::npos) {
+    const auto reply = reply_from_line(std::string_view(in_).substr(0, end));
+    return reply ? Status{} : forward(reply);
+  }
+  // Without an answer: it was ending already, or it does not listen to this one.
+  const auto still_there = connect(path_);
+  if (!still_there && still_there.error().code() == ErrorCode::kNotFound) return {};
+  return fail(ErrorCode::kRefused,
+              "the daemon at {} ends the connection without an answer: it may be that of another "
+              "user",
+              path_);
 }
 
 }  // namespace kato

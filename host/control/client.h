@@ -24,12 +24,13 @@ class ControlClient {
   [[nodiscard]] Status stop(std::chrono::seconds patience);
 
  private:
-  explicit ControlClient(UniqueFd fd) : fd_(std::move(fd)) {}
+  ControlClient(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
   Status send(const ControlRequest& request);
   // 0: the end. kCancelled: nothing came in time.
   Result<size_t> receive(std::chrono::seconds patience);
 
   UniqueFd fd_;
+  std::string path_;
   std::string in_;
 };
 

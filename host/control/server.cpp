@@ -56,6 +56,7 @@ void ControlServer::serve(ControlHandler& handler) {
   std::erase_if(connections_,
                 [&](const auto& connection) { return !serve_one(*connection, handler); });
   if (!spare_) spare_ = spare_handle();
+  lacks_handles_ = lacks_handles_ && !spare_;
 }
 
 UniqueFd ControlServer::accept_one() {

@@ -5,6 +5,7 @@
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/state_durability.h"
 #include "host/event/event_id.h"
+#include "host/io/files.h"
 #include "host/session/twin_files.h"
 
 namespace kato {
@@ -27,9 +28,10 @@ std::string why_kept(const SessionMeta& meta) {
   return records ? "it is recorded" : "";
 }
 
-// Its owner took it away: it is not made again, so that nothing more is written to it.
+// Its owner took it away: it is not made again, so that nothing more is written to it. Without its
+// folder it may only be out of reach.
 bool is_gone(FileSystem& files, const RecordingMeta& recording) {
-  if (!recording.after.exists) return false;
+  if (!recording.after.exists || !files.info(parent_folder(recording.destination))) return false;
   const auto info = files.info(recording.destination);
   return !info && info.error().code() == ErrorCode::kNotFound;
 }

@@ -70,7 +70,8 @@ void Daemon::close_idle_sessions(size_t most_open) {
   for (const auto& [session_id, live] : wiring_->live.all()) {
     const bool waits = live->runtime && (wiring_->commits.waits(live->runtime->key()) ||
                                          wiring_->commits.is_unsynced(live->runtime->key()));
-    if (!live->has_work() && !waits) idle.push_back(live.get());
+    const bool is_due = scheduler_.has(session_id) || scheduler_.has(serving_task(session_id));
+    if (!live->has_work() && !waits && !is_due) idle.push_back(live.get());
   }
   if (idle.size() <= most_open) return;
   std::ranges::sort(idle, {}, &LiveSession::last_step);

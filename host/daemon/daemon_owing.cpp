@@ -72,10 +72,12 @@ void Daemon::read_metas_again() {
   }
 }
 
+// A session that owes and cannot be taken up, or whose meta cannot be read, was not looked at.
 bool Daemon::is_all_done() const {
   const bool all_committed = wiring_->commits.size() == 0 && !wiring_->commits.has_unsynced();
   const bool none_waits = scheduler_.ready_count() == 0 && scheduler_.waiting_count() == 0;
-  return all_committed && none_waits && unidentified_.empty() && !store_.has_unread();
+  const bool none_owes = store_.owing().empty() && store_.problems().empty();
+  return all_committed && none_waits && none_owes && unidentified_.empty();
 }
 
 // From then on a run that is killed is only that, and its write journals count. Those of sessions

@@ -152,9 +152,11 @@ Status SessionRuntime::reprocess() {
   if (!captured) return forward(captured);
   making_.reset();
   // That a log is gone the meta may not say yet.
-  const auto is_gone = [this](const SessionSource& source) { return is_log_gone(source); };
-  const bool lacks_something =
-      has_lost_something(meta_) || std::ranges::any_of(sources_.all(), is_gone);
+  bool lacks_something = has_lost_something(meta_);
+  for (size_t i = 0; i < meta_.sources.size(); ++i) {
+    const bool was_read = meta_.sources[i].cursor.value > 0;
+    lacks_something = lacks_something || (was_read && is_log_gone(sources_.all()[i]));
+  }
   const bool keeps = meta_.twin.exists && !has_lost_twin() && lacks_something;
   auto input = again_input();
   input.takes_unmet = true;

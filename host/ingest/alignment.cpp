@@ -180,6 +180,8 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
 
 void match_moved(const KnownOrder& known, std::span<const Statement> statements, Aligned& aligned) {
   if (!aligned.last_match) return;
+  const auto before_last = std::span(aligned.matches).first(*aligned.last_match);
+  if (std::ranges::find(before_last, Match::kNone) == before_last.end()) return;
   const auto firsts = first_statements(known, statements);
   std::unordered_map<uint64_t, size_t> met;  // how often each content is matched
   for (size_t i = 0; i < statements.size(); ++i) {

@@ -67,6 +67,7 @@ Result<ExchangeEnd> replace_by_conversation(const RecorderInput& input, Recordin
   auto fresh = make_new(input, recording);
   if (!fresh) {
     static_cast<void>(input.files.remove(intent.new_path));  // the failure is what is reported
+    intent.new_id = {};                                      // another file may get it now
     return forward(fresh);
   }
   if (auto committed = input.commit(); !committed) return forward(committed);

@@ -61,6 +61,8 @@ class Scheduler {
 
   [[nodiscard]] size_t ready_count() const noexcept { return ready_.size(); }
   [[nodiscard]] size_t waiting_count() const noexcept { return waiting_.size(); }
+  // Whether there is work of that key, now or later.
+  [[nodiscard]] bool has(const std::string& key) const { return tasks_.contains(key); }
   // How often the key has failed since it last succeeded.
   [[nodiscard]] uint32_t failures(const std::string& key) const;
 

@@ -111,12 +111,26 @@ bool IndexStore::has_unread() const {
   return std::ranges::any_of(problems_, is_passing, &MetaProblem::error);
 }
 
+// The index on the disk does not know it: the marks must say so.
+Status IndexStore::mark_read(const std::string& key, const SessionMeta& meta) {
+  const bool owed_before = marks_.owing().contains(key);
+  if (auto owed = marks_.owe(key); !owed) return owed;
+  const bool owes = owed_before || may_owe(meta) || may_hold_uncommitted(meta);
+  return owes ? Status{} : marks_.settle(key);
+}
+
 std::vector<SessionMeta> IndexStore::read_again(MetaStore& metas) {
   std::vector<SessionMeta> found;
   for (auto& problem : std::exchange(problems_, {})) {
     if (!is_passing(problem.error)) {
       problems_.push_back(std::move(problem));
-    } else if (auto meta = take_meta(metas, problem.key)) {
+      continue;
+    }
+    auto meta = take_meta(metas, problem.key);
+    if (!meta) continue;
+    if (auto marked = mark_read(problem.key, *meta); !marked) {
+      problems_.push_back({problem.key, marked.error()});
+    } else {
       found.push_back(std::move(*meta));
     }
   }

@@ -68,6 +68,7 @@ class IndexStore {
   Status load(MetaStore& metas, Trust trust);
   Status rebuild(MetaStore& metas, std::string because);
   [[nodiscard]] bool may_hold_uncommitted(const SessionMeta& meta) const;
+  Status mark_read(const std::string& key, const SessionMeta& meta);
   std::optional<SessionMeta> take_meta(MetaStore& metas, const std::string& key);
 
   FileSystem* files_;

@@ -229,10 +229,26 @@ TEST_CASE("who asks a daemon to stop that ends already is content with its end",
     const UniqueFd peer(::accept(listening->get(), nullptr, nullptr));
     char asked = 0;
     if (is_asked_first) static_cast<void>(::recv(peer.get(), &asked, 1, 0));
+    *listening = UniqueFd();
   });
   if (!is_asked_first) ending.join();
   CHECK(client->stop(std::chrono::seconds{30}));
   if (is_asked_first) ending.join();
+}
+
+TEST_CASE("who is not listened to is not told that the daemon stopped", "[control]") {
+  Fixture fixture;
+  auto client = ControlClient::connect(fixture.path);
+  REQUIRE(client);
+  fixture.server->serve(fixture.handler);
+  std::vector<UniqueFd> others;  // the oldest connection makes room for the newest
+  while (others.size() < ControlServer::kMaxConnections) {
+    others.push_back(fixture.connect());
+    fixture.server->serve(fixture.handler);
+  }
+  const auto stopped = client->stop(std::chrono::seconds{30});
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().code() == ErrorCode::kRefused);
 }
 
 TEST_CASE("P10: a daemon without a handle left answers, and is not kept awake by who waits",
