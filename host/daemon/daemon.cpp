@@ -5,6 +5,7 @@
 
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/path_rules.h"
+#include "host/daemon/state_durability.h"
 #include "host/event/event_id.h"
 #include "host/session/twin_files.h"
 
@@ -38,6 +39,13 @@ Status check_owner(FileSystem& files, const std::string& folder, std::optional<u
               "state folder {}: it belongs to another user (uid {}, you are {}); use a folder of "
               "your own: --state-dir, or KATO_HOME",
               folder, info->owner_uid, *user_id);
+}
+
+// What a killed run committed last may not be on the disk, and is built upon from now on.
+Status keep_last_commits(FileSystem& files, const StateFolder& state,
+                         const std::optional<RunMark>& last, const Assembly& assembly) {
+  const bool syncs = durability_of(assembly.config().durability) == Durability::kSynced;
+  return last && !last->ended && syncs ? files.sync_folder(state.sessions()) : Status{};
 }
 
 // Nothing: it is no copy of a conversation, nor of what is held back of one.
@@ -103,6 +111,9 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   auto store = IndexStore::open(
       files, state, metas, power_was_lost ? IndexStore::Trust::kMetas : IndexStore::Trust::kMarks);
   if (!store) return forward(store);
+  if (auto kept = keep_last_commits(files, state, *last, *input.assembly); !kept) {
+    return forward(kept);
+  }
   const bool watches = input.purpose == DaemonPurpose::kWatch;
   WatchBegin begin;
   if (watches) {

@@ -216,7 +216,10 @@ Result<std::string> Daemon::answer_for(LiveSession& live) {
     note_step(live, *served);
     make_way(live);
   } while (live.has_more);
-  if (auto committed = live.runtime->commit_now(); !committed) return forward(committed);
+  if (auto committed = live.runtime->commit_now(); !committed) {
+    after_failed_request(live, committed.error());
+    return forward(committed);
+  }
   note_committed(live.runtime->key());
   DaemonStatus recordings;
   add_recordings(live.runtime->meta(), recordings);

@@ -42,7 +42,10 @@ size_t front_matter_size(std::string_view content) {
 
 std::vector<FoundToken> find_tokens(std::string_view content) {
   std::vector<FoundToken> found;
-  for (size_t at = front_matter_size(content); at < content.size();) {
+  const size_t head_bytes = front_matter_size(content);
+  // Of a head that a power loss tore nothing follows.
+  if (head_bytes == 0 && content.starts_with(kFence)) return found;
+  for (size_t at = head_bytes; at < content.size();) {
     const bool begins_word =
         at == 0 || std::isalnum(static_cast<unsigned char>(content[at - 1])) == 0;
     const size_t end = begins_word ? token_end(content, at) : at;

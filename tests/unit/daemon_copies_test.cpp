@@ -66,6 +66,22 @@ TEST_CASE("P10: a copy that a disk keeps from its place for a moment takes it al
   CHECK(daemon->status(false).degraded.empty());
 }
 
+TEST_CASE("P10: so does one that was asked for", "[daemon][P10]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const auto daemon = rig.working();
+  const auto copy = rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl");
+  rig.files.fault = [&copy](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRename && path == copy ? EROFS : 0;
+  };
+  CHECK_FALSE(daemon->handle({.verb = ControlVerb::kSnapshotCreate, .session = rig.session_id(1)}));
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::minutes{1});
+  rig.work(*daemon);
+  CHECK(std::filesystem::exists(copy));
+  CHECK_FALSE(std::filesystem::exists(copy + ".g1"));
+}
+
 TEST_CASE("P6: only what is modified while the daemon watches gets a copy by itself",
           "[daemon][P6]") {
   DaemonRig rig;

@@ -238,3 +238,22 @@ TEST_CASE("P6: a session whose way to being private the power cut short is priva
   CHECK_FALSE(rig.read("state/sessions/" + rig.key(1) + ".meta.json").contains("secret"));
   CHECK_FALSE(std::filesystem::exists(rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl")));
 }
+
+TEST_CASE("P2: what a killed run committed last is on the disk before anything builds upon it",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  const bool was_killed = GENERATE(false, true);
+  {
+    const auto daemon = rig.working();
+    if (!was_killed) REQUIRE(daemon->finish());
+  }
+  bool is_synced = false;
+  rig.files.fault = [&](kato::test::FileOperation operation, const std::string& path) {
+    const bool syncs = operation == kato::test::FileOperation::kSyncFolder;
+    is_synced = is_synced || (syncs && path == rig.home / "state/sessions");
+    return 0;
+  };
+  REQUIRE(rig.make());
+  CHECK(is_synced == was_killed);
+}
