@@ -62,9 +62,9 @@ TEST_CASE("start returns when the daemon watches, stop when it has ended", "[e2e
 TEST_CASE("stops that come at once all find that the daemon has stopped", "[e2e][control]") {
   const Home home;
   const Background daemon(home);
-  std::vector<std::unique_ptr<kato::test::Process>> commands;
-  for (int i = 0; i < 6; ++i) {
-    commands.push_back(home.begin({"stop"}));
+  std::vector<std::unique_ptr<kato::test::Process>> commands(6);
+  for (auto& command : commands) {
+    command = home.begin({"stop"});
   }
   for (const auto& command : commands) {
     const auto done = command->wait();

@@ -14,12 +14,14 @@ TEST_CASE("a line that was torn within a capture time is none if the whole one f
   const std::string timeless = id + R"("source":{},"payload":{}})" + "\n";
   for (const std::string_view time :
        {R"(,"c)", R"(,"capturedAt")", R"(,"capturedAt":"2026-02-2)"}) {
-    const auto torn = id + R"("time":{"providerTimestamp":"2026")" + std::string(time) + "\n";
+    auto torn = id + R"("time":{"providerTimestamp":"2026")";
+    torn.append(time).append("\n");
     CHECK(without_torn_lines(other + "1}\n" + torn + whole) == other + "1}\n" + whole);
     CHECK(without_torn_lines(torn + other) == torn + other);
   }
   for (const std::string_view time : {R"("time)", R"("time":{"capturedAt":"2026-02-2)"}) {
-    const auto torn = id + R"("source":{},)" + std::string(time) + "\n";
+    auto torn = id + R"("source":{},)";
+    torn.append(time).append("\n");
     CHECK(without_torn_lines(torn + timeless) == timeless);
   }
   CHECK(without_torn_lines(whole + whole) == whole + whole);

@@ -49,7 +49,7 @@ std::vector<std::string> session_tokens(std::string_view content) {
 // cannot be told from what is missing: from there on all is written once more.
 std::optional<std::string> check_content(std::string_view content, const ExpectedFile& expected,
                                          const UserFile& user) {
-  const auto wrong = check_tokens(session_tokens(content), expected, user);
+  auto wrong = check_tokens(session_tokens(content), expected, user);
   const auto hole = content.find('\0');
   if (!wrong || hole == std::string_view::npos) return wrong;
   const auto before = session_tokens(content.substr(0, hole));

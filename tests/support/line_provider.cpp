@@ -53,7 +53,12 @@ class LineDecoder final : public Decoder {
       const uint64_t offset = request.base_offset_bytes + consumed;
       unchanged = unchanged && std::string_view(last_).substr(consumed).starts_with(line);
       if (unchanged) {
-        report(listener, RecordOutcome::kUnchanged, offset, line.size(), {}, {}, {});
+        listener.on_record({.outcome = RecordOutcome::kUnchanged,
+                            .offset_bytes = offset,
+                            .length_bytes = line.size(),
+                            .type = {},
+                            .reason = {},
+                            .key = {}});
       } else {
         take_line(line, offset, listener);
       }
@@ -81,11 +86,21 @@ class LineDecoder final : public Decoder {
     if (word == "hold") {
       const auto key = take_word(rest);
       held_.push_back({std::string(key), offset, line.size(), hash64(line)});
-      return report(listener, RecordOutcome::kHeld, offset, line.size(), word, {}, key);
+      return listener.on_record({.outcome = RecordOutcome::kHeld,
+                                 .offset_bytes = offset,
+                                 .length_bytes = line.size(),
+                                 .type = word,
+                                 .reason = {},
+                                 .key = key});
     }
     if (word == "release") {
       release(take_word(rest), listener);
-      return report(listener, RecordOutcome::kIgnored, offset, line.size(), word, "released", {});
+      return listener.on_record({.outcome = RecordOutcome::kIgnored,
+                                 .offset_bytes = offset,
+                                 .length_bytes = line.size(),
+                                 .type = word,
+                                 .reason = "released",
+                                 .key = {}});
     }
     say(line, offset, listener);
   }
@@ -93,12 +108,16 @@ class LineDecoder final : public Decoder {
   void release(std::string_view key, DecodeListener& listener) {
     const auto found = std::ranges::find(held_, key, &HeldRecord::key);
     if (found == held_.end()) return;
-    const HeldRecord held = *found;
+    const HeldRecord held = std::move(*found);
     held_.erase(found);
     const auto bytes = read_back_(held);
     if (bytes && *bytes) return say(**bytes, held.offset_bytes, listener);
-    report(listener, RecordOutcome::kIgnored, held.offset_bytes, held.length_bytes, "hold",
-           "lost: source-gone", key);
+    listener.on_record({.outcome = RecordOutcome::kIgnored,
+                        .offset_bytes = held.offset_bytes,
+                        .length_bytes = held.length_bytes,
+                        .type = "hold",
+                        .reason = "lost: source-gone",
+                        .key = key});
   }
 
   void say(std::string_view line, uint64_t offset, DecodeListener& listener) {
@@ -129,19 +148,12 @@ class LineDecoder final : public Decoder {
                       : is_known ? EventKind::kAssistantMessage
                                  : EventKind::kProviderRaw;
     if (!draft.record_key.empty()) listener.on_draft(draft);
-    report(listener, is_known ? RecordOutcome::kMapped : RecordOutcome::kRaw, offset, line.size(),
-           word, {}, draft.record_key);
-  }
-
-  static void report(DecodeListener& listener, RecordOutcome outcome, uint64_t offset,
-                     uint64_t length, std::string_view type, std::string_view reason,
-                     std::string_view key) {
-    listener.on_record({.outcome = outcome,
+    listener.on_record({.outcome = is_known ? RecordOutcome::kMapped : RecordOutcome::kRaw,
                         .offset_bytes = offset,
-                        .length_bytes = length,
-                        .type = type,
-                        .reason = reason,
-                        .key = key});
+                        .length_bytes = line.size(),
+                        .type = word,
+                        .reason = {},
+                        .key = draft.record_key});
   }
 
   const LineProviderTraits& traits_;
