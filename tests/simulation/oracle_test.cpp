@@ -16,7 +16,10 @@ TEST_CASE("a line that was torn within a capture time is none if the whole one f
        {R"(,"c)", R"(,"capturedAt")", R"(,"capturedAt":"2026-02-2)"}) {
     auto torn = id + R"("time":{"providerTimestamp":"2026")";
     torn.append(time).append("\n");
-    CHECK(without_torn_lines(other + "1}\n" + torn + whole) == other + "1}\n" + whole);
+    auto before = other;
+    before.append("1}\n");
+    CHECK(without_torn_lines(std::string(before).append(torn).append(whole)) ==
+          std::string(before).append(whole));
     CHECK(without_torn_lines(torn + other) == torn + other);
   }
   for (const std::string_view time : {R"("time)", R"("time":{"capturedAt":"2026-02-2)"}) {
