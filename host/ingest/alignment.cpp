@@ -36,23 +36,37 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
   return selected;
 }
 
-// For each statement the first one of that id. What states again what was stated before it, in the
-// same log, does not tell how far the log got.
-std::vector<size_t> first_statements(const KnownOrder& known,
-                                     std::span<const Statement> statements) {
-  constexpr size_t kNone = std::numeric_limits<size_t>::max();
-  std::vector<size_t> firsts;
-  firsts.reserve(statements.size());
-  std::vector<size_t> stated_places(known.size(), kNone);
+constexpr size_t kNone = std::numeric_limits<size_t>::max();
+
+struct FirstStatements {
+  std::vector<size_t> of_statement;  // of its id
+  std::vector<size_t> of_place;      // of the event that is known there; kNone: no id states it
+};
+
+// What states again what was stated before it, in the same log, does not tell how far the log got.
+FirstStatements first_statements(const KnownOrder& known, std::span<const Statement> statements) {
+  FirstStatements firsts;
+  firsts.of_statement.reserve(statements.size());
+  firsts.of_place.resize(known.size(), kNone);
   std::map<EventId, size_t> stated;
   for (size_t i = 0; i < statements.size(); ++i) {
     const auto& statement = statements[i];
-    auto& first = statement.place ? stated_places[*statement.place]
+    auto& first = statement.place ? firsts.of_place[*statement.place]
                                   : stated.emplace(statement.id, i).first->second;
     if (first == kNone) first = i;
-    firsts.push_back(first);
+    firsts.of_statement.push_back(first);
   }
   return firsts;
+}
+
+// The first place of that content from `from` on whose event no statement means by its id.
+std::optional<uint64_t> next_unstated(const KnownOrder& known, uint64_t content, uint64_t from,
+                                      const std::vector<size_t>& stated_places) {
+  auto place = known.next_with(content, from);
+  while (place && stated_places[*place] != kNone) {
+    place = known.next_with(content, *place + 1);
+  }
+  return place;
 }
 
 std::vector<Pair> pairs_by_id(std::span<const Statement> statements,
@@ -83,22 +97,23 @@ std::unordered_map<uint64_t, size_t> times_of_unplaced(std::span<const Statement
 
 // What can only be meant in one way: ids, and between them contents that occur once on both sides.
 std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Statement> statements,
-                                const std::vector<size_t>& firsts) {
-  const auto times = times_of_unplaced(statements, firsts);
+                                const FirstStatements& firsts) {
+  const auto times = times_of_unplaced(statements, firsts.of_statement);
   std::vector<Pair> pairs;
   size_t begin = 0;
   uint64_t from = 0;
   const auto by_content_until = [&](const Pair& fixed) {
     for (size_t i = begin; i < fixed.statement; ++i) {
       const auto& statement = statements[i];
-      if (firsts[i] != i || statement.place || !statement.is_said) continue;
+      const bool is_first = firsts.of_statement[i] == i;
+      if (!is_first || statement.place || !statement.is_said) continue;
       if (times.at(statement.content) != 1) continue;
       if (known.count_of(statement.content) != 1) continue;
-      const auto place = known.next_with(statement.content, from);
+      const auto place = next_unstated(known, statement.content, from, firsts.of_place);
       if (place && *place < fixed.place) pairs.push_back({.statement = i, .place = *place});
     }
   };
-  for (const auto& fixed : pairs_by_id(statements, firsts)) {
+  for (const auto& fixed : pairs_by_id(statements, firsts.of_statement)) {
     by_content_until(fixed);
     pairs.push_back(fixed);
     begin = fixed.statement + 1;
@@ -155,8 +170,9 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   for (const auto& fixed : certain) {
     for (; next < fixed.statement; ++next) {
       const auto& statement = statements[next];
-      if (firsts[next] != next || statement.place) continue;  // out of order; known all the same
-      const auto place = known.next_with(statement.content, from);
+      const bool is_first = firsts.of_statement[next] == next;
+      if (!is_first || statement.place) continue;  // out of order; known all the same
+      const auto place = next_unstated(known, statement.content, from, firsts.of_place);
       if (!place || *place >= fixed.place) continue;
       aligned.matches[next] = Match::kByContent;
       from = *place + 1;
@@ -169,8 +185,9 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   for (size_t i = 0; i < statements.size(); ++i) {
     const bool by_id = statements[i].place.has_value();
     if (by_id) aligned.matches[i] = Match::kById;
-    if (firsts[i] != i) aligned.matches[i] = aligned.matches[firsts[i]];
-    const bool proves = statements[i].is_said && firsts[i] == i;
+    const size_t first = firsts.of_statement[i];
+    if (first != i) aligned.matches[i] = aligned.matches[first];
+    const bool proves = statements[i].is_said && first == i;
     if (aligned.matches[i] == Match::kNone || !proves) continue;
     aligned.last_match = i;
     aligned.any_by_id = aligned.any_by_id || by_id;
@@ -182,7 +199,7 @@ void match_moved(const KnownOrder& known, std::span<const Statement> statements,
   if (!aligned.last_match) return;
   const auto before_last = std::span(aligned.matches).first(*aligned.last_match);
   if (std::ranges::find(before_last, Match::kNone) == before_last.end()) return;
-  const auto firsts = first_statements(known, statements);
+  const auto firsts = first_statements(known, statements).of_statement;
   std::unordered_map<uint64_t, size_t> met;  // how often each content is matched
   for (size_t i = 0; i < statements.size(); ++i) {
     if (firsts[i] != i || aligned.matches[i] == Match::kNone) continue;

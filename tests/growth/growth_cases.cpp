@@ -48,7 +48,7 @@ void grow_below(const ShippedProvider& shipped, const std::string& folder, size_
   for (auto& [name, home] : homes) {
     if (only != nullptr && !name.contains(only)) continue;
     home.plugin = shipped.plugin;
-    home.seed = number_from("KATO_SEED", 1) * 1000003 + std::hash<std::string>()(name);
+    home.seed = number_from("KATO_SEED", 1) * 1000003 + std::hash<std::string>()(name.substr(folder.size()));
     home.most_moments = most_moments;
     INFO(name << " (KATO_SEED=" << number_from("KATO_SEED", 1) << ")");
     GrowingHome growing(home);

@@ -96,12 +96,12 @@ std::string difference_of_twins(std::string_view grown, std::string_view at_once
   auto one = events_of(grown);
   auto other = events_of(at_once);
   if (!is_document) return difference(one, other);
-  forget_places(one);
-  forget_places(other);
   const auto said = take_frame(one);
   for (const auto& event : take_frame(other)) {
     if (std::ranges::find(said, event) == said.end()) return "only at once:\n  " + event.dump();
   }
+  forget_places(one);
+  forget_places(other);
   return difference(one, other);
 }
 

@@ -98,6 +98,33 @@ TEST_CASE("what is merely noted holds nothing that was said from its place", "[i
   CHECK(log.aligned().matches == Matches{Match::kByContent, Match::kById, Match::kByContent});
 }
 
+TEST_CASE("what is known by its id is not stated by another id too", "[ingest][P1]") {
+  Log log;
+  log.know(0, 0);
+  log.know(9, 9);  // stated at the end of every log, as a title is
+  log.know(1, 7);
+  log.state(0, 0);
+  log.state(1, 7, false);
+  log.state(2, 2);
+  log.state(3, 7, false);
+  log.state(9, 9, false);
+  CHECK(log.aligned().matches ==
+        Matches{Match::kById, Match::kById, Match::kNone, Match::kNone, Match::kById});
+}
+
+TEST_CASE("words that moved are not stated by another id too", "[ingest][P1]") {
+  Log log;
+  for (uint64_t i = 0; i < 3; ++i) {
+    log.know(i, i);
+  }
+  log.state(2, 2);
+  log.state(0, 0);
+  log.state(1, 1);
+  log.state(10, 2);
+  CHECK(log.aligned().matches ==
+        Matches{Match::kById, Match::kById, Match::kById, Match::kNone});
+}
+
 TEST_CASE("where nothing is known nothing matches", "[ingest]") {
   Log log;
   log.state(1, 1);
