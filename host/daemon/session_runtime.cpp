@@ -24,7 +24,6 @@ bool states_again(const std::vector<SessionSource>& sources) {
   return sources.size() > 1 || std::ranges::any_of(sources, restates);
 }
 
-constexpr uint64_t kQuietThroughout = UINT64_MAX;
 constexpr size_t kMostKeptLinesBytes = size_t{64} << 10;
 
 // Whether it holds commands, and none of them may run. That of a log that grows is known before it
@@ -207,22 +206,13 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   read_.insert(source);
   if (wants_twin_) captured_.insert(events.captured.begin(), events.captured.end());
   if (step->realigned) making_.reset();
+  if (!step->renewed.empty()) {
+    if (auto renewed = renew_contents(step->renewed); !renewed) return forward(renewed);
+  }
   // What may command must be known before it is decoded.
   const auto kept = step->realigned ? commit_now() : store(std::move(events.lines));
   if (!kept) return forward(kept);
   return step;
-}
-
-// The lines that are appended next do not say that they may not command. A run that finds them, and
-// no commit after them, must know. Everything else is as the last commit has it.
-Status SessionRuntime::tell_quiet(size_t source) {
-  if (auto committed = services_.commits.commit_now(key_); !committed) return committed;
-  auto stored = services_.metas.load(key_);
-  if (!stored) return forward(stored);
-  if (!*stored || (*stored)->sources.size() <= source) return {};
-  (*stored)->sources[source].alignment.quiet_until_bytes = kQuietThroughout;
-  services_.commits.put(key_, meta_to_json(**stored));
-  return services_.commits.commit_now(key_);
 }
 
 Status SessionRuntime::store(std::string lines) {

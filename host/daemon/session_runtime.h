@@ -1,6 +1,7 @@
 // One session at work: its meta, what it remembers, and its twin.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -141,11 +142,14 @@ class SessionRuntime {
   Status open_memory();
   Status remake_ids();
   Status remember_from_sources();
+  void forget_who_told();
   Status open_twin();
   Result<bool> find_orphan();
   void forget_how_orphan_came();
   Status adopt(bool longer);
+  Status commit_amid_step(const std::function<Status(SessionMeta&)>& change);
   Status tell_quiet(size_t source);
+  Status renew_contents(const std::vector<KnownEvent>& contents);
   Status store(std::string lines);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();

@@ -80,6 +80,7 @@ Status SessionRuntime::remake_ids() {
       if (!*next) break;
       memory_->add((*next)->event.id, content_hash((*next)->event.body));
     }
+    forget_who_told();
   } else if (auto known = remember_from_sources(); !known) {
     return known;
   }
@@ -87,6 +88,13 @@ Status SessionRuntime::remake_ids() {
   meta_.known_ids = memory_->saved();
   services_.commits.needs_file(key_, services_.state.ids(key_));
   return {};
+}
+
+// The copy does not say which version of the plugin its events are from.
+void SessionRuntime::forget_who_told() {
+  for (auto& source : meta_.sources) {
+    source.plugin_version.clear();
+  }
 }
 
 Status SessionRuntime::remember_from_sources() {

@@ -218,6 +218,17 @@ void match_moved(const KnownOrder& known, std::span<const Statement> statements,
   }
 }
 
+size_t end_of_places(const KnownOrder& known, std::span<const Statement> statements,
+                     uint64_t before_place) {
+  const auto firsts = first_statements(known, statements).of_statement;
+  for (size_t i = statements.size(); i-- > 0;) {
+    const auto& statement = statements[i];
+    if (firsts[i] != i || !statement.is_said || !statement.place) continue;
+    if (*statement.place < before_place) return i + 1;
+  }
+  return 0;
+}
+
 bool is_said(EventKind kind) noexcept {
   return kind != EventKind::kProviderInfo && kind != EventKind::kProviderRaw;
 }

@@ -39,6 +39,11 @@ struct Aligned {
 // said in between.
 void match_moved(const KnownOrder& known, std::span<const Statement> statements, Aligned& aligned);
 
+// How many of the statements, from the first, reach to the last one of what was said that is known
+// by its id as an event in front of that place.
+[[nodiscard]] size_t end_of_places(const KnownOrder& known, std::span<const Statement> statements,
+                                   uint64_t before_place);
+
 [[nodiscard]] bool is_said(EventKind kind) noexcept;
 
 }  // namespace kato

@@ -3,6 +3,7 @@
 namespace kato {
 
 void EventPipeline::on_draft(const Draft& draft) {
+  if (retelling_ != nullptr) retelling_->on_draft(draft);
   if (sequencer_.skips(draft)) {
     if (document_ != nullptr) document_->spoil();
     left_out_ = draft.record_offset_bytes;
@@ -68,6 +69,9 @@ void EventPipeline::end_document_record(const RecordReport& record) {
 
 void EventPipeline::on_record(const RecordReport& record) {
   if (document_ != nullptr) end_document_record(record);
+  if (retelling_ != nullptr) {
+    retelling_->on_record(record, bytes_at(record.offset_bytes, record.length_bytes));
+  }
   if (records_ == nullptr) return;
   if (record.offset_bytes != left_out_ || record.outcome == RecordOutcome::kHeld) {
     return records_->on_record(record);

@@ -60,6 +60,11 @@ class EventPipeline final : public StepListener, private EventListener {
     sequencer_.begin_document(memory);
     document_ = memory;
   }
+  // What another version of the plugin told. Must outlive the pipeline.
+  void set_retelling(Retelling* retelling) {
+    retelling_ = retelling;
+    sequencer_.set_retelling(retelling);
+  }
   // What a look-up failed with; what came after it in the step is not to be trusted.
   [[nodiscard]] const Status& status() const { return status_; }
 
@@ -84,6 +89,7 @@ class EventPipeline final : public StepListener, private EventListener {
   RecordListener* records_;
   bool keep_raw_ = false;
   DocumentMemory* document_ = nullptr;
+  Retelling* retelling_ = nullptr;
   CopiedHistory* copies_ = nullptr;
   CopyUse copy_use_ = CopyUse::kInherited;
   Status status_;

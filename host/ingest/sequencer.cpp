@@ -80,14 +80,14 @@ void Sequencer::end_run() {
   if (run_.empty()) return;
   auto aligned = align(*known_.order(), statements_);
   if (in_document_) match_moved(*known_.order(), statements_, aligned);
+  const size_t past =
+      retelling_ != nullptr ? retelling_->past_of(*known_.order(), statements_, aligned) : 0;
   const bool after_silence = known_.order()->size() == 0 ||
                              (in_document_ && alignment_ != nullptr && alignment_->was_silent);
   for (size_t i = 0; i < run_.size(); ++i) {
     const auto& statement = statements_[i];
     if (aligned.matches[i] == Match::kByContent) continue;
-    const bool before_a_match = aligned.last_match && i < *aligned.last_match;
-    // History that was worded anew. Where the log kept its keys it is a part that came late.
-    if (before_a_match && !aligned.any_by_id) {
+    if (is_history(i, past, aligned)) {
       if (document_ != nullptr) document_->spoil();
       continue;
     }
@@ -96,13 +96,21 @@ void Sequencer::end_run() {
       continue;
     }
     const auto& draft = *run_[i].draft;
-    const bool is_new = aligned.last_match ? !before_a_match : after_silence;
+    const bool is_new = aligned.last_match ? i >= *aligned.last_match : after_silence;
     take_now(draft, statement.id, statement.content,
              is_new ? right_of(draft) : CommandRight::kNever);
   }
   statements_.clear();
   run_.clear();
   arena_.clear();
+}
+
+// Where the log kept its keys, what is not known in front of a match is a part that came late.
+bool Sequencer::is_history(size_t place, size_t past, const Aligned& aligned) const {
+  if (!aligned.last_match || place >= *aligned.last_match) return false;
+  if (!aligned.any_by_id) return true;
+  return place < past && !statements_[place].place &&
+         !retelling_->has_changed(run_[place].record_offset_bytes);
 }
 
 void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
@@ -124,6 +132,10 @@ void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t conte
     return;
   }
   if (draft.relisted && order->count_of(content) > 0) return;
+  const auto place = order->place_of(id);
+  if (retelling_ != nullptr && place && retelling_->is_told_otherwise(draft, *place)) {
+    return retelling_->renew(id, content);
+  }
   const EventId revised =
       make_event_id(session_.session_id, draft.record_key, draft.part_key, to_hex(content));
   if (known_.knows(revised)) return complete(draft, revised, id);

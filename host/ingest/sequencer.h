@@ -9,6 +9,7 @@
 #include "host/ingest/alignment.h"
 #include "host/ingest/document_memory.h"
 #include "host/ingest/event_memory.h"
+#include "host/ingest/retelling.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
@@ -53,6 +54,8 @@ class Sequencer {
   // A message that is known, but perhaps not all events of its commands: a kill came between their
   // lines. Reset when it has come by. Null: there is none. Must outlive the sequencer.
   void set_unfinished(std::optional<EventId>* message) { unfinished_ = message; }
+  // What another version of the plugin told. Null: nothing. Must outlive the sequencer.
+  void set_retelling(Retelling* retelling) { retelling_ = retelling; }
   // What comes until end_run() is one document, which states everything again. memory: gets what it
   // states; null, or to outlive the sequencer.
   void begin_document(DocumentMemory* memory);
@@ -80,6 +83,9 @@ class Sequencer {
 
   void take_now(const Draft& draft, const EventId& id, uint64_t content, CommandRight right);
   void take_known(const Draft& draft, const EventId& id, uint64_t content);
+  // Whether it is history, which is not told late: it was worded anew, or another version of the
+  // plugin finds it there. place: among the statements of the run.
+  [[nodiscard]] bool is_history(size_t place, size_t past, const Aligned& aligned) const;
   [[nodiscard]] bool adds_nothing(const Draft& draft, const Statement& statement) const;
   void keep_back(const Draft& draft, const Statement& statement);
   void pass_known(const EventId& id);
@@ -101,6 +107,7 @@ class Sequencer {
   bool in_document_ = false;
   bool said_anything_ = false;
   DocumentMemory* document_ = nullptr;
+  Retelling* retelling_ = nullptr;
   std::vector<Statement> statements_;  // of the run
   std::vector<Kept> run_;
   Arena arena_;

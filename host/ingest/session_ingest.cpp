@@ -144,6 +144,10 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   const uint64_t cursor = (*slot)->at;
   if (cursor >= arrival.live_from_bytes) pipeline.sequencer().set_capture_time(arrival.now);
   prepare(pipeline, index, source, **slot);
+  const uint64_t known_count = known_.order() != nullptr ? known_.order()->size() : 0;
+  Retelling retelling(meta, growth == Growth::kDocument,
+                      source.file.root->provider->identity().version, known_count);
+  pipeline.set_retelling(&retelling);
 
   SourceDecoding decoding(reader, *(*slot)->decoder, growth, step_size(source, arrival, cursor));
   decoding.set_knows_last((*slot)->document.knows_last());
@@ -160,6 +164,7 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
     const bool was_silent = cursor == 0 || meta.alignment.was_silent;
     meta.alignment.was_silent = was_silent && !pipeline.sequencer().said_anything();
   }
+  if (step->end == StepEnd::kEndOfInput) retelling.end_document();
   if (auto kept = keep_state(index, source, **slot, *step); !kept) return forward(kept);
   forget_what_was_compared(meta);
   keep_summary(meta_, summary);
@@ -168,7 +173,9 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   // Until all of it is read it counts as changed.
   meta.mtime_ns = is_read(step->end) ? reader.info().mtime_ns : 0;
   (*slot)->reader = nullptr;
-  return IngestStep{.end = step->end, .read_bytes = step->cursor - std::min(step->cursor, cursor)};
+  return IngestStep{.end = step->end,
+                    .read_bytes = step->cursor - std::min(step->cursor, cursor),
+                    .renewed = std::move(retelling).take_renewed()};
 }
 
 // What the sequencer and the pipeline must know of the source.

@@ -28,6 +28,13 @@ Status StoredEventMemory::want_order() {
   return {};
 }
 
+Status StoredEventMemory::renew(const RenewedIds& renewed) {
+  if (auto done = stored_.renew(files_, renewed); !done) return done;
+  const bool has_order = order_.has_value();
+  order_.reset();
+  return has_order ? want_order() : save();
+}
+
 void StoredEventMemory::add(const EventId& id, uint64_t content) {
   const bool is_new = stored_.add(id, content);
   if (is_new && order_) order_->add(id, content);

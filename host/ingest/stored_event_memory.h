@@ -25,6 +25,12 @@ class StoredEventMemory final : public EventMemory {
   [[nodiscard]] Status want_order() override;
   void add(const EventId& id, uint64_t content) override;
 
+  [[nodiscard]] Result<RenewedIds> renewed(std::span<const KnownEvent> contents,
+                                           uint64_t committed_count) const {
+    return stored_.renewed(files_, contents, committed_count);
+  }
+  // See KnownEvents::renew. Saves then.
+  [[nodiscard]] Status renew(const RenewedIds& renewed);
   // The file stays open.
   [[nodiscard]] Status save() { return stored_.save(files_); }
   void close() { stored_.close(); }

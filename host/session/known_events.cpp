@@ -4,8 +4,10 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <map>
 
 #include "host/base/hash.h"
+#include "host/io/files.h"
 
 namespace kato {
 namespace {
@@ -60,6 +62,10 @@ void append_record(std::string& out, const KnownEvent& event) {
   out.append(reinterpret_cast<const char*>(&event.content_hash), sizeof(event.content_hash));
 }
 
+std::string_view last_record(std::string_view bytes) {
+  return bytes.substr(bytes.size() - kRecordBytes);
+}
+
 // Of so many records as before, and this one.
 uint64_t chained(uint64_t before, std::string_view record) {
   std::array<char, sizeof(before) + kRecordBytes> bytes{};
@@ -96,7 +102,7 @@ Result<uint64_t> read_records(FileSystem& files, const std::string& path,
       return too_few(path, count);
     }
   }
-  if (committed.hash.value_or(hash) == hash) return hash;
+  if (committed.hash.value_or(hash) == hash || committed.renewed_hash == hash) return hash;
   return fail(ErrorCode::kInvalid,
               "{} is damaged: the event ids in it are not those that were written", path);
 }
@@ -158,7 +164,7 @@ Status KnownEvents::save(FileSystem& files) {
   uint64_t hash = *saved_.hash;
   for (const auto& event : unsaved_) {
     append_record(bytes, event);
-    hash = chained(hash, std::string_view(bytes).substr(bytes.size() - kRecordBytes));
+    hash = chained(hash, last_record(bytes));
   }
   if (auto written = file_->append(bytes); !written) {
     close();
@@ -166,6 +172,33 @@ Status KnownEvents::save(FileSystem& files) {
   }
   saved_ = {.count = saved_.count + unsaved_.size(), .hash = hash};
   unsaved_.clear();
+  return {};
+}
+
+Result<RenewedIds> KnownEvents::renewed(FileSystem& files, std::span<const KnownEvent> contents,
+                                        uint64_t committed_count) const {
+  std::map<EventId, uint64_t> hashes;
+  for (const auto& [id, hash] : contents) {
+    hashes[id] = hash;
+  }
+  RenewedIds renewed{.bytes = header()};
+  uint64_t count = 0;
+  const auto read = read_records(files, path_, saved_, [&](KnownEvent event) {
+    const auto found = hashes.find(event.id);
+    if (found != hashes.end()) event.content_hash = found->second;
+    append_record(renewed.bytes, event);
+    renewed.hash = chained(renewed.hash, last_record(renewed.bytes));
+    if (++count == committed_count) renewed.committed_hash = renewed.hash;
+  });
+  if (!read) return forward(read);
+  return renewed;
+}
+
+Status KnownEvents::renew(FileSystem& files, const RenewedIds& renewed) {
+  close();
+  auto replaced = replace_whole(files, path_, renewed.bytes, Durability::kOrdered);
+  if (!replaced) return forward(replaced, "event ids");
+  saved_.hash = renewed.hash;
   return {};
 }
 

@@ -27,6 +27,13 @@ struct KnownEvent {
   bool operator==(const KnownEvent&) const = default;
 };
 
+// The file with other content hashes.
+struct RenewedIds {
+  std::string bytes;
+  uint64_t hash = 0;
+  uint64_t committed_hash = 0;  // of the records that are committed
+};
+
 // [one thread at a time] Only of sessions that are being worked on.
 class KnownEvents {
  public:
@@ -50,6 +57,11 @@ class KnownEvents {
   // Appends what was added. After a failure it is still unsaved. The file stays open.
   [[nodiscard]] Status save(FileSystem& files);
   void close() { file_.reset(); }
+  // The saved records with other content hashes for some events. Nothing is changed by it.
+  [[nodiscard]] Result<RenewedIds> renewed(FileSystem& files, std::span<const KnownEvent> contents,
+                                           uint64_t committed_count) const;
+  // Puts them in the place of the file: to be called when what is committed has the renewed hash.
+  [[nodiscard]] Status renew(FileSystem& files, const RenewedIds& renewed);
   // Forgets what was added since the last save.
   void forget_unsaved();
 

@@ -110,6 +110,13 @@ struct SourceAlignment {
   bool operator==(const SourceAlignment&) const = default;
 };
 
+// A record by its key and its bytes, without what separates it from its neighbours.
+struct RecordMark {
+  std::string key;
+  uint64_t hash = 0;
+  bool operator==(const RecordMark&) const = default;
+};
+
 struct SourceMeta {
   std::string path;  // absolute
   std::string root;  // the folder it was found under; empty: none
@@ -136,6 +143,12 @@ struct SourceMeta {
   // The session whose history it begins with, as long as it may go on copying it.
   std::string copies_session;
   uint64_t counted_records = 0;  // of a document: that the ledger has
+  // So many events of the session, from the first, were told by other versions of the plugin.
+  uint64_t former_events = 0;
+  // Of a document: the present version has not yet stated all of it once.
+  bool retelling = false;
+  // Of a document: the last record with something in it that may be worded anew.
+  std::optional<RecordMark> last_revisable;
 };
 
 // One stretch of the order in which the sources were read: up to where in which of them.
@@ -261,6 +274,8 @@ struct RecordingMeta {
 struct CommittedIds {
   uint64_t count = 0;                 // records
   std::optional<uint64_t> hash = {};  // over all of them; not known: of an older meta
+  // Or this one, once contents of theirs are renewed: the file is about to be replaced.
+  std::optional<uint64_t> renewed_hash = {};
   bool operator==(const CommittedIds&) const = default;
 };
 

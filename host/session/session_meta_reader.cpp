@@ -101,6 +101,13 @@ void read_source(JsonFields& fields, SourceMeta& source) {
   fields.object("alignment", [&](JsonFields& inner) { read_alignment(inner, source.alignment); });
   fields.text("copiesSession", source.copies_session);
   fields.number("countedRecords", source.counted_records);
+  fields.number("formerEvents", source.former_events);
+  fields.flag("retelling", source.retelling);
+  fields.object("lastRevisable", [&](JsonFields& inner) {
+    auto& mark = source.last_revisable.emplace();
+    inner.text("key", mark.key, Need::kMust);
+    inner.hex("hash", mark.hash, Need::kMust);
+  });
 }
 
 void read_position(JsonFields& fields, EventPosition& position) {
@@ -229,6 +236,9 @@ void read_meta(JsonFields& fields, SessionMeta& meta) {
   if (uint64_t hash = 0; fields.has("knownIdsHash")) {
     fields.hex("knownIdsHash", hash);
     meta.known_ids.hash = hash;
+  }
+  if (fields.has("renewedIdsHash")) {
+    fields.hex("renewedIdsHash", meta.known_ids.renewed_hash.emplace());
   }
   fields.object("twin", [&](JsonFields& inner) {
     inner.flag("exists", meta.twin.exists);

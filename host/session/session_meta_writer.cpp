@@ -43,6 +43,9 @@ class MetaWriter {
     whole.number("events", meta.event_count);
     whole.number("knownIds", meta.known_ids.count);
     if (meta.known_ids.hash) whole.text("knownIdsHash", to_hex(*meta.known_ids.hash));
+    if (meta.known_ids.renewed_hash) {
+      whole.text("renewedIdsHash", to_hex(*meta.known_ids.renewed_hash));
+    }
     twin(whole, meta.twin);
     if (meta.command_cursor) position(whole, "commandCursor", *meta.command_cursor);
     if (meta.unfinished_message) {
@@ -127,6 +130,9 @@ class MetaWriter {
     if (source.alignment != SourceAlignment{}) alignment(object, source.alignment);
     text_unless_empty(object, "copiesSession", source.copies_session);
     if (source.counted_records > 0) object.number("countedRecords", source.counted_records);
+    if (source.former_events > 0) object.number("formerEvents", source.former_events);
+    object.flag_if_set("retelling", source.retelling);
+    if (source.last_revisable) mark(object, "lastRevisable", *source.last_revisable);
   }
 
   void alignment(JsonObject& object, const SourceAlignment& alignment) {
@@ -175,6 +181,13 @@ class MetaWriter {
     JsonObject inner(out_);
     inner.number("seq", position.seq);
     inner.text("eventId", to_hex(position.event_id));
+  }
+
+  void mark(JsonObject& object, std::string_view name, const RecordMark& mark) {
+    object.key(name);
+    JsonObject inner(out_);
+    inner.text("key", mark.key);
+    inner.text("hash", to_hex(mark.hash));
   }
 
   void mark(JsonObject& object, std::string_view name, const DestinationMark& mark) {

@@ -105,6 +105,12 @@ class LineDecoder final : public Decoder {
     say(line, offset, listener);
   }
 
+  [[nodiscard]] std::string told(std::string_view words) const {
+    auto text = with_line_breaks(words);
+    if (traits_.shouts) std::ranges::transform(text, text.begin(), ::toupper);
+    return text;
+  }
+
   void release(std::string_view key, DecodeListener& listener) {
     const auto found = std::ranges::find(held_, key, &HeldRecord::key);
     if (found == held_.end()) return;
@@ -133,21 +139,32 @@ class LineDecoder final : public Decoder {
       draft.body.provider_timestamp = take_word(rest);
       word = take_word(rest);
     }
+    if (word == "relisted") {
+      draft.relisted = true;
+      word = take_word(rest);
+    }
     draft.body.provider_event_type = word;
     draft.body.inherited = word == "copy";
-    draft.relisted = word == "again";
+    draft.relisted = draft.relisted || word == "again";
     const bool is_user = word == "user" || word == "copy" || word == "again" || word == "hold";
     draft.revisable = word == "draft";
-    const bool is_known = is_user || word == "assistant" || word == "draft";
+    const bool is_note = traits_.knows_notes && word == "note";
+    const bool is_known = is_user || is_note || word == "assistant" || word == "draft";
     draft.record_key = is_known ? take_word(rest) : whole;
-    auto text = with_line_breaks(draft.revisable ? rest.substr(0, rest.find(" | ")) : rest);
-    if (traits_.shouts) std::ranges::transform(text, text.begin(), ::toupper);
+    const auto more = draft.revisable ? rest.find(" || ") : std::string_view::npos;
+    auto text = told(draft.revisable ? rest.substr(0, std::min(more, rest.find(" | "))) : rest);
     draft.body.payload.text = text;
     if (!is_known) draft.body.payload.raw_type = word;
     draft.body.kind = is_user    ? EventKind::kUserMessage
                       : is_known ? EventKind::kAssistantMessage
                                  : EventKind::kProviderRaw;
     if (!draft.record_key.empty()) listener.on_draft(draft);
+    if (more != std::string_view::npos) {
+      text = told(rest.substr(more + 4));
+      draft.body.payload.text = text;
+      draft.part_key = "text/1";
+      listener.on_draft(draft);
+    }
     listener.on_record({.outcome = is_known ? RecordOutcome::kMapped : RecordOutcome::kRaw,
                         .offset_bytes = offset,
                         .length_bytes = line.size(),

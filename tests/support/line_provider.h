@@ -7,11 +7,13 @@
 //   at TIME user KEY TEXT.. the same with a provider timestamp
 //   assistant KEY TEXT...   an assistant message
 //   draft KEY TEXT...       one that may be worded anew (revisable); what stands behind " | " is of
-//                           the record, but not of the text
+//                           the record, but not of the text; behind " || " stands another part
 //   copy KEY TEXT...        a user message that was inherited from another session
 //   again KEY TEXT...       a user message that the client wrote once more (relisted)
+//   relisted WORD ...       the same for any other word
 //   hold KEY TEXT...        a user message that is held back until ...
 //   release KEY             ... this line
+//   note KEY TEXT...        an assistant message, if notes are known
 //   anything else           a raw record
 // Sources: *.log (lines), *.log.zst (the same, packed), *.doc (the same, as one document).
 #pragma once
@@ -31,6 +33,7 @@ struct LineProviderTraits {
   bool restates = false;
   bool may_copy_history = false;
   bool shouts = false;  // another mapping: texts are in capital letters
+  bool knows_notes = false;
 };
 
 [[nodiscard]] std::unique_ptr<Provider> make_line_provider(LineProviderTraits traits = {});

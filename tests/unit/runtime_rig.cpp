@@ -87,6 +87,14 @@ SessionRuntime& RuntimeRig::reopen(const std::string& name) {
   return open(name);
 }
 
+void RuntimeRig::begin(const std::string& log, const std::string& name) {
+  write(name, log);
+  open();
+  read();
+  REQUIRE(runtime().make_twin({}));
+  REQUIRE(runtime().commit_now());
+}
+
 void RuntimeRig::look(const std::string& name) {
   runtime_->set_sources(session(name));
 }

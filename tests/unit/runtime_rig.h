@@ -41,6 +41,8 @@ class RuntimeRig {
   SessionRuntime& runtime() { return *runtime_; }
   // Tells the runtime what lies in the folder now.
   void look(const std::string& name = "one");
+  // A session with a twin, read to the end of `log`, which that file gets.
+  void begin(const std::string& log, const std::string& name = "a.log");
   // Reads all sources to their ends and commits.
   Brought read(uint64_t live_from_bytes = UINT64_MAX);
   // The same, without a commit.

@@ -6,7 +6,6 @@
 #include "tests/unit/runtime_rig.h"
 
 using namespace kato;
-using kato::test::LineProviderTraits;
 using kato::test::RuntimeRig;
 using Texts = std::vector<std::string>;
 
@@ -20,20 +19,11 @@ std::string packed(const std::string& text) {
   return out;
 }
 
-// A session with a twin, read to the end of `log`.
-void begin(RuntimeRig& rig, const std::string& log, const std::string& name = "a.log") {
-  rig.write(name, log);
-  rig.open();
-  rig.read();
-  REQUIRE(rig.runtime().make_twin({}));
-  REQUIRE(rig.runtime().commit_now());
-}
-
 }  // namespace
 
 TEST_CASE("P2: a log that was written anew under fresh ids is not doubled", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
   rig.write("a.log", kHead + "user n1 one\nassistant n2 two\nuser n3 three\nuser n4 ::stop\n");
   CHECK(rig.read().commands == Texts{"stop"});
   CHECK(rig.said() == Texts{"one", "two", "three", "::stop"});
@@ -42,7 +32,7 @@ TEST_CASE("P2: a log that was written anew under fresh ids is not doubled", "[ru
 TEST_CASE("P2: of a log that was written anew only what follows the last match is new",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
   rig.write("a.log", kHead + "user n1 one\nuser n0 ::stop\nuser n3 three\nassistant n4 four\n");
   const auto brought = rig.read();
   CHECK(brought.commands.empty());
@@ -53,7 +43,7 @@ TEST_CASE("P2: of a log that was written anew only what follows the last match i
 TEST_CASE("P2: where nothing of a log is known, all of it is new and none of it commands",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
   rig.write("a.log", kHead + "user x1 other\nuser x2 ::stop\n");
   const auto brought = rig.read();
   CHECK(brought.commands.empty());
@@ -66,14 +56,14 @@ TEST_CASE("P2: where nothing of a log is known, all of it is new and none of it 
 TEST_CASE("P2: what is said in a log that was written anew before anything was said commands",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "info i1 begun\n");
+  rig.begin(kHead + "info i1 begun\n");
   rig.write("a.log", kHead + "info i2 begun anew\nuser k1 ::stop\n");
   CHECK(rig.read().commands == Texts{"stop"});
 }
 
 TEST_CASE("P2: nothing commands after a kill either, where nothing was known", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
   rig.write("a.log", kHead + "user x1 other\nuser x2 ::stop\n");
   rig.read_uncommitted();
   rig.reopen();
@@ -86,7 +76,7 @@ TEST_CASE("P2: nothing commands after a kill either, where nothing was known", "
 TEST_CASE("P2: nothing commands after a kill either, where nothing of a document was known",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n", "a.doc");
   const std::string foreign = kHead + "user x1 other\nuser x2 ::stop\n";
   rig.write("a.doc", foreign);
   CHECK(rig.read_uncommitted().silenced == Texts{"stop"});
@@ -100,7 +90,7 @@ TEST_CASE("P2: nothing commands after a kill either, where nothing of a document
 
 TEST_CASE("P2: a log that is cut and goes on", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
   rig.write("a.log", kHead + "user k1 one\n");
   rig.read();
   rig.append("a.log", "user k4 four\nuser k5 ::stop\n");
@@ -111,7 +101,7 @@ TEST_CASE("P2: a log that is cut and goes on", "[runtime][P2]") {
 TEST_CASE("P2: a log that is written anew once more before it is read on lacks nothing",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
   rig.write("a.log", kHead + "user k1 one\nassistant k2 two\n");
   StepEvents events(rig.runtime().ref());
   const auto compared = rig.runtime().ingest(0, {.now = rig.clock.now()}, events);
@@ -127,7 +117,7 @@ TEST_CASE("P2: a log that is written anew once more before it is read on lacks n
 TEST_CASE("P2: what is said in a log that is written anew twice before anything was said commands",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "info i1 begun\n");
+  rig.begin(kHead + "info i1 begun\n");
   rig.write("a.log", kHead + "info i2 begun anew\n");
   StepEvents events(rig.runtime().ref());
   REQUIRE(rig.runtime().ingest(0, {.now = rig.clock.now()}, events));
@@ -137,7 +127,7 @@ TEST_CASE("P2: what is said in a log that is written anew twice before anything 
 
 TEST_CASE("P2: a log that is read while it is being written anew", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
   rig.write("a.log", "");
   rig.read();
   rig.write("a.log", kHead + "user n1 one\n");
@@ -149,7 +139,7 @@ TEST_CASE("P2: a log that is read while it is being written anew", "[runtime][P2
 
 TEST_CASE("P2: a log that was written anew beyond its old size is noticed", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n");
   rig.write("a.log", kHead + "user n0 " + std::string(200, 'x') +
                          "\nuser n1 one\nassistant n2 two\n" + "user n3 three\n");
   rig.read();
@@ -161,7 +151,7 @@ TEST_CASE(
     "message is new",
     "[runtime][P2]") {
   RuntimeRig rig({.restates = true});
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n");
   rig.write("a.log", kHead +
                          "note\nuser k1 one\nassistant k2 two\nuser k3 three\nuser k4 ::stop\n" +
                          "assistant k2 two\nassistant k5 five\n");
@@ -176,7 +166,7 @@ TEST_CASE("P2: a log that was cut and has grown beyond its old length before any
   const std::string new_log =
       kHead + "user k1 one" + like + "\nuser k3 six" + like + "\nuser k4 ten" + like + "\n";
   RuntimeRig rig;
-  begin(rig, old_log);
+  rig.begin(old_log);
   SECTION("while the daemon ran") {
     rig.write("a.log", new_log);
   }
@@ -192,7 +182,7 @@ TEST_CASE("P2: a log whose last record was changed in its middle while no daemon
           "[runtime][P2]") {
   const std::string ends(100, 'x');
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nuser k2 " + ends + " two " + ends + "\n");
+  rig.begin(kHead + "user k1 one\nuser k2 " + ends + " two " + ends + "\n");
   rig.write("a.log", kHead + "user k1 one\nuser k2 " + ends + " six " + ends + "\nuser k3 three\n");
   rig.reopen();
   rig.read();
@@ -205,7 +195,7 @@ TEST_CASE("P2: a log that was replaced by a copy of itself goes on at its cursor
           "[runtime][P2]") {
   RuntimeRig rig;
   const auto log = kHead + "user k1 one\nassistant k2 two\n";
-  begin(rig, log);
+  rig.begin(log);
   const auto before = rig.runtime().meta().ledger;
   rig.write("b.tmp", log + "user k3 three\n");
   rig.move("b.tmp", "a.log");
@@ -216,7 +206,7 @@ TEST_CASE("P2: a log that was replaced by a copy of itself goes on at its cursor
 
 TEST_CASE("P2: a log that moved goes on under its new name", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n");
   rig.move("a.log", "b.log");
   rig.append("b.log", "user k3 ::stop\n");
   SECTION("while it is open") {
@@ -234,7 +224,7 @@ TEST_CASE("P2: a log that moved goes on under its new name", "[runtime][P2]") {
 TEST_CASE("P2: a log is packed in place, and unpacked again", "[runtime][P2]") {
   RuntimeRig rig;
   auto log = kHead + "user k1 one\nassistant k2 two\n";
-  begin(rig, log);
+  rig.begin(log);
   log += "user k3 three\n";
   rig.write("a.log.zst", packed(log));
   rig.remove("a.log");
@@ -252,7 +242,7 @@ TEST_CASE("P2: a log is packed in place, and unpacked again", "[runtime][P2]") {
 TEST_CASE("P2: a better file of the session takes the place of the one that was read",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n");
   rig.write("b.log", "session one rank 5\nuser n1 one\nassistant n2 two\nuser n3 three\n");
   rig.look();
   rig.read();
@@ -275,7 +265,7 @@ TEST_CASE("P2: a better file of the session takes the place of the one that was 
 
 TEST_CASE("P2: a document and a log of one session are one", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n", "a.doc");
   rig.write("a.doc", kHead + "user k1 one\nassistant k2 two\nuser k3 three\n");
   rig.read();
   CHECK(rig.said() == Texts{"one", "two", "three"});
@@ -288,7 +278,7 @@ TEST_CASE("P2: a document and a log of one session are one", "[runtime][P2]") {
 
 TEST_CASE("P2: a document that is written anew under fresh ids is not doubled", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n", "a.doc");
   rig.write("a.doc", kHead + "user n1 one\nassistant n2 two\nuser n3 ::stop\n");
   CHECK(rig.read().commands == Texts{"stop"});
   CHECK(rig.said() == Texts{"one", "two", "::stop"});
@@ -298,7 +288,7 @@ TEST_CASE("P2: what a document worded anew is not said again when its record cha
           "[runtime][P2]") {
   RuntimeRig rig({.restates = true});
   const auto begun = kHead + "user k1 one\n";
-  begin(rig, begun + "draft k2 two\n", "a.doc");
+  rig.begin(begun + "draft k2 two\n", "a.doc");
   rig.write("a.doc", begun + "draft k2 changed\n");
   rig.read();
   if (GENERATE(true, false)) rig.reopen();
@@ -313,7 +303,7 @@ TEST_CASE(
     "P2: what came late into a document is not doubled when it is written anew under fresh ids",
     "[runtime][P2]") {
   RuntimeRig rig({.restates = true});
-  begin(rig, kHead + "draft k1 one\nraw\nuser k2 two\n", "a.doc");
+  rig.begin(kHead + "draft k1 one\nraw\nuser k2 two\n", "a.doc");
   SECTION("a part of its own") {
     rig.write("a.doc", kHead + "draft k1 one\nuser k9 late\nraw\nuser k2 two\n");
     rig.read();
@@ -338,7 +328,7 @@ TEST_CASE(
 TEST_CASE("P2: a part that comes late into a document is captured, and does not command",
           "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k3 three\n", "a.doc");
+  rig.begin(kHead + "user k1 one\nassistant k3 three\n", "a.doc");
   rig.write("a.doc", kHead + "user k1 one\nuser k2 ::stop\nassistant k3 three\n");
   CHECK(rig.read().commands.empty());
   CHECK(rig.said() == Texts{"one", "three", "::stop"});
@@ -346,7 +336,7 @@ TEST_CASE("P2: a part that comes late into a document is captured, and does not 
 
 TEST_CASE("P2: what is said in a document from which all was taken commands", "[runtime][P2]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n", "a.doc");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n", "a.doc");
   const bool was_looked_at = GENERATE(true, false);
   rig.write("a.doc", kHead);
   if (was_looked_at) rig.read();
@@ -360,7 +350,7 @@ TEST_CASE("P10: a log that vanishes leaves its state, and goes on when it comes 
           "[runtime][P10]") {
   RuntimeRig rig;
   const auto log = kHead + "user k1 one\nassistant k2 two\n";
-  begin(rig, log);
+  rig.begin(log);
   rig.remove("a.log");
   rig.read();
   CHECK(rig.runtime().meta().sources[0].standing == SourceStanding::kMissing);
@@ -376,7 +366,7 @@ TEST_CASE("P10: a log that vanishes leaves its state, and goes on when it comes 
 TEST_CASE("P3: only what came live into a log that was written anew has a capture time",
           "[runtime][P3]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n");
   SECTION("watched") {
     rig.write("a.log", kHead + "user n1 one\nassistant n2 two\nuser n3 three\n");
     rig.read();
@@ -392,38 +382,16 @@ TEST_CASE("P3: only what came live into a log that was written anew has a captur
 
 TEST_CASE("relisted messages are aligned with what is known", "[runtime][P2]") {
   RuntimeRig rig({.restates = true});
-  begin(rig, kHead + "user k1 one\nassistant k2 two\n");
+  rig.begin(kHead + "user k1 one\nassistant k2 two\n");
   rig.append("a.log", "again n1 one\nagain n9 ::stop\nuser k3 three\n");
   const auto brought = rig.read();
   CHECK(brought.commands.empty());
   CHECK(rig.said() == Texts{"one", "two", "::stop", "three"});
 }
 
-TEST_CASE("another version of a plugin changes nothing that was decoded", "[runtime][P1][P2]") {
-  RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nhold k2 held\nuser k3 three\n");
-  LineProviderTraits improved{.version = "2.0.0", .shouts = true};
-  SECTION("of another state too") {
-    improved.state_version = 2;
-  }
-  SECTION("of the same state") {}
-  rig.set_provider(improved);
-  rig.append("a.log", "user k4 four\nrelease k2\n");
-  rig.open();
-  rig.read();
-  CHECK(rig.said() == Texts{"one", "three", "FOUR", "HELD"});
-}
-
-TEST_CASE("P2: what another version no longer holds back is told", "[runtime][P2]") {
-  RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nhold k2 held\nrelease k2\n");
-  CHECK(rig.said() == Texts{"one", "held"});
-  CHECK(rig.runtime().meta().ledger.held_count() == 0);
-}
-
 TEST_CASE("P10: held records outlive their log beside the twin", "[runtime][P10]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nhold k2 held\nuser k3 " + std::string(100, 'x') + "\n");
+  rig.begin(kHead + "user k1 one\nhold k2 held\nuser k3 " + std::string(100, 'x') + "\n");
   auto log = rig.logs.read("a.log");
   const auto at = log.find("held");
   log.replace(at, 4, "gone");  // the anchor behind it stands
@@ -435,7 +403,7 @@ TEST_CASE("P10: held records outlive their log beside the twin", "[runtime][P10]
 
 TEST_CASE("P4: held records that are gone with their log are accounted for", "[runtime][P4]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k1 one\nhold k2 held\nuser k3 three\n");
+  rig.begin(kHead + "user k1 one\nhold k2 held\nuser k3 three\n");
   rig.write("a.log", kHead + "user k1 one\nuser k3 three\n");
   rig.read();
   const auto* const lost = rig.ledger_row(LedgerOutcome::kLost, "source-gone");
@@ -446,7 +414,7 @@ TEST_CASE("P4: held records that are gone with their log are accounted for", "[r
 
 TEST_CASE("P2: what a fork copied without a mark is captured, and never obeyed", "[runtime][P2]") {
   RuntimeRig rig({.may_copy_history = true});
-  begin(rig, kHead + "user k1 one\nuser k2 ::stop\n");
+  rig.begin(kHead + "user k1 one\nuser k2 ::stop\n");
   SessionIndex index;
   index.put(rig.runtime().meta());
   rig.origins = rig.look_up_in(index);
@@ -471,7 +439,7 @@ TEST_CASE("P2: what a fork copied without a mark is captured, and never obeyed",
 
 TEST_CASE("P9: of an append log hardly more is read than was appended", "[runtime][P9]") {
   RuntimeRig rig;
-  begin(rig, kHead + "user k0 " + std::string(300'000, 'x') + "\n");
+  rig.begin(kHead + "user k0 " + std::string(300'000, 'x') + "\n");
   uint64_t appended = 0;
   rig.files.counts = {};
   for (int i = 0; i < 50; ++i) {
@@ -485,7 +453,7 @@ TEST_CASE("P9: of an append log hardly more is read than was appended", "[runtim
 
 TEST_CASE("a history has its origin in another session, and not in a copy", "[runtime]") {
   RuntimeRig rig({.may_copy_history = true});
-  begin(rig, kHead + "user k1 one\n");
+  rig.begin(kHead + "user k1 one\n");
   const auto origin_id = rig.runtime().ref().session_id;
   SessionIndex index;
   index.put(rig.runtime().meta());

@@ -61,6 +61,9 @@ SourceMeta full_source() {
           .key = "r6", .offset_bytes = 70, .length_bytes = 80, .hash = 90, .ends_hash = 91}};
   source.copies_session = "0b9c6f7e-1111-4222-8333-444455556666";
   source.counted_records = 12;
+  source.former_events = 13;
+  source.retelling = true;
+  source.last_revisable = RecordMark{.key = "r7", .hash = 14};
   return source;
 }
 

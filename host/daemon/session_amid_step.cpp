@@ -1,0 +1,51 @@
+// What is committed while a step is going on, before anything of the step is: part of
+// SessionRuntime.
+#include "host/daemon/session_runtime.h"
+
+namespace kato {
+namespace {
+
+constexpr uint64_t kQuietThroughout = UINT64_MAX;
+
+}  // namespace
+
+// Commits something while a step is going on. Everything else is as the last commit has it.
+Status SessionRuntime::commit_amid_step(const std::function<Status(SessionMeta&)>& change) {
+  if (auto committed = services_.commits.commit_now(key_); !committed) return committed;
+  auto stored = services_.metas.load(key_);
+  if (!stored) return forward(stored);
+  if (!*stored) return {};
+  if (auto changed = change(**stored); !changed) return changed;
+  services_.commits.put(key_, meta_to_json(**stored));
+  return services_.commits.commit_now(key_);
+}
+
+// The lines that are appended next do not say that they may not command. A run that finds them, and
+// no commit after them, must know.
+Status SessionRuntime::tell_quiet(size_t source) {
+  return commit_amid_step([source](SessionMeta& stored) -> Status {
+    if (source < stored.sources.size()) {
+      stored.sources[source].alignment.quiet_until_bytes = kQuietThroughout;
+    }
+    return {};
+  });
+}
+
+// A kill may come before or after the file is replaced: what is committed allows both until the
+// step is.
+Status SessionRuntime::renew_contents(const std::vector<KnownEvent>& contents) {
+  Result<RenewedIds> renewed;
+  const auto told = commit_amid_step([&](SessionMeta& stored) -> Status {
+    renewed = memory_->renewed(contents, stored.known_ids.count);
+    if (!renewed) return forward(renewed);
+    stored.known_ids.renewed_hash = renewed->committed_hash;
+    return {};
+  });
+  if (!told) return told;
+  if (auto done = memory_->renew(*renewed); !done) return done;
+  services_.commits.needs_file(key_, services_.state.ids(key_));
+  services_.commits.needs_folder(key_, services_.state.sessions());
+  return {};
+}
+
+}  // namespace kato

@@ -1,0 +1,149 @@
+// Another version of the plugin goes on with what the one before told.
+#include <filesystem>
+
+#include "tests/support/catch.h"
+#include "tests/unit/runtime_rig.h"
+
+using namespace kato;
+using kato::test::FileOperation;
+using kato::test::LineProviderTraits;
+using kato::test::RuntimeRig;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const std::string kHead = "session one\n";
+const LineProviderTraits kFormer{.restates = true};
+const LineProviderTraits kImproved{
+    .version = "2.0.0", .restates = true, .shouts = true, .knows_notes = true};
+
+// Read by the former version; the improved one is to go on.
+void begin(RuntimeRig& rig, const std::string& log, const std::string& name = "a.doc") {
+  rig.begin(log, name);
+  rig.set_provider(kImproved);
+}
+
+}  // namespace
+
+TEST_CASE("another version of a plugin changes nothing that was decoded", "[runtime][P1][P2]") {
+  RuntimeRig rig;
+  rig.begin(kHead + "user k1 one\nhold k2 held\nuser k3 three\n");
+  LineProviderTraits improved{.version = "2.0.0", .shouts = true};
+  SECTION("of another state too") {
+    improved.state_version = 2;
+  }
+  SECTION("of the same state") {}
+  rig.set_provider(improved);
+  rig.append("a.log", "user k4 four\nrelease k2\n");
+  rig.open();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "three", "FOUR", "HELD"});
+}
+
+TEST_CASE("P2: what was held back and is released is told once", "[runtime][P2]") {
+  RuntimeRig rig;
+  rig.begin(kHead + "user k1 one\nhold k2 held\nrelease k2\n");
+  CHECK(rig.said() == Texts{"one", "held"});
+  CHECK(rig.runtime().meta().ledger.held_count() == 0);
+}
+
+TEST_CASE("P2: what another version makes of a document's past is no revision", "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\ndraft k2 two\ndraft k3 three\n";
+  begin(rig, log);
+  rig.write("a.doc", log + "user k4 four\n");
+  rig.open();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR"});
+  rig.write("a.doc", log + "user k4 four\ndraft k5 five\n");
+  if (GENERATE(true, false)) rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "FIVE"});
+}
+
+TEST_CASE("P1: what was worded anew is told by another version", "[runtime][P1]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\ndraft k2 two\n";
+  begin(rig, log + "draft k3 thr\n");
+  SECTION("while no version looked") {
+    rig.write("a.doc", log + "draft k3 three || and a part\nuser k4 four\n");
+    rig.open();
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "two", "thr", "THREE", "AND A PART", "FOUR"});
+  }
+  SECTION("once it has told all of the document") {
+    rig.write("a.doc", log + "draft k3 thr\nuser k4 four\n");
+    rig.open();
+    rig.read();
+    if (GENERATE(true, false)) rig.reopen();
+    rig.write("a.doc", kHead + "user k1 one\ndraft k2 zwei\ndraft k3 thr\nuser k4 four\n");
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "two", "thr", "FOUR", "ZWEI"});
+  }
+}
+
+TEST_CASE("P2: what another version finds amid a document's past is not told", "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\nnote n1 aside\ndraft k2 two\n";
+  begin(rig, log);
+  rig.write("a.doc", log + "note n2 new\nuser k3 three\n");
+  rig.open();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "NEW", "THREE"});
+  rig.write("a.doc", log + "note n2 new\nuser k3 three\nuser k4 four\n");
+  if (GENERATE(true, false)) rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "NEW", "THREE", "FOUR"});
+}
+
+TEST_CASE("P2: what another version makes of relisted messages is no revision", "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  begin(rig, kHead + "user k1 one\ndraft k2 two\n", "a.log");
+  rig.append("a.log", "relisted draft k2 two\nuser k3 three\n");
+  rig.open();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "THREE"});
+}
+
+TEST_CASE("P2, P10: a step of another version may be interrupted at every call",
+          "[runtime][P2][P10]") {
+  const auto log = kHead + "user k1 one\ndraft k2 two\ndraft k3 three\n";
+  bool is_whole = false;
+  uint64_t calls = 0;
+  for (; !is_whole; ++calls) {
+    RuntimeRig rig(kFormer);
+    begin(rig, log);
+    rig.write("a.doc", log + "user k4 four\n");
+    rig.open();
+    uint64_t left = calls;
+    rig.files.fault = [&left](FileOperation, const std::string&) {
+      return left == 0 ? EIO : (--left, 0);
+    };
+    StepEvents events(rig.runtime().ref());
+    is_whole = rig.runtime().ingest(0, {}, events) && rig.runtime().commit_now();
+    rig.files.fault = {};
+    INFO(calls << " calls");
+    rig.reopen();
+    CHECK(rig.runtime().mended().empty());
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "two", "three", "FOUR"});
+    rig.write("a.doc", log + "user k4 four\nuser k5 five\n");
+    rig.read();
+    CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "FIVE"});
+  }
+  CHECK(calls > 20);
+}
+
+TEST_CASE("P2: ids made again from the copy do not make revisions", "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\ndraft k2 two\ndraft k3 three\n";
+  begin(rig, log);
+  rig.write("a.doc", log + "user k4 four\n");
+  rig.open();
+  rig.read();
+  std::filesystem::remove(rig.file(".ids"));
+  rig.write("a.doc", log + "user k4 four\nuser k5 five\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "FIVE"});
+}
