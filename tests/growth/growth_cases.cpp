@@ -26,7 +26,8 @@ uint64_t number_from(const char* variable, uint64_t otherwise) {
 
 }  // namespace
 
-void grow_below(const ShippedProvider& shipped, const std::string& folder, size_t most_moments) {
+void grow_below(const ShippedProvider& shipped, const std::string& folder, size_t most_moments,
+                uint64_t rounds) {
   const auto& api = provider(shipped.plugin);
   std::map<std::string, GrowthInput> homes;
   for (auto& source : testkit::sources_below(api, folder)) {
@@ -48,12 +49,15 @@ void grow_below(const ShippedProvider& shipped, const std::string& folder, size_
   for (auto& [name, home] : homes) {
     if (only != nullptr && !name.contains(only)) continue;
     home.plugin = shipped.plugin;
-    home.seed = number_from("KATO_SEED", 1) * 1000003 + std::hash<std::string>()(name.substr(folder.size()));
     home.most_moments = most_moments;
-    INFO(name << " (KATO_SEED=" << number_from("KATO_SEED", 1) << ")");
-    GrowingHome growing(home);
-    CHECK(growing.run() == "");
-    sessions += growing.sessions();
+    const auto first = number_from("KATO_SEED", 1);
+    for (uint64_t seed = first; seed < first + rounds; ++seed) {
+      home.seed = seed * 1000003 + std::hash<std::string>()(name.substr(folder.size()));
+      INFO(name << " (KATO_SEED=" << seed << ")");
+      GrowingHome growing(home);
+      CHECK(growing.run() == "");
+      sessions += growing.sessions();
+    }
   }
   CHECK((sessions > 0 || only != nullptr));
 }

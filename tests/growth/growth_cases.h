@@ -17,7 +17,9 @@ inline constexpr ShippedProvider kShippedProviders[] = {
 
 // Grows all logs of the provider below the folder; each root in it is a home of its own. Checks
 // that every twin says what a decoding at once says. most_moments: for each log, about. The cuts
-// follow from KATO_SEED; KATO_GROWTH: only those with that in their path.
-void grow_below(const ShippedProvider& shipped, const std::string& folder, size_t most_moments);
+// follow from KATO_SEED, and in each further round from the next one; KATO_GROWTH: only those with
+// that in their path.
+void grow_below(const ShippedProvider& shipped, const std::string& folder, size_t most_moments,
+                uint64_t rounds = 1);
 
 }  // namespace kato::test

@@ -121,8 +121,7 @@ TEST_CASE("words that moved are not stated by another id too", "[ingest][P1]") {
   log.state(0, 0);
   log.state(1, 1);
   log.state(10, 2);
-  CHECK(log.aligned().matches ==
-        Matches{Match::kById, Match::kById, Match::kById, Match::kNone});
+  CHECK(log.aligned().matches == Matches{Match::kById, Match::kById, Match::kById, Match::kNone});
 }
 
 TEST_CASE("where nothing is known nothing matches", "[ingest]") {
