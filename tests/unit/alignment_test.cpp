@@ -124,6 +124,21 @@ TEST_CASE("words that moved are not stated by another id too", "[ingest][P1]") {
   CHECK(log.aligned().matches == Matches{Match::kById, Match::kById, Match::kById, Match::kNone});
 }
 
+TEST_CASE("what moved is matched as often as it is known", "[ingest][P1]") {
+  Log log;
+  log.know(0, 0);
+  log.know(1, 1);
+  log.know(2, 7);  // came late, behind what was said in between
+  log.state(10, 0);
+  log.state(11, 7);
+  log.state(12, 7);
+  log.state(13, 1);
+  auto aligned = log.aligned();
+  match_moved(log.known, log.statements, aligned);
+  CHECK(aligned.matches ==
+        Matches{Match::kByContent, Match::kByContent, Match::kNone, Match::kByContent});
+}
+
 TEST_CASE("where nothing is known nothing matches", "[ingest]") {
   Log log;
   log.state(1, 1);
