@@ -31,18 +31,28 @@ Status SessionRuntime::tell_quiet(size_t source) {
   });
 }
 
-// A kill may come before or after the file is replaced: what is committed allows both until the
-// step is.
-Status SessionRuntime::renew_contents(const std::vector<KnownEvent>& contents) {
-  Result<RenewedIds> renewed;
-  const auto told = commit_amid_step([&](SessionMeta& stored) -> Status {
-    renewed = memory_->renewed(contents, stored.known_ids.count);
-    if (!renewed) return forward(renewed);
-    stored.known_ids.renewed_hash = renewed->committed_hash;
+// What the step told is not the former version's, even if a kill leaves only that of it. And a kill
+// may come before or after the ids are replaced: what is committed allows both until the step is.
+Status SessionRuntime::keep_retelling(size_t source, const IngestStep& step) {
+  if (!step.former_events && step.new_contents.empty()) return {};
+  RenewedIds renewed;
+  const auto committed = commit_amid_step([&](SessionMeta& stored) -> Status {
+    if (step.former_events && source < stored.sources.size()) {
+      auto& told = stored.sources[source];
+      told.plugin_version = meta_.sources[source].plugin_version;
+      told.former_events = *step.former_events;
+      told.retelling = true;
+    }
+    if (step.new_contents.empty()) return {};
+    auto made = memory_->renewed(step.new_contents, stored.known_ids.count);
+    if (!made) return forward(made);
+    renewed = std::move(*made);
+    stored.known_ids.hash = renewed.present_hash;
+    stored.known_ids.renewed_hash = renewed.committed_hash;
     return {};
   });
-  if (!told) return told;
-  if (auto done = memory_->renew(*renewed); !done) return done;
+  if (!committed || renewed.bytes.empty()) return committed;
+  if (auto done = memory_->renew(renewed); !done) return done;
   services_.commits.needs_file(key_, services_.state.ids(key_));
   services_.commits.needs_folder(key_, services_.state.sessions());
   return {};

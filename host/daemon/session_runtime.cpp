@@ -133,6 +133,10 @@ Status SessionRuntime::open_memory() {
       StoredEventMemory::load(services_.files, path, meta_.known_ids, states_again(sources_.all()));
   if (memory) {
     memory_ = std::move(*memory);
+    if (meta_.known_ids.renewed_hash) {  // replaced, perhaps, by a killed run
+      services_.commits.needs_file_again(key_, path);
+      services_.commits.needs_folder(key_, services_.state.sessions());
+    }
     return {};
   }
   const bool is_damaged = memory.error().code() == ErrorCode::kInvalid;
@@ -206,9 +210,7 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   read_.insert(source);
   if (wants_twin_) captured_.insert(events.captured.begin(), events.captured.end());
   if (step->realigned) making_.reset();
-  if (!step->renewed.empty()) {
-    if (auto renewed = renew_contents(step->renewed); !renewed) return forward(renewed);
-  }
+  if (auto kept = keep_retelling(source, *step); !kept) return forward(kept);
   // What may command must be known before it is decoded.
   const auto kept = step->realigned ? commit_now() : store(std::move(events.lines));
   if (!kept) return forward(kept);

@@ -143,13 +143,14 @@ class SessionRuntime {
   Status remake_ids();
   Status remember_from_sources();
   void forget_who_told();
+  void forget_former_events();
   Status open_twin();
   Result<bool> find_orphan();
   void forget_how_orphan_came();
   Status adopt(bool longer);
   Status commit_amid_step(const std::function<Status(SessionMeta&)>& change);
   Status tell_quiet(size_t source);
-  Status renew_contents(const std::vector<KnownEvent>& contents);
+  Status keep_retelling(size_t source, const IngestStep& step);
   Status store(std::string lines);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();

@@ -22,6 +22,8 @@ class Remembering final : public EventListener {
   EventMemory& memory_;
 };
 
+constexpr std::string_view kUnknownVersion = "unknown";
+
 // What of a document, which has changed since it was read, was in it then: nothing that is later
 // than all that was read; and where there are no times, nothing behind the event that came last.
 class ReadBefore {
@@ -90,10 +92,13 @@ Status SessionRuntime::remake_ids() {
   return {};
 }
 
-// The copy does not say which version of the plugin its events are from.
+// The copy does not say which version of the plugin its events are from. Where the log states
+// nothing again it does not matter.
 void SessionRuntime::forget_who_told() {
-  for (auto& source : meta_.sources) {
-    source.plugin_version.clear();
+  for (size_t i = 0; i < meta_.sources.size(); ++i) {
+    const auto& file = sources_.all()[i].file;
+    const bool matters = file.root == nullptr || file.rule().growth == Growth::kDocument;
+    if (matters) meta_.sources[i].plugin_version = kUnknownVersion;
   }
 }
 
@@ -143,6 +148,7 @@ void SessionRuntime::forget_how_orphan_came() {
   for (auto& source : meta_.sources) {
     source.alignment.due = true;
     source.alignment.history_gone = true;
+    source.plugin_version = kUnknownVersion;
   }
 }
 
@@ -172,7 +178,19 @@ Status SessionRuntime::reprocess() {
   if (auto made = renew_twin(input, *captured, seed_bytes); !made) return made;
   wants_twin_ = false;
   captured_.clear();
+  forget_former_events();
   return commit_now();
+}
+
+// The present version has told all that it finds: nothing of it is left out any more.
+void SessionRuntime::forget_former_events() {
+  for (size_t i = 0; i < meta_.sources.size(); ++i) {
+    const auto& file = sources_.all()[i].file;
+    SourceMeta& source = meta_.sources[i];
+    const bool was_told = file.root != nullptr && !source.retelling &&
+                          source.plugin_version == file.root->provider->identity().version;
+    if (was_told) source.former_events = 0;
+  }
 }
 
 Result<KnownCaptureTimes> SessionRuntime::capture_times_of_twin() const {

@@ -59,13 +59,19 @@ FirstStatements first_statements(const KnownOrder& known, std::span<const Statem
   return firsts;
 }
 
-// The first place of that content from `from` on whose event no statement means by its id.
-std::optional<uint64_t> next_unstated(const KnownOrder& known, uint64_t content, uint64_t from,
+struct PlaceRange {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+// The first place of that content in the range whose event no statement means by its id.
+std::optional<uint64_t> next_unstated(const KnownOrder& known, uint64_t content, PlaceRange range,
                                       const std::vector<size_t>& stated_places) {
-  auto place = known.next_with(content, from);
-  while (place && stated_places[*place] != kNone) {
+  auto place = known.next_with(content, range.begin);
+  while (place && *place < range.end && stated_places[*place] != kNone) {
     place = known.next_with(content, *place + 1);
   }
+  if (place && *place >= range.end) place.reset();
   return place;
 }
 
@@ -109,8 +115,9 @@ std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Stateme
       if (!is_first || statement.place || !statement.is_said) continue;
       if (times.at(statement.content) != 1) continue;
       if (known.count_of(statement.content) != 1) continue;
-      const auto place = next_unstated(known, statement.content, from, firsts.of_place);
-      if (place && *place < fixed.place) pairs.push_back({.statement = i, .place = *place});
+      const auto place =
+          next_unstated(known, statement.content, {from, fixed.place}, firsts.of_place);
+      if (place) pairs.push_back({.statement = i, .place = *place});
     }
   };
   for (const auto& fixed : pairs_by_id(statements, firsts.of_statement)) {
@@ -172,8 +179,9 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
       const auto& statement = statements[next];
       const bool is_first = firsts.of_statement[next] == next;
       if (!is_first || statement.place) continue;  // out of order; known all the same
-      const auto place = next_unstated(known, statement.content, from, firsts.of_place);
-      if (!place || *place >= fixed.place) continue;
+      const auto place =
+          next_unstated(known, statement.content, {from, fixed.place}, firsts.of_place);
+      if (!place) continue;
       aligned.matches[next] = Match::kByContent;
       from = *place + 1;
     }

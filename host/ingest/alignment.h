@@ -19,6 +19,7 @@ struct Statement {
   // Part of what was said. What is merely noted by the client (provider.info, provider.raw) is
   // known by its id, or by standing where a match is expected, and proves nothing.
   bool is_said = true;
+  bool is_left_out = false;  // decided for good: not told, and not known either
 };
 
 enum class Match : uint8_t { kNone, kById, kByContent };

@@ -20,17 +20,22 @@ void DocumentMemory::begin() {
 }
 
 void DocumentMemory::keep(const KnownOrder& known) {
+  left_out_.clear();
   for (auto& statement : now_.statements) {
     if (!statement.place) statement.place = known.place_of(statement.id);
+    if (statement.is_left_out) left_out_.insert(statement.id);
   }
-  const auto is_known = [](const Statement& statement) { return statement.place.has_value(); };
+  const auto is_settled = [](const Statement& statement) {
+    return statement.place || statement.is_left_out;
+  };
   complete_ =
-      std::exchange(begun_, false) && !spoiled_ && std::ranges::all_of(now_.statements, is_known);
+      std::exchange(begun_, false) && !spoiled_ && std::ranges::all_of(now_.statements, is_settled);
   last_ = std::exchange(now_, {});
 }
 
 void DocumentMemory::forget() {
   now_ = last_ = {};
+  left_out_.clear();
   begun_ = complete_ = false;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,12 @@ class DocumentMemory {
   [[nodiscard]] size_t record_count() const { return now_.ends.size(); }
   // Something was left out that might be taken if it is said again.
   void spoil() { spoiled_ = true; }
+  // The statement with that index in the document that is going on is left out, now and later.
+  void leave_out(size_t index) { now_.statements[index].is_left_out = true; }
+  // Whether that may be left out: false if the last document did not state it.
+  [[nodiscard]] bool may_leave_out(const EventId& id) const {
+    return last_.statements.empty() || left_out_.contains(id);
+  }
   // It was decoded to its end. known: with all that came of it.
   void keep(const KnownOrder& known);
   // The decoder may not have taken it.
@@ -42,6 +49,7 @@ class DocumentMemory {
   };
   Said last_;
   Said now_;
+  std::set<EventId> left_out_;  // of the last one
   bool begun_ = false;
   bool complete_ = false;
   bool spoiled_ = false;

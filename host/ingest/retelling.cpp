@@ -15,39 +15,65 @@ std::string_view without_separators(std::string_view record) {
   return record.substr(begin, record.find_last_not_of(kSeparators) + 1 - begin);
 }
 
+// A file that holds what another one of the session held: a client moved it, or has it twice.
+void take_over(SourceMeta& source, const SessionMeta& meta) {
+  for (const auto& other : meta.sources) {
+    if (&other == &source || other.plugin_version.empty()) continue;
+    source.plugin_version = other.plugin_version;
+    source.former_events = std::max(source.former_events, other.former_events);
+    source.retelling = source.retelling || other.retelling;
+    if (other.last_said) source.last_said = other.last_said;
+  }
+}
+
 }  // namespace
 
-Retelling::Retelling(SourceMeta& source, bool is_document, std::string_view plugin_version,
-                     uint64_t known_count)
-    : source_(source), is_document_(is_document), last_before_(source.last_revisable) {
-  if (source.cursor.value == 0 || source.plugin_version == plugin_version) return;
-  source.former_events = known_count;
-  source.retelling = is_document;
+Retelling::Retelling(const RetellingInput& input)
+    : source_(input.meta.sources[input.source]), is_document_(input.is_document) {
+  if (source_.plugin_version.empty()) take_over(source_, input.meta);
+  last_before_ = source_.last_said;
+  if (source_.plugin_version.empty() || source_.plugin_version == input.plugin_version) return;
+  source_.plugin_version = input.plugin_version;
+  source_.former_events = input.known_count;
+  source_.retelling = is_document_;
+  if (is_document_) former_events_ = input.known_count;
 }
 
 void Retelling::on_draft(const Draft& draft) {
-  if (draft.revisable) revisable_offset_ = draft.record_offset_bytes;
+  if (is_said(draft.body.kind)) said_offset_ = draft.record_offset_bytes;
 }
 
 void Retelling::on_record(const RecordReport& record, std::string_view bytes) {
-  if (!is_document_ || bytes.empty() || record.offset_bytes != revisable_offset_) return;
-  const RecordMark mark{.key = std::string(record.key), .hash = hash64(without_separators(bytes))};
-  const bool was_last = last_before_ && last_before_->key == mark.key;
-  if (was_last && last_before_->hash != mark.hash) changed_offset_ = record.offset_bytes;
-  source_.last_revisable = mark;
+  if (!is_document_) return;
+  if (record.outcome == RecordOutcome::kUnchanged) last_.reset();
+  if (bytes.empty() || record.offset_bytes != said_offset_) return;
+  last_ = RecordMark{.key = std::string(record.key), .hash = hash64(without_separators(bytes))};
+  const bool was_last = last_before_ && last_before_->key == last_->key;
+  if (was_last && last_before_->hash != last_->hash) changed_offset_ = record.offset_bytes;
+}
+
+void Retelling::end_document() {
+  // Both versions find the same: what comes later came late.
+  if (source_.retelling && !leaves_out_) source_.former_events = 0;
+  source_.retelling = false;
+  if (last_) source_.last_said = last_;
 }
 
 bool Retelling::is_told_otherwise(const Draft& draft, uint64_t place) const {
-  if (place >= source_.former_events || has_changed(draft.record_offset_bytes)) return false;
+  if (!is_former(place) || has_changed(draft.record_offset_bytes)) return false;
   return is_document_ ? source_.retelling : draft.relisted;
+}
+
+void Retelling::note_content(const EventId& id, uint64_t place, uint64_t content) {
+  if (source_.retelling && is_former(place)) contents_.push_back({id, content});
 }
 
 size_t Retelling::past_of(const KnownOrder& known, std::span<const Statement> statements,
                           const Aligned& aligned) const {
+  if (source_.former_events == 0) return 0;
   const bool is_all_known =
       std::ranges::find(aligned.matches, Match::kNone) == aligned.matches.end();
-  if (source_.former_events == 0 || is_all_known) return 0;
-  return end_of_places(known, statements, source_.former_events);
+  return is_all_known ? 0 : end_of_places(known, statements, source_.former_events);
 }
 
 }  // namespace kato

@@ -60,6 +60,10 @@ void Sequencer::take_again(uint64_t record_offset_bytes, const Statement& statem
 void Sequencer::keep_back(const Draft& draft, const Statement& statement) {
   statements_.push_back(statement);
   Kept kept{.record_offset_bytes = draft.record_offset_bytes};
+  if (retelling_ != nullptr && statement.place && !draft.revisable &&
+      known_.order()->content_at(*statement.place) != statement.content) {
+    retelling_->note_content(statement.id, *statement.place, statement.content);
+  }
   if (!adds_nothing(draft, statement)) {
     auto& copy = arena_.make<Draft>(1).front();
     copy = copy_draft(draft, arena_);
@@ -87,7 +91,14 @@ void Sequencer::end_run() {
   for (size_t i = 0; i < run_.size(); ++i) {
     const auto& statement = statements_[i];
     if (aligned.matches[i] == Match::kByContent) continue;
-    if (is_history(i, past, aligned)) {
+    if (is_left_out(i, past, aligned)) {
+      if (retelling_ != nullptr) retelling_->note_left_out();
+      if (document_ != nullptr) document_->leave_out(i);
+      continue;
+    }
+    const bool before_a_match = aligned.last_match && i < *aligned.last_match;
+    // History that was worded anew. Where the log kept its keys it is a part that came late.
+    if (before_a_match && !aligned.any_by_id) {
       if (document_ != nullptr) document_->spoil();
       continue;
     }
@@ -96,7 +107,7 @@ void Sequencer::end_run() {
       continue;
     }
     const auto& draft = *run_[i].draft;
-    const bool is_new = aligned.last_match ? i >= *aligned.last_match : after_silence;
+    const bool is_new = aligned.last_match ? !before_a_match : after_silence;
     take_now(draft, statement.id, statement.content,
              is_new ? right_of(draft) : CommandRight::kNever);
   }
@@ -105,12 +116,12 @@ void Sequencer::end_run() {
   arena_.clear();
 }
 
-// Where the log kept its keys, what is not known in front of a match is a part that came late.
-bool Sequencer::is_history(size_t place, size_t past, const Aligned& aligned) const {
-  if (!aligned.last_match || place >= *aligned.last_match) return false;
-  if (!aligned.any_by_id) return true;
-  return place < past && !statements_[place].place &&
-         !retelling_->has_changed(run_[place].record_offset_bytes);
+bool Sequencer::is_left_out(size_t index, size_t past, const Aligned& aligned) const {
+  const auto& statement = statements_[index];
+  if (statement.is_left_out) return true;
+  if (index >= past || aligned.matches[index] != Match::kNone) return false;
+  if (retelling_->has_changed(run_[index].record_offset_bytes)) return false;
+  return document_ == nullptr || document_->may_leave_out(statement.id);
 }
 
 void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
@@ -134,7 +145,7 @@ void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t conte
   if (draft.relisted && order->count_of(content) > 0) return;
   const auto place = order->place_of(id);
   if (retelling_ != nullptr && place && retelling_->is_told_otherwise(draft, *place)) {
-    return retelling_->renew(id, content);
+    return retelling_->note_content(id, *place, content);
   }
   const EventId revised =
       make_event_id(session_.session_id, draft.record_key, draft.part_key, to_hex(content));

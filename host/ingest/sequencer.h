@@ -83,9 +83,9 @@ class Sequencer {
 
   void take_now(const Draft& draft, const EventId& id, uint64_t content, CommandRight right);
   void take_known(const Draft& draft, const EventId& id, uint64_t content);
-  // Whether it is history, which is not told late: it was worded anew, or another version of the
-  // plugin finds it there. place: among the statements of the run.
-  [[nodiscard]] bool is_history(size_t place, size_t past, const Aligned& aligned) const;
+  // Whether another version of the plugin found it amid the past. index: among the statements of
+  // the run; past: how many of them reach to the end of that.
+  [[nodiscard]] bool is_left_out(size_t index, size_t past, const Aligned& aligned) const;
   [[nodiscard]] bool adds_nothing(const Draft& draft, const Statement& statement) const;
   void keep_back(const Draft& draft, const Statement& statement);
   void pass_known(const EventId& id);

@@ -145,8 +145,11 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   if (cursor >= arrival.live_from_bytes) pipeline.sequencer().set_capture_time(arrival.now);
   prepare(pipeline, index, source, **slot);
   const uint64_t known_count = known_.order() != nullptr ? known_.order()->size() : 0;
-  Retelling retelling(meta, growth == Growth::kDocument,
-                      source.file.root->provider->identity().version, known_count);
+  Retelling retelling({.meta = meta_,
+                       .source = index,
+                       .is_document = growth == Growth::kDocument,
+                       .plugin_version = source.file.root->provider->identity().version,
+                       .known_count = known_count});
   pipeline.set_retelling(&retelling);
 
   SourceDecoding decoding(reader, *(*slot)->decoder, growth, step_size(source, arrival, cursor));
@@ -164,7 +167,9 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
     const bool was_silent = cursor == 0 || meta.alignment.was_silent;
     meta.alignment.was_silent = was_silent && !pipeline.sequencer().said_anything();
   }
-  if (step->end == StepEnd::kEndOfInput) retelling.end_document();
+  if (step->end == StepEnd::kEndOfInput && pipeline.sequencer().said_anything()) {
+    retelling.end_document();
+  }
   if (auto kept = keep_state(index, source, **slot, *step); !kept) return forward(kept);
   forget_what_was_compared(meta);
   keep_summary(meta_, summary);
@@ -175,7 +180,8 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   (*slot)->reader = nullptr;
   return IngestStep{.end = step->end,
                     .read_bytes = step->cursor - std::min(step->cursor, cursor),
-                    .renewed = std::move(retelling).take_renewed()};
+                    .former_events = retelling.former_events(),
+                    .new_contents = std::move(retelling).take_new_contents()};
 }
 
 // What the sequencer and the pipeline must know of the source.

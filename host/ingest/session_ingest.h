@@ -33,9 +33,11 @@ struct IngestStep {
   // The source was not what it was: it begins anew, aligned with what is known. Nothing was
   // decoded. To be committed before the next step, which then knows what may command.
   bool realigned = false;
-  // Contents of known events as the source states them now, without an event that says so: to be
-  // renewed where they are remembered.
-  std::vector<KnownEvent> renewed = {};
+  // Another version of the plugin than before told a document; so many events are of others. To be
+  // committed before what it told is stored.
+  std::optional<uint64_t> former_events = {};
+  // Contents of known events as the source states them now, without an event that says so.
+  std::vector<KnownEvent> new_contents = {};
 };
 
 // Bytes of a held record of that source that were kept beside the twin; nothing: they were not.

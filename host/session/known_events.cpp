@@ -183,12 +183,18 @@ Result<RenewedIds> KnownEvents::renewed(FileSystem& files, std::span<const Known
   }
   RenewedIds renewed{.bytes = header()};
   uint64_t count = 0;
+  uint64_t hash = 0;
   const auto read = read_records(files, path_, saved_, [&](KnownEvent event) {
+    std::string record;
+    append_record(record, event);
+    hash = chained(hash, record);
     const auto found = hashes.find(event.id);
     if (found != hashes.end()) event.content_hash = found->second;
     append_record(renewed.bytes, event);
     renewed.hash = chained(renewed.hash, last_record(renewed.bytes));
-    if (++count == committed_count) renewed.committed_hash = renewed.hash;
+    if (++count > committed_count) return;
+    renewed.present_hash = hash;
+    renewed.committed_hash = renewed.hash;
   });
   if (!read) return forward(read);
   return renewed;
@@ -196,7 +202,7 @@ Result<RenewedIds> KnownEvents::renewed(FileSystem& files, std::span<const Known
 
 Status KnownEvents::renew(FileSystem& files, const RenewedIds& renewed) {
   close();
-  auto replaced = replace_whole(files, path_, renewed.bytes, Durability::kOrdered);
+  auto replaced = replace_whole(files, path_, renewed.bytes, Durability::kSynced);
   if (!replaced) return forward(replaced, "event ids");
   saved_.hash = renewed.hash;
   return {};

@@ -2,8 +2,9 @@
 //
 // The file: a header of 16 bytes ("kato-ids", schema version and record size as little-endian
 // 32-bit numbers), then one record of 24 bytes for each event in the order of seq: the id, and the
-// hash of kind and normalised text as a little-endian 64-bit number. Append-only; how much of it
-// counts, and what it hashes to, is said by the meta.
+// hash of kind and normalised text as a little-endian 64-bit number. Append-only, but for
+// contents that are renewed, which replaces it; how much of it counts, and what it hashes to, is
+// said by the meta.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,9 @@ struct KnownEvent {
 struct RenewedIds {
   std::string bytes;
   uint64_t hash = 0;
-  uint64_t committed_hash = 0;  // of the records that are committed
+  // Of the records that are committed: as they are, and as they are to be.
+  uint64_t present_hash = 0;
+  uint64_t committed_hash = 0;
 };
 
 // [one thread at a time] Only of sessions that are being worked on.

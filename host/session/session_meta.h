@@ -147,8 +147,8 @@ struct SourceMeta {
   uint64_t former_events = 0;
   // Of a document: the present version has not yet stated all of it once.
   bool retelling = false;
-  // Of a document: the last record with something in it that may be worded anew.
-  std::optional<RecordMark> last_revisable;
+  // Of a document: the last record that tells of what was said.
+  std::optional<RecordMark> last_said;
 };
 
 // One stretch of the order in which the sources were read: up to where in which of them.

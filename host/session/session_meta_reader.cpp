@@ -103,8 +103,8 @@ void read_source(JsonFields& fields, SourceMeta& source) {
   fields.number("countedRecords", source.counted_records);
   fields.number("formerEvents", source.former_events);
   fields.flag("retelling", source.retelling);
-  fields.object("lastRevisable", [&](JsonFields& inner) {
-    auto& mark = source.last_revisable.emplace();
+  fields.object("lastSaid", [&](JsonFields& inner) {
+    auto& mark = source.last_said.emplace();
     inner.text("key", mark.key, Need::kMust);
     inner.hex("hash", mark.hash, Need::kMust);
   });

@@ -132,7 +132,7 @@ class MetaWriter {
     if (source.counted_records > 0) object.number("countedRecords", source.counted_records);
     if (source.former_events > 0) object.number("formerEvents", source.former_events);
     object.flag_if_set("retelling", source.retelling);
-    if (source.last_revisable) mark(object, "lastRevisable", *source.last_revisable);
+    if (source.last_said) mark(object, "lastSaid", *source.last_said);
   }
 
   void alignment(JsonObject& object, const SourceAlignment& alignment) {

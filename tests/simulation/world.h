@@ -144,6 +144,7 @@ class World {
   bool daemon_step(const Step& step);
   void start(uint32_t config);
   void put_config(uint32_t config);
+  void upgrade_plugins(uint32_t config);
   [[nodiscard]] Result<std::unique_ptr<Assembly>> assemble(FileSystem& files);
   void did_not_start(const Error& error);
   void plan(const Step& step);

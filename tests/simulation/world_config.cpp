@@ -27,6 +27,10 @@ bool removes_twins(uint32_t config) {
   return config / 8 % 4 == 3;
 }
 
+bool upgrades_plugins(uint32_t config) {
+  return config / 32 % 4 == 3;
+}
+
 }  // namespace
 
 std::string World::config_text(uint32_t config) const {
@@ -47,6 +51,21 @@ void World::put_config(uint32_t config) {
   twins_may_be_gone_ = twins_may_be_gone_ || removes_twins(config);
   if (durability_of(config, history_.power_loss) == kNoDurability) disk_.keeps_order = true;
   disk_.put(state() + "/kato.yaml", config_text(config));
+}
+
+// What was read until now was read by other versions.
+void World::upgrade_plugins(uint32_t config) {
+  if (!upgrades_plugins(config)) return;
+  constexpr std::string_view kVersion = R"("pluginVersion":")";
+  for (const auto& path : disk_.files_below(state() + "/sessions")) {
+    if (!path.ends_with(".meta.json")) continue;
+    auto meta = *disk_.content(path);
+    for (auto at = meta.find(kVersion); at != std::string::npos; at = meta.find(kVersion, at)) {
+      at += kVersion.size();
+      meta[at] = '9';
+    }
+    disk_.put(path, meta);
+  }
 }
 
 Result<std::unique_ptr<Assembly>> World::assemble(FileSystem& files) {

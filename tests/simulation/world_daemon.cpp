@@ -77,6 +77,7 @@ void World::plan(const Step& step) {
 void World::start(uint32_t config) {
   if (daemon_) return work();
   put_config(config);
+  upgrade_plugins(config);
   if (input_.breakage == Breakage::kJournalsAreGone) {
     for (const auto& path : disk_.files_below(state() + "/sessions")) {
       if (path.ends_with(".writes")) disk_.drop(path);

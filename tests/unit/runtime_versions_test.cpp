@@ -96,6 +96,87 @@ TEST_CASE("P2: what another version finds amid a document's past is not told", "
   CHECK(rig.said() == Texts{"one", "two", "NEW", "THREE", "FOUR"});
 }
 
+TEST_CASE("P1: what comes late into a document's past is told by another version",
+          "[runtime][P1]") {
+  RuntimeRig rig(kFormer);
+  const std::string begun = kHead + "user k1 one\n";
+  const std::string end = "draft k3 three\nuser k4 four\n";
+  const std::string note = GENERATE("", "note n1 aside\n");
+  begin(rig, begun + note + "draft k2 two\ndraft k3 three\n");
+  rig.write("a.doc", begun + note + "draft k2 two\n" + end);
+  rig.open();
+  rig.read();
+  if (note.empty() && GENERATE(true, false)) rig.reopen();
+  rig.write("a.doc", begun + note + "draft k2 two || late\nuser k9 later\n" + end);
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "LATE", "LATER"});
+  rig.write("a.doc",
+            begun + note + "draft k2 two || late\nuser k9 later\n" + end + "user k5 five\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "LATE", "LATER", "FIVE"});
+}
+
+TEST_CASE("P2: a document that moved is not told again by another version", "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  begin(rig, kHead + "user k1 one\ndraft k2 two\ndraft k3 three\n");
+  rig.move("a.doc", "b.doc");
+  rig.open();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+}
+
+TEST_CASE("P2: a document is told by another version once it says something", "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\ndraft k2 two\ndraft k3 three\n";
+  begin(rig, log);
+  rig.write("a.doc", kHead);
+  rig.open();
+  rig.read();
+  rig.write("a.doc", log);
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three"});
+}
+
+TEST_CASE("P1: what another version told before it was killed is its own", "[runtime][P1]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\ndraft k2 two\n";
+  begin(rig, log);
+  rig.write("a.doc", log + "user k4 four\ndraft k5 five\n");
+  rig.open();
+  rig.read_uncommitted();
+  rig.write("a.doc", log + "user k4 four\ndraft k5 fifth\n");
+  rig.reopen();
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "FOUR", "FIVE", "FIFTH"});
+}
+
+TEST_CASE("P2: calls that another version words otherwise are known under fresh ids",
+          "[runtime][P2]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n";
+  begin(rig, log);
+  rig.write("a.doc", log + "user k4 four\n");
+  rig.open();
+  rig.read();
+  rig.write("a.doc", kHead + "user n1 one\nassistant n2 two\nassistant n3 three\nuser n4 four\n" +
+                         "user n5 five\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "FIVE"});
+}
+
+TEST_CASE("reprocessing tells what was left out, and ends it", "[runtime][P1]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\nnote n1 aside\ndraft k2 two\nuser k3 three\n";
+  begin(rig, log);
+  rig.write("a.doc", log + "user k4 four\n");
+  rig.open();
+  rig.read();
+  REQUIRE(rig.runtime().reprocess());
+  CHECK(rig.said() == Texts{"ONE", "ASIDE", "TWO", "THREE", "FOUR"});
+  CHECK(rig.runtime().meta().sources.front().former_events == 0);
+}
+
 TEST_CASE("P2: what another version makes of relisted messages is no revision", "[runtime][P2]") {
   RuntimeRig rig(kFormer);
   begin(rig, kHead + "user k1 one\ndraft k2 two\n", "a.log");
