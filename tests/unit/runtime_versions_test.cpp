@@ -1,6 +1,8 @@
 // Another version of the plugin goes on with what the one before told.
 #include <filesystem>
 
+#include "host/ingest/retelling.h"
+
 #include "tests/support/catch.h"
 #include "tests/unit/runtime_rig.h"
 
@@ -151,18 +153,38 @@ TEST_CASE("P1: what another version told before it was killed is its own", "[run
   CHECK(rig.said() == Texts{"one", "two", "FOUR", "FIVE", "FIFTH"});
 }
 
-TEST_CASE("P2: calls that another version words otherwise are known under fresh ids",
-          "[runtime][P2]") {
+TEST_CASE("P2: what another version words otherwise is known under fresh ids", "[runtime][P2]") {
   RuntimeRig rig(kFormer);
-  const auto log = kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n";
-  begin(rig, log);
-  rig.write("a.doc", log + "user k4 four\n");
+  begin(rig, kHead + "user k1 one\nassistant k2 two\nassistant k3 three\n");
+  rig.write("a.doc", kHead + "user k1 one\nassistant k2 two\nassistant k3 three\nraw\n");
   rig.open();
   rig.read();
-  rig.write("a.doc", kHead + "user n1 one\nassistant n2 two\nassistant n3 three\nuser n4 four\n" +
-                         "user n5 five\n");
+  rig.write("a.doc", kHead + "user n1 one\nassistant n2 two\nassistant n3 three\nuser n4 four\n");
   rig.read();
-  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "FIVE"});
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR"});
+}
+
+TEST_CASE("the last record that was told is known by its bytes, but for what separates it",
+          "[ingest][P1]") {
+  SessionMeta meta;
+  meta.sources.resize(1);
+  const auto is_changed = [&](std::string_view bytes) {
+    Retelling retelling({.meta = meta, .is_document = true, .plugin_version = "1"});
+    Draft draft;
+    draft.body.kind = EventKind::kAssistantToolCall;
+    draft.record_offset_bytes = 7;
+    retelling.on_draft(draft);
+    RecordReport record;
+    record.offset_bytes = 7;
+    record.key = "k";
+    retelling.on_record(record, bytes);
+    retelling.end_document();
+    return retelling.has_changed(7);
+  };
+  CHECK_FALSE(is_changed("{1}"));
+  CHECK_FALSE(is_changed(" {1},\n "));
+  CHECK(is_changed("{12}"));
+  CHECK_FALSE(is_changed("{12}"));
 }
 
 TEST_CASE("reprocessing tells what was left out, and ends it", "[runtime][P1]") {
