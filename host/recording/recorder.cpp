@@ -69,7 +69,9 @@ class RecorderRun {
     writer_.begin_hash(fresh && !recording_.after.exists);
     if (fresh) return renderer_->begin(piece_.bytes);
     if (unsure) {
-      piece_.begins_line = recording_.unsure->begins_line;
+      const auto begins = writer_.begins_line();
+      if (!begins) return forward(begins);
+      piece_.begins_line = *begins;
     } else {
       if (auto refreshed = refresh(); !refreshed) return refreshed;
       const auto begins = file().line_begins_at(file().info().size_bytes);

@@ -14,6 +14,23 @@ Status RecordingWriter::open(bool create) {
   return {};
 }
 
+// After a power loss what was there tells it. Where a person edited the end of that, or wrote on in
+// its line, the first event is looked for, and what is before that stays.
+Result<bool> RecordingWriter::begins_line() {
+  const auto& unsure = *recording_.unsure;
+  if (unsure.begins_line || !unsure.after_power_loss) return unsure.begins_line;
+  const auto& after = recording_.after;
+  const auto file_bytes = file_->info().size_bytes;
+  const auto tail = find_tail(file_->file(), file_bytes, after);
+  if (!tail) return forward(tail);
+  if (!*tail && (after.tail_length_bytes > 0 || after.size_bytes > file_bytes)) return false;
+  const auto end = tail->value_or(after.size_bytes);
+  const auto is_begun = file_->line_begins_at(end);
+  if (!is_begun) return is_begun;
+  if (*is_begun || end == file_bytes) return !*is_begun;
+  return file_->line_begins_at(end + 1);
+}
+
 bool RecordingWriter::take_up(OpenRecording& left) {
   if (!left.file.is_still_at(input_.place)) return false;
   file_.emplace(std::move(left.file));

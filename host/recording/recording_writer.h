@@ -33,6 +33,9 @@ class RecordingWriter {
   [[nodiscard]] OpenRecording leave() &&;
   [[nodiscard]] DestinationFile& file() { return *file_; }
   [[nodiscard]] const WrittenStretch& stretch() const { return stretch_; }
+  // Of a recording that goes on behind content that was there, and is unsure: whether a newline
+  // stands between, or belongs there, that the sink did not make.
+  [[nodiscard]] Result<bool> begins_line();
 
   // The hash of the whole file, where Kato alone writes it: of a new file, or going on.
   void begin_hash(bool is_new) { whole_known_ = is_new; }

@@ -66,19 +66,6 @@ void take_over_one(const JournaledWrite& write, bool is_last, Written& written,
   destinations.insert(written.destination);
 }
 
-// What was there when the recording began; edits may have moved it since.
-bool ends_within_line(FileSystem& files, const RecordingMeta& recording) {
-  const auto& after = recording.after;
-  auto file = files.open(recording.destination, OpenMode::kRead);
-  if (!file || after.size_bytes == 0) return false;
-  const auto info = (*file)->info();
-  if (!info) return false;
-  const auto tail = find_tail(**file, info->size_bytes, after);
-  const auto end = tail && *tail ? **tail : after.size_bytes;
-  const auto last = read_range(**file, end - 1, end);
-  return last && !last->empty() && *last != "\n";
-}
-
 // A new head is in its place, and the meta does not say so yet. Nothing was written behind it.
 void take_over_head(FileSystem& files, RecordingMeta& recording) {
   const auto& intent = recording.intent;
@@ -97,30 +84,36 @@ bool ends_as_it_was(FileSystem& files, const std::string& path, const FileInfo& 
   if (info.size_bytes > after.size_bytes) return false;
   if (after.tail_length_bytes == 0 || info.size_bytes == 0) return true;
   auto file = files.open(path, OpenMode::kRead);
-  if (!file) return true;
+  if (!file) return false;
   const auto end = find_tail(**file, info.size_bytes, after);
   return end && *end && **end == info.size_bytes;
 }
 
+// A file that was there and is not, or cannot be looked at, may be on a disk that comes back later.
+template <class Written>
+bool is_clear(FileSystem& files, const Written& written, const Result<FileInfo>& info) {
+  if (!info) return !written.after.exists && info.error().code() == ErrorCode::kNotFound;
+  if (info->type != FileType::kRegular) return true;
+  return ends_as_it_was(files, written.destination, *info, written.after);
+}
+
 // True if something may stand behind what is known to be written.
 template <class Written>
-bool suspect(FileSystem& files, Written& written, bool begins_line) {
+bool suspect(FileSystem& files, Written& written) {
   const auto info = files.info(written.destination);
-  if (!info || info->type != FileType::kRegular) return false;
-  if (ends_as_it_was(files, written.destination, *info, written.after)) return false;
+  if (is_clear(files, written, info)) return false;
   if (!written.unsure) {
-    written.unsure = UnsureStretch{
-        .offset_bytes = written.after.size_bytes, .skipped_bytes = 0, .begins_line = begins_line};
+    written.unsure = UnsureStretch{.offset_bytes = written.after.size_bytes};
   }
-  written.unsure->end_bytes = info->size_bytes;
+  auto& end = written.unsure->end_bytes;
+  end = info ? info->size_bytes : std::max(end, written.after.size_bytes);
   written.unsure->after_power_loss = true;
   return true;
 }
 
 bool suspect_recording(FileSystem& files, RecordingMeta& recording) {
   take_over_head(files, recording);
-  const bool begins_line = !recording.state && ends_within_line(files, recording);
-  return suspect(files, recording, begins_line);
+  return suspect(files, recording);
 }
 
 }  // namespace
@@ -135,7 +128,7 @@ std::set<std::string> suspect_unsynced(FileSystem& files, SessionMeta& meta) {
   }
   for (auto& pending : meta.pending_exports) {
     if (!is_suspected(pending)) continue;
-    suspect(files, pending, false);
+    suspect(files, pending);
     destinations.insert(pending.destination);
   }
   return destinations;
@@ -166,7 +159,7 @@ std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta)
   }
   for (auto& pending : meta.pending_exports) {
     if (!pending.begun) continue;
-    if (suspect(files, pending, false)) destinations.insert(pending.destination);
+    if (suspect(files, pending)) destinations.insert(pending.destination);
     pending.doubted = true;
   }
   return destinations;

@@ -152,7 +152,7 @@ Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const 
 Result<bool> WrittenStretch::holds_other(File& file, std::string_view bytes) const {
   const auto there = read_up_to(file, at_, end_, 1);
   if (!there) return forward(there);
-  if (there->empty() || skipped_ > 0) return false;
+  if ((there->empty() && !is_sought_) || skipped_ > 0) return false;
   const auto here = fit(file, bytes);
   if (!here) return forward(here);
   if (here->to_end || here->bytes >= std::min(bytes.size(), kTellingBytes)) return false;
@@ -214,16 +214,21 @@ Result<bool> WrittenStretch::ends_within_unknown(File& file, const LooseBytes& l
 }
 
 // After a power loss it may stand behind a person's text: at the beginning of one of the next
-// lines.
+// lines. Where the place is not certain, at that of one before it, too.
 Result<std::optional<std::string>> WrittenStretch::match(File& file,
                                                          const LooseBytes& loose) const {
   if (skipped_ > 0 || loose.bytes.empty()) return std::nullopt;
-  const auto further = after_power_loss_ ? kLooselySearchedBytes : uint64_t{0};
-  const auto there = read_up_to(file, at_, end_, loose.bytes.size() + further);
+  const auto here = read_up_to(file, at_, end_, loose.bytes.size());
+  if (!here) return forward(here);
+  auto found = fitted(*here, loose);
+  if (found || !after_power_loss_) return found;
+  const auto before = at_ - std::min(at_, kLooselySearchedBytes);
+  const auto from = std::clamp(seek_from_.value_or(at_), before, at_);
+  const auto further = at_ - from + kLooselySearchedBytes;
+  const auto there = read_up_to(file, from, end_, loose.bytes.size() + further);
   if (!there) return forward(there);
-  auto found = fitted(*there, loose);
-  if (!after_power_loss_) return found;
   std::string_view rest = *there;
+  if (from == 0) found = fitted(rest, loose);
   for (auto line = rest.find('\n'); !found && line != std::string_view::npos;
        line = rest.find('\n')) {
     rest.remove_prefix(line + 1);

@@ -1,5 +1,7 @@
 // Destinations after a power loss, when capture times and the last writes may be gone: the promise
 // P2.
+#include <cerrno>
+
 #include "host/recording/written_stretch.h"
 
 #include "tests/support/catch.h"
@@ -9,7 +11,9 @@ using namespace kato;
 using kato::test::begin;
 using kato::test::count_of;
 using kato::test::Desk;
+using kato::test::FileOperation;
 using kato::test::kAll;
+using kato::test::kBody;
 
 namespace {
 
@@ -247,5 +251,108 @@ TEST_CASE("P2: a line that was torn within a capture time that is gone is follow
     desk.say(1);
     REQUIRE(desk.serve());
     CHECK(desk.written() == left + "\n4 text 4\n5 text 5\n");
+  }
+}
+
+TEST_CASE("P2: what is on a disk that comes back later than the power is not written again",
+          "[recording][P2]") {
+  for (const std::string_view note : {"", "mine\n", "mine"}) {
+    for (const bool begun : {false, true}) {  // with a commit behind the first write
+      for (const int error : {ENOENT, EACCES, EIO}) {
+        Desk desk;
+        if (!note.empty()) desk.folder.write("notes/a.txt", std::string(note));
+        desk.period(0);
+        desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+        REQUIRE(desk.commit());
+        if (begun) {
+          REQUIRE(desk.serve());
+          REQUIRE(desk.commit());
+        } else if (note.empty()) {
+          continue;  // the file is made anew, as any that nobody has seen
+        }
+        desk.say(1);
+        REQUIRE(desk.serve());  // the file reached the disk, the last meta did not
+        const auto written = desk.written();
+        desk.restart(true);
+        desk.files.fault = [&](FileOperation, const std::string& path) {
+          return path.ends_with("/a.txt") ? error : 0;
+        };
+        REQUIRE_FALSE(desk.serve());
+        desk.files.fault = {};
+        REQUIRE(desk.serve());
+        CHECK(desk.written() == written);
+        desk.say(1);
+        REQUIRE(desk.serve());
+        CHECK(desk.written() == written + "5 text 5\n");
+      }
+    }
+  }
+}
+
+TEST_CASE("P2: a person's edit above a recording that had just begun doubles nothing",
+          "[recording][P2]") {
+  for (const std::string_view note : {"a note\n", "a note"}) {
+    for (const std::string_view edited :
+         {"my own note\n", "note\n", "a note, mine\n", "another note\nof lines\n"}) {
+      Desk desk;
+      desk.folder.write("notes/a.txt", std::string(note));
+      desk.period(0);
+      desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+      REQUIRE(desk.commit());
+      REQUIRE(desk.serve());  // the file reached the disk, the last meta did not
+      REQUIRE(desk.written() == "a note\n" + std::string(kBody));
+      const auto left = std::string(edited) + std::string(kBody);
+      desk.folder.write("notes/a.txt", left);
+      desk.restart(true);
+      REQUIRE(desk.serve());
+      CHECK(desk.written() == left);
+      desk.say(1);
+      REQUIRE(desk.serve());
+      CHECK(desk.written() == left + "4 text 4\n");
+    }
+  }
+}
+
+TEST_CASE(
+    "P2: what was not written yet begins on a line of its own behind an edit and a power loss",
+    "[recording][P2]") {
+  for (const std::string_view edited : {"my own", "mine", "mine\n"}) {
+    for (const bool begun : {false, true}) {
+      Desk desk;
+      desk.folder.write("notes/a.txt", "a note");
+      desk.period(0);
+      desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+      REQUIRE(desk.commit());
+      if (begun) {
+        REQUIRE(desk.serve());
+        REQUIRE(desk.commit());
+        desk.say(3);
+      }
+      desk.folder.write("notes/a.txt", std::string(edited));
+      desk.restart(true);
+      REQUIRE(desk.serve());
+      const std::string_view next = begun ? "4 text 4\n5 text 5\n6 text 6\n" : kBody;
+      CHECK(desk.written() ==
+            std::string(edited) + (edited.ends_with('\n') ? "" : "\n") + std::string(next));
+    }
+  }
+}
+
+TEST_CASE("P2: capture times that are gone double nothing where a person took something either",
+          "[recording][P2]") {
+  for (const std::string_view left : {"# title\n2 text 2\n3 text 3\n", "# title\n", "3 text\n"}) {
+    Desk desk;
+    begin(desk);
+    REQUIRE(desk.serve());
+    REQUIRE(desk.commit());
+    desk.folder.write("notes/a.txt", left);
+    desk.say(2, kSeen);
+    REQUIRE(desk.serve());
+    const auto written = desk.written();
+    REQUIRE(written.starts_with(std::string(left) + "4 text 4 @2026"));
+    desk.forget_capture_times();
+    desk.restart(true);
+    REQUIRE(desk.serve());
+    CHECK(desk.written() == written);
   }
 }
