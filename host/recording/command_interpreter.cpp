@@ -127,7 +127,9 @@ class InterpreterRun {
       if (is_missing(input_.files, *recording)) begin_anew(*recording);
       const bool is_untouched = !recording->state && !recording->unsure;
       if (is_untouched) return capture_untouched(*recording);
-      if (is_all_ours(input_.files, *recording)) return replace(command, *recording);
+      const auto is_ours = is_all_ours(input_.files, *recording);
+      if (!is_ours) return destinations_.refuse("capture", target->path, is_ours.error());
+      if (*is_ours) return replace(command, *recording);
       target->path = destinations_.free_sibling(target->path);
       destinations_.audit(
           "capture", target->path, true,

@@ -55,7 +55,7 @@ Result<ExchangeEnd> judge_displaced(FileSystem& files, const std::string& path,
 }
 
 Result<ExchangeEnd> exchange(FileSystem& files, const std::string& path,
-                             const ReplacementIntent& intent) {
+                             ReplacementIntent& intent) {
   const auto there = files.link_info(path);
   const bool as_before =
       there && there->id == intent.before.id && there->size_bytes == intent.before.size_bytes;
@@ -64,8 +64,8 @@ Result<ExchangeEnd> exchange(FileSystem& files, const std::string& path,
     return ExchangeEnd::kNotInPlace;
   }
   if (auto exchanged = files.exchange(intent.new_path, path); !exchanged) {
-    static_cast<void>(files.remove(intent.new_path));  // the failure is what is reported
-    return forward(exchanged);
+    if (remove_if_there(files, intent.new_path)) intent.new_id = {};
+    return forward(exchanged);  // that is what is reported
   }
   return judge_displaced(files, path, intent);
 }
@@ -128,7 +128,7 @@ Status finish_beside(File& fresh, const FileInfo& destination, ReplacementIntent
 }
 
 Result<ExchangeEnd> exchange_in(FileSystem& files, const std::string& path,
-                                const ReplacementIntent& intent) {
+                                ReplacementIntent& intent) {
   return on_the_disk(files, path, exchange(files, path, intent));
 }
 

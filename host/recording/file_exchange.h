@@ -33,9 +33,10 @@ enum class ExchangeEnd : uint8_t {
                                    ReplacementIntent& intent);
 
 // The intent is committed. An error leaves the destination as it was, but for kExists: both files
-// were changed meanwhile; they stay, and the message names them.
+// were changed meanwhile; they stay, and the message names them. A new file that is gone then is
+// forgotten with its number, which another one may get: that is to be committed.
 [[nodiscard]] Result<ExchangeEnd> exchange_in(FileSystem& files, const std::string& path,
-                                              const ReplacementIntent& intent);
+                                              ReplacementIntent& intent);
 
 // Finishes, or takes back, what was interrupted. Nothing that somebody else wrote is removed.
 [[nodiscard]] Result<ExchangeEnd> recover_exchange(FileSystem& files, const std::string& path,

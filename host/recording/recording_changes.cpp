@@ -88,15 +88,17 @@ void take_whole(RecordingMeta& recording, const PeriodMark& whole, uint32_t twin
   switch_on(recording, whole);
 }
 
-bool is_all_ours(FileSystem& files, const RecordingMeta& recording) {
+Result<bool> is_all_ours(FileSystem& files, const RecordingMeta& recording) {
   if (!recording.whole_file || recording.unsure || recording.intent) return false;
   const auto& whole = *recording.whole_file;
   auto file = files.open(recording.destination, OpenMode::kRead);
-  if (!file) return false;
+  if (!file) return forward(file);
   const auto info = (*file)->info();
-  if (!info || info->size_bytes != whole.size_bytes) return false;
+  if (!info) return forward(info);
+  if (info->size_bytes != whole.size_bytes) return false;
   const auto hash = hash_of(**file);
-  return hash && *hash == whole;
+  if (!hash) return forward(hash);
+  return *hash == whole;
 }
 
 void plan_replacement(RecordingMeta& recording, const DestinationMark& before,

@@ -42,8 +42,9 @@ void begin_anew(RecordingMeta& recording);
 
 // Of a recording that has written nothing yet: from the beginning of the conversation.
 void take_whole(RecordingMeta& recording, const PeriodMark& whole, uint32_t twin_generation);
-// Kato made the file, and it is byte for byte what Kato wrote. Reads all of it.
-[[nodiscard]] bool is_all_ours(FileSystem& files, const RecordingMeta& recording);
+// Kato made the file, and it is byte for byte what Kato wrote. Reads all of it. An error: that
+// cannot be told now.
+[[nodiscard]] Result<bool> is_all_ours(FileSystem& files, const RecordingMeta& recording);
 // The file shall be replaced by the whole conversation. It is all ours.
 void plan_replacement(RecordingMeta& recording, const DestinationMark& before,
                       const PeriodMark& whole);

@@ -72,6 +72,7 @@ Result<ExchangeEnd> replace_by_conversation(const RecorderInput& input, Recordin
   }
   if (auto committed = input.commit(); !committed) return forward(committed);
   const auto end = exchange_in(input.files, input.place.path, intent);
+  if (!end && intent.new_id == FileId{}) static_cast<void>(input.commit());
   if (!end) return end;
   if (*end == ExchangeEnd::kInPlace) recording = std::move(*fresh);
   return end;

@@ -309,3 +309,51 @@ TEST_CASE("P5: nor does one that the disk refuses", "[recording][P5]") {
   CHECK_FALSE(desk.serve());
   CHECK(leftovers(desk).empty());
 }
+
+TEST_CASE("P5: another file that got the number of one which could not be put in place is nobody's",
+          "[recording][P5]") {
+  for (const bool restarts : {false, true}) {
+    Desk desk;
+    desk.period(2);
+    REQUIRE(desk.serve());
+    desk.obey("::capture a.txt", 3);
+    REQUIRE(desk.commit());
+    const auto kept = desk.folder / "notes/kept.txt";
+    desk.files.fault = [&kept](FileOperation operation, const std::string& path) {
+      const bool exchanges = operation == FileOperation::kRename && path.contains(".kato-new-");
+      if (exchanges) std::filesystem::create_hard_link(path, kept);
+      return exchanges ? EIO : 0;
+    };
+    CHECK_FALSE(desk.serve());
+    desk.files.fault = {};
+    CHECK(leftovers(desk) == "kept.txt ");
+    desk.folder.write("notes/kept.txt", "mine\n");
+    std::filesystem::rename(kept, desk.folder / "notes/a.txt");
+    if (restarts) desk.restart();
+    CHECK_FALSE(desk.serve());  // it wants a sibling
+    CHECK(desk.written() == "mine\n");
+    CHECK(leftovers(desk).empty());
+  }
+}
+
+TEST_CASE("P2: a capture is not judged by a file that cannot be read at that moment",
+          "[recording][P2]") {
+  Desk desk;
+  desk.period(2);
+  REQUIRE(desk.serve());
+  for (const int error : {EIO, EMFILE, EACCES}) {
+    desk.files.fault = [error](FileOperation operation, const std::string& path) {
+      const bool fails = operation == FileOperation::kOpen || operation == FileOperation::kRead;
+      return fails && path.ends_with("/a.txt") ? error : 0;
+    };
+    const auto done = desk.obey("::capture a.txt", 3);
+    CHECK(done.fault.has_value() == (error != EACCES));
+    CHECK_FALSE(done.changed);
+    CHECK_FALSE(done.audit.back().allowed);
+    CHECK(desk.meta.recordings.size() == 1);
+    CHECK_FALSE(desk.recording().intent);
+  }
+  desk.files.fault = {};
+  desk.obey("::capture a.txt", 3);
+  CHECK(desk.recording().intent);
+}
