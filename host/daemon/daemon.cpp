@@ -1,8 +1,8 @@
 #include "host/daemon/daemon.h"
 
 #include <algorithm>
-#include <cerrno>
 
+#include "host/base/lack_of_handles.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/path_rules.h"
 #include "host/daemon/state_durability.h"
@@ -199,7 +199,7 @@ void Daemon::note(LogLevel level, std::string_view message) {
 
 // Said once while it lasts, not at each attempt.
 void Daemon::note_degraded(const std::string& what, const Error& error) {
-  if (error.errno_value() == EMFILE || error.errno_value() == ENFILE) lacked_handles_ = true;
+  if (is_lack_of_handles(error)) lacked_handles_ = true;
   if (!degraded_.note(what, error.message())) return;
   status_changed_ = true;
   note(LogLevel::kWarn, what + ": " + error.message());

@@ -23,7 +23,8 @@ void Daemon::flush_commits() {
 
 // [between two steps] What is short must not be kept open for later.
 void Daemon::give_up_handles() {
-  if (!std::exchange(lacked_handles_, false)) return;
+  const bool lacked_at_destination = health_.take_lack_of_handles();
+  if (!std::exchange(lacked_handles_, false) && !lacked_at_destination) return;
   for (const auto& [session_id, live] : wiring_->live.all()) {
     if (live->runtime) live->runtime->rest();
   }

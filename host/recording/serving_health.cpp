@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "host/base/lack_of_handles.h"
+
 namespace kato {
 namespace {
 
@@ -28,6 +30,7 @@ bool ServingHealth::failed(const std::string& session_id, const std::string& id,
     trouble.first = now;
   }
   trouble.told.cause = why.message();
+  lacked_handles_ = lacked_handles_ || is_lack_of_handles(why);
   trouble.missing = why.code() == ErrorCode::kNotFound;
   const bool in_grace = trouble.missing && now - trouble.first < kMissingGrace;
   if (!in_grace) ++trouble.failures;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/base/clock.h"
@@ -31,6 +32,8 @@ class ServingHealth {
   // attempt while the cause lasts, and not while a destination may be about to come back.
   bool failed(const std::string& session_id, const std::string& id, const std::string& what,
               const Error& why);
+  // Whether a handle was all that one of them lacked since this was asked last.
+  [[nodiscard]] bool take_lack_of_handles() { return std::exchange(lacked_handles_, false); }
   void served(const std::string& id) { troubles_.erase(id); }
   // Whatever failed is tried at once.
   void forget_session(const std::string& session_id);
@@ -61,6 +64,7 @@ class ServingHealth {
   const Clock& clock_;
   std::map<std::string, Trouble> troubles_;  // by id
   std::set<std::string> recovered_;          // sessions with recordings
+  bool lacked_handles_ = false;
 };
 
 }  // namespace kato

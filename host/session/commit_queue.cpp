@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "host/base/lack_of_handles.h"
 #include "host/io/files.h"
 #include "host/session/json_fields.h"
 #include "host/session/meta_store.h"
@@ -22,11 +23,6 @@ constexpr std::chrono::milliseconds kLongestPause{32'000};
 Status gone_is_fine(Status status) {
   if (!status && status.error().code() == ErrorCode::kNotFound) return {};
   return status;
-}
-
-// Says nothing about the disk, and passes.
-bool is_lack_of_handles(const Error& error) {
-  return error.errno_value() == EMFILE || error.errno_value() == ENFILE;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Files that stay open from one append to the next, so that it need not begin with opening them.
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -73,4 +74,24 @@ TEST_CASE("P9: of many sessions at work eight keep files open", "[daemon][P9]") 
   for (int number = 1; number <= kSessions; ++number) {
     CHECK(rig.read(fmt::format("proj/notes{}.md", number)).contains("more"));
   }
+}
+
+TEST_CASE("P9: what is kept open is given up for a destination that lacks a handle alone",
+          "[daemon][P9]") {
+  DaemonRig rig;
+  rig.say(1, "::start notes1.md");
+  rig.say(2, "::start notes2.md");
+  const auto daemon = rig.working();
+  append(rig, *daemon, 1);
+  REQUIRE(count_open(rig, 1) == 1);
+  rig.files.fault = [](kato::test::FileOperation operation, const std::string& path) {
+    const bool opens = operation == kato::test::FileOperation::kOpen;
+    return opens && path.ends_with("notes2.md") ? EMFILE : 0;
+  };
+  append(rig, *daemon, 2);
+  CHECK(count_open(rig, 2) == 0);
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::seconds(30));
+  rig.work(*daemon);
+  CHECK(rig.read("proj/notes2.md").contains("more"));
 }
