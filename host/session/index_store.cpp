@@ -39,6 +39,14 @@ bool may_be_longer(FileSystem& files, const std::string& path, uint64_t known_by
   return info->type == FileType::kRegular && info->size_bytes > known_bytes;
 }
 
+// Its disk may be mounted later.
+bool may_be_longer(FileSystem& files, const RecordingMeta& recording) {
+  const auto& after = recording.after;
+  const auto info = files.info(recording.destination);
+  if (!info) return after.exists || info.error().code() != ErrorCode::kNotFound;
+  return info->type == FileType::kRegular && info->size_bytes > after.size_bytes;
+}
+
 }  // namespace
 
 Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder, MetaStore& metas,
@@ -60,8 +68,10 @@ Status IndexStore::load(MetaStore& metas, Trust trust) {
   auto index = SessionIndex::from_json(*text);
   if (!index && index.error().code() == ErrorCode::kUnsupported) return forward(index, path_);
   if (!index) return rebuild(metas, index.error().message());
-  if (trust == Trust::kMetas) return rebuild(metas, "the power was lost");
-  if (!marks_.believable()) return rebuild(metas, "the marks beside it are missing or damaged");
+  if (trust == Trust::kMetas) return rebuild(metas, "the power was lost", &*index);
+  if (!marks_.believable()) {
+    return rebuild(metas, "the marks beside it are missing or damaged", &*index);
+  }
   index_ = std::move(*index);
   for (const auto& key : marks_.newer()) {
     take_meta(metas, key);
@@ -69,7 +79,8 @@ Status IndexStore::load(MetaStore& metas, Trust trust) {
   return {};
 }
 
-Status IndexStore::rebuild(MetaStore& metas, std::string because) {
+// The destinations of a session whose meta is not understood stay its own.
+Status IndexStore::rebuild(MetaStore& metas, std::string because, const SessionIndex* known) {
   rebuilt_because_ = std::move(because);
   const auto keys = metas.keys();
   if (!keys) return forward(keys);
@@ -77,6 +88,10 @@ Status IndexStore::rebuild(MetaStore& metas, std::string because) {
     const auto meta = take_meta(metas, key);
     if (!meta || !(may_owe(*meta) || may_hold_uncommitted(*meta))) continue;
     if (auto owed = marks_.owe(key); !owed) return owed;
+  }
+  for (const auto& problem : problems_) {
+    auto session = known != nullptr ? known->find(session_id_of_key(problem.key)) : std::nullopt;
+    if (session) index_.put_unread(std::move(*session));
   }
   return save();
 }
@@ -89,7 +104,7 @@ bool IndexStore::may_hold_uncommitted(const SessionMeta& meta) const {
       meta.twin.exists && (may_be_longer(*files_, twin, meta.twin.size_bytes) ||
                            may_be_longer(*files_, beside, meta.twin.size_bytes));
   return has_events || std::ranges::any_of(meta.recordings, [&](const RecordingMeta& recording) {
-           return may_be_longer(*files_, recording.destination, recording.after.size_bytes);
+           return may_be_longer(*files_, recording);
          });
 }
 

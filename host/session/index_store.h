@@ -66,7 +66,8 @@ class IndexStore {
   IndexStore(FileSystem& files, const StateFolder& folder, OwingMarks marks)
       : files_(&files), folder_(folder), path_(folder.index()), marks_(std::move(marks)) {}
   Status load(MetaStore& metas, Trust trust);
-  Status rebuild(MetaStore& metas, std::string because);
+  // known: what the index said before; none if it is not understood.
+  Status rebuild(MetaStore& metas, std::string because, const SessionIndex* known = nullptr);
   [[nodiscard]] bool may_hold_uncommitted(const SessionMeta& meta) const;
   Status mark_read(const std::string& key, const SessionMeta& meta);
   std::optional<SessionMeta> take_meta(MetaStore& metas, const std::string& key);

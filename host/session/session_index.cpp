@@ -154,6 +154,11 @@ void SessionIndex::put(const SessionMeta& meta) {
   compact();
 }
 
+void SessionIndex::put_unread(IndexedSession session) {
+  session.sources.clear();
+  add_line(indexed_session_to_json(session), session);
+}
+
 void SessionIndex::remove(std::string_view session_id) {
   drop(hash64(session_id));
   compact();

@@ -74,6 +74,9 @@ class SessionIndex {
 
   // The session as its meta has it, instead of what was known of it.
   void put(const SessionMeta& meta);
+  // One whose meta cannot be read: that it is there, and what it is recorded into. Its sources
+  // count as those of nobody.
+  void put_unread(IndexedSession session);
   void remove(std::string_view session_id);
 
   [[nodiscard]] size_t size() const noexcept { return slots_.size(); }

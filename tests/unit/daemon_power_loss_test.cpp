@@ -159,6 +159,38 @@ TEST_CASE("P2: what no commit speaks of after a power loss is looked at though t
   CHECK(rig.read("proj/talk.md") == whole);
 }
 
+TEST_CASE(
+    "P2: what is on a disk that comes back in a later run than the power is not written again",
+    "[daemon][P2]") {
+  DaemonRig rig;
+  auto daemon = rig.working();
+  rig.say(1, "::start " + rig.home / "proj/disk/talk.md");
+  rig.work(*daemon);
+  const auto meta = "state/sessions/" + rig.key(1) + ".meta.json";
+  const auto twin = "state/sessions/" + rig.key(1) + ".twin.jsonl";
+  const auto committed = std::pair(rig.read(meta), rig.read(twin));
+  const auto marks = rig.read("state/runtime/owing.log");
+  rig.say(1, "what was said then");
+  rig.work(*daemon);
+  const auto whole = rig.read("proj/disk/talk.md");
+  REQUIRE(whole.contains("what was said then"));
+  lose_power(rig, daemon);
+  rig.home.write(meta, committed.first);
+  rig.home.write(twin, committed.second);
+  rig.home.write("state/runtime/owing.log", marks);
+  std::filesystem::remove(rig.home / ("state/sessions/" + rig.key(1) + ".writes"));
+  std::filesystem::rename(rig.home / "proj/disk", rig.home / "away");
+  const bool has_log = GENERATE(true, false);
+  if (!has_log) std::filesystem::rename(rig.log(1), rig.home / "log");
+  daemon = rig.working();
+  REQUIRE(daemon->finish());
+  daemon.reset();
+  std::filesystem::rename(rig.home / "away", rig.home / "proj/disk");
+  if (!has_log) std::filesystem::rename(rig.home / "log", rig.log(1));
+  daemon = rig.working();
+  CHECK(rig.read("proj/disk/talk.md") == whole);
+}
+
 TEST_CASE("P2: a kill after a run that got through with a power loss is a kill and nothing more",
           "[daemon][P2]") {
   DaemonRig rig;
@@ -256,4 +288,24 @@ TEST_CASE("P2: what a killed run committed last is on the disk before anything b
   };
   REQUIRE(rig.make());
   CHECK(is_synced == was_killed);
+}
+
+TEST_CASE("P5: no other session gets a destination whose session's meta is damaged",
+          "[daemon][P5]") {
+  DaemonRig rig;
+  rig.say(1, "::start notes.md");
+  rig.say(2, "hello");
+  auto daemon = rig.working();
+  REQUIRE(daemon->finish());
+  const bool with_power = GENERATE(false, true);
+  if (with_power) lose_power(rig, daemon);
+  daemon.reset();
+  const auto meta = "state/sessions/" + rig.key(1) + ".meta.json";
+  rig.home.write(meta, "{\"schemaVersion\":1,");
+  if (!with_power) rig.home.write("state/runtime/owing.log", "damaged too");
+  rig.say(1, "more");
+  rig.say(2, "not for the notes\n::start notes.md");
+  daemon = rig.working();
+  CHECK_FALSE(rig.read("proj/notes.md").contains("not for the notes"));
+  CHECK(kato::test::is_degraded(daemon->status(false), rig.session_id(1).substr(0, 8)));
 }
