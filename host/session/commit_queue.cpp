@@ -6,6 +6,7 @@
 
 #include "host/base/lack_of_handles.h"
 #include "host/io/files.h"
+#include "host/session/export_history.h"
 #include "host/session/json_fields.h"
 #include "host/session/meta_store.h"
 #include "host/session/session_meta_json.h"
@@ -156,7 +157,12 @@ Result<std::string> CommitQueue::honest_text(const std::string& key, const Waiti
   if (!json) return forward(json);
   auto meta = meta_from_json(*json);
   if (!meta) return forward(meta);
-  if (take_back_unsynced(waiting.unsynced, **before, *meta)) return meta_to_json(*meta);
+  const auto was_written = [this](const std::string& export_id) {
+    return has_export(files_, folder_.exports(), export_id).value_or(true);
+  };
+  if (take_back_unsynced(waiting.unsynced, **before, *meta, was_written)) {
+    return meta_to_json(*meta);
+  }
   return fail(ErrorCode::kIo, "{} cannot be synced", *waiting.unsynced.begin());
 }
 

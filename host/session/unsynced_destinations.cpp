@@ -48,6 +48,11 @@ bool take_back(const RecordingMeta& before, RecordingMeta& now) {
   return true;
 }
 
+bool is_pending(const SessionMeta& meta, const std::string& export_id) {
+  return std::ranges::find(meta.pending_exports, export_id, &PendingExport::export_id) !=
+         meta.pending_exports.end();
+}
+
 void take_back(const PendingExport& before, SessionMeta& meta) {
   auto now = std::ranges::find(meta.pending_exports, before.export_id, &PendingExport::export_id);
   if (now == meta.pending_exports.end()) {
@@ -63,16 +68,19 @@ void take_back(const PendingExport& before, SessionMeta& meta) {
 }  // namespace
 
 bool take_back_unsynced(const std::set<std::string>& unsynced, const SessionMeta& before,
-                        SessionMeta& meta) {
+                        SessionMeta& meta,
+                        const std::function<bool(const std::string& export_id)>& was_written) {
   for (auto& recording : meta.recordings) {
     if (!is_unsynced(unsynced, recording.destination)) continue;
     const auto known =
         std::ranges::find(before.recordings, recording.recording_id, &RecordingMeta::recording_id);
     if (known != before.recordings.end() && !take_back(*known, recording)) return false;
   }
-  if (meta.is_private) return true;  // its exports are given up
   for (const auto& pending : before.pending_exports) {
-    if (pending.begun && is_unsynced(unsynced, pending.destination)) take_back(pending, meta);
+    if (!pending.begun || !is_unsynced(unsynced, pending.destination)) continue;
+    const bool may_be_given_up = meta.is_private && !is_pending(meta, pending.export_id);
+    if (may_be_given_up && !was_written(pending.export_id)) continue;
+    take_back(pending, meta);
   }
   return true;
 }

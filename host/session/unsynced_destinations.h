@@ -1,6 +1,7 @@
 // What a meta may say of destinations that could not be synced.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -12,7 +13,10 @@ namespace kato {
 // commit, did. What was written since counts as bytes that may be lost: it is compared with the
 // file after the next start, as it is after a power loss. False: it cannot be put so, because the
 // destination was replaced since.
-[[nodiscard]] bool take_back_unsynced(const std::set<std::string>& unsynced,
-                                      const SessionMeta& before, SessionMeta& meta);
+// was_written: whether an export that is no longer pending was, and not given up with a session
+// that became private.
+[[nodiscard]] bool take_back_unsynced(
+    const std::set<std::string>& unsynced, const SessionMeta& before, SessionMeta& meta,
+    const std::function<bool(const std::string& export_id)>& was_written);
 
 }  // namespace kato

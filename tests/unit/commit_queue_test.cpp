@@ -218,10 +218,22 @@ TEST_CASE("P2: an export whose file cannot be synced stays pending on the disk",
   before.pending_exports[0].export_id = "e";
   before.pending_exports[0].destination = "/notes/a.md";
   before.pending_exports[0].begun = true;
+  bool was_written = false;
+  const auto take_back = [&](const std::set<std::string>& unsynced, SessionMeta& now) {
+    return take_back_unsynced(unsynced, before, now,
+                              [&](const std::string& id) { return id == "e" && was_written; });
+  };
   SessionMeta now;
-  CHECK(take_back_unsynced({"/notes/b.md", "/note"}, before, now));
+  CHECK(take_back({"/notes/b.md", "/note"}, now));
   CHECK(now.pending_exports.empty());
-  CHECK(take_back_unsynced({"/notes"}, before, now));  // its folder
+  SessionMeta secret;
+  secret.is_private = true;
+  CHECK(take_back({"/notes"}, secret));
+  CHECK(secret.pending_exports.empty());  // it was given up
+  was_written = true;
+  CHECK(take_back({"/notes"}, secret));
+  CHECK(secret.pending_exports.size() == 1);
+  CHECK(take_back({"/notes"}, now));  // its folder
   REQUIRE(now.pending_exports.size() == 1);
   CHECK(now.pending_exports[0].doubted);
   CHECK(now.pending_exports[0].unsure->after_power_loss);

@@ -88,6 +88,28 @@ TEST_CASE("P2: what stands in a destination that could not be synced is not writ
   CHECK(rig.read("proj/talk.md") == whole);
 }
 
+TEST_CASE("P2: an export of a private session that could not be synced is whole after a power loss",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "said before\n::private");
+  auto daemon = rig.working();
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    const bool syncs = operation == FileOperation::kSync || operation == FileOperation::kSyncAgain;
+    return syncs && path.ends_with("talk.md") ? EIO : 0;
+  };
+  rig.say(1, "the last word\n::export talk.md");
+  rig.work(*daemon);
+  const auto whole = rig.read("proj/talk.md");
+  REQUIRE(whole.contains("the last word"));
+  const auto kept = GENERATE_COPY(size_t{0}, whole.size() / 2, whole.size());
+  lose_power(rig, daemon);
+  rig.home.write("proj/talk.md", whole.substr(0, kept));
+  daemon = rig.working();
+  CHECK(rig.read("proj/talk.md") == whole);
+  CHECK(rig.meta(1).is_private);
+  CHECK(rig.meta(1).pending_exports.empty());
+}
+
 TEST_CASE("P2: a destination that can be synced again is recorded as it is", "[daemon][P2]") {
   UnsyncedRig rig;
   CHECK(rig.meta(1).recordings[0].unsure);
