@@ -28,6 +28,12 @@ TEST_CASE("a line that was torn within a capture time is none if the whole one f
     CHECK(without_torn_lines(torn + timeless) == timeless);
   }
   CHECK(without_torn_lines(whole + whole) == whole + whole);
+  // A line that goes on like the next one is gone on with, and times have their place.
+  const std::string behind_comma = id + R"("source":{},)" + "\n";
+  CHECK(without_torn_lines(behind_comma + timeless) == behind_comma + timeless);
+  const std::string in_source = id + R"("source":{"line":1,)" + "\n";
+  const std::string at_line = id + R"("source":{"line":1},"payload":{}})" + "\n";
+  CHECK(without_torn_lines(in_source + at_line) == in_source + at_line);
   const auto elsewhere = id + R"("time":{"providerTim)" + "\n";
   CHECK(without_torn_lines(elsewhere + whole) == elsewhere + whole);
 }
@@ -42,6 +48,8 @@ TEST_CASE("what stands behind a hole may be there once more, and nothing may be 
   CHECK(check_content("t0m1e\nt0m3e\nt0m2e\nt0m3e\n", expected));
   CHECK(check_content("t0m1e\n" + hole + "t0m3e\nt0m3e\n", expected));
   CHECK(check_content("t0m1e\n" + hole + "t0m3e\n", expected));
+  CHECK(check_content("t0m1e\n" + hole + "t0m1e\nt0m2e\nt0m3e\n", expected));
+  CHECK(check_content("t0m1e\n" + hole + "t1m1e\nt0m2e\nt0m3e\n", expected));
 }
 
 TEST_CASE("what a power loss left of a heading's capture time is none", "[simulation]") {

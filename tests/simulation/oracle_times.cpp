@@ -137,15 +137,28 @@ class TimeCheck {
   std::map<std::string, Known> spoken_;
 };
 
-// Whether the line is what the next one begins with, and then a beginning of a capture time.
+// Whether that is a key and a beginning of its value, or a beginning of the key.
+bool is_torn_in_value(std::string_view text, std::string_view key) {
+  if (text.size() <= key.size()) return key.starts_with(text);
+  return text.starts_with(key) && !text.substr(key.size()).contains('"');
+}
+
+bool ends_in_time(std::string_view line) {
+  const auto time = line.rfind(R"(,"time":{)");
+  return time != std::string_view::npos && !line.substr(time).contains('}');
+}
+
+// Whether the line is what the next one begins with, and then a beginning of a capture time. One
+// that is nothing else than a beginning of the next one would have been gone on with.
 bool is_torn_in_time(std::string_view line, std::string_view next) {
-  const auto common = std::ranges::mismatch(line, next).in1 - line.begin();
-  for (auto at = static_cast<size_t>(common) + 1; at-- > 0;) {
+  const auto common = static_cast<size_t>(std::ranges::mismatch(line, next).in1 - line.begin());
+  if (common == line.size()) return false;
+  for (auto at = common + 1; at-- > 0;) {
     const auto tail = line.substr(at);
-    for (const std::string_view key : {R"(,"capturedAt":")", R"(,"time":{"capturedAt":")"}) {
-      const bool is_time = tail.starts_with(key) && !tail.substr(key.size()).contains('"');
-      if (!tail.empty() && (is_time || key.starts_with(tail))) return true;
-    }
+    const bool is_first = at < common;  // another member follows the comma
+    if (is_first && is_torn_in_value(tail, R"(,"time":{"capturedAt":")")) return true;
+    const bool is_second = ends_in_time(line.substr(0, at));
+    if (is_second && is_torn_in_value(tail, R"(,"capturedAt":")")) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 // What stands in one file, by its words.
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -46,7 +47,8 @@ std::vector<std::string> session_tokens(std::string_view content) {
 }
 
 // Of what a failed sync gave up, a power failure leaves the place. What was written behind that
-// cannot be told from what is missing: from there on all is written once more.
+// cannot be told from what is missing: from there on all is written once more, whatever the person
+// does with that then.
 std::optional<std::string> check_content(std::string_view content, const ExpectedFile& expected,
                                          const UserFile& user) {
   auto wrong = check_tokens(session_tokens(content), expected, user);
@@ -55,6 +57,11 @@ std::optional<std::string> check_content(std::string_view content, const Expecte
   const auto before = session_tokens(content.substr(0, hole));
   const auto behind = session_tokens(content.substr(hole));
   for (size_t again = 1; again <= behind.size(); ++again) {
+    const std::span rest = std::span(behind).subspan(again);
+    const auto& token = behind[again - 1];
+    const bool stands_again = std::ranges::find(rest, token) != rest.end() ||
+                              user.removed.contains(token) || user.perhaps.contains(token);
+    if (!stands_again) return wrong;
     auto tokens = before;
     tokens.insert(tokens.end(), behind.begin() + static_cast<std::ptrdiff_t>(again), behind.end());
     if (!check_tokens(tokens, expected, user)) return std::nullopt;
