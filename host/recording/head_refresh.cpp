@@ -66,7 +66,11 @@ Result<bool> refresh_head(const HeadRefresh& step, Renderer& renderer, Recording
   const auto end = exchange_in(step.files, step.place.path, *recording.intent);
   if (!end && end.error().code() == ErrorCode::kExists) return forward(end);
   recording.intent.reset();
-  return end && *end == ExchangeEnd::kInPlace;
+  const bool is_in_place = end && *end == ExchangeEnd::kInPlace;
+  if (is_in_place) return true;
+  // The number of the new file, which is gone, may be another one's soon.
+  if (auto forgotten = step.commit(); !forgotten) return forward(forgotten);
+  return false;
 }
 
 }  // namespace kato

@@ -357,3 +357,26 @@ TEST_CASE("P2: a capture is not judged by a file that cannot be read at that mom
   desk.obey("::capture a.txt", 3);
   CHECK(desk.recording().intent);
 }
+
+TEST_CASE("P2: nor is one that got the number of a new head which could not be put in place",
+          "[recording][P2]") {
+  Desk desk;
+  desk.folder.write("notes/a.txt", "---\nmine\n");
+  desk.period(0);
+  desk.recording().after = *mark_of(desk.files, desk.folder / "notes/a.txt");
+  REQUIRE(desk.commit());
+  const auto kept = desk.folder / "notes/kept.txt";
+  desk.files.fault = [&kept](FileOperation operation, const std::string& path) {
+    const bool exchanges = operation == FileOperation::kRename && path.contains(".kato-new-");
+    if (exchanges) std::filesystem::create_hard_link(path, kept);
+    return exchanges ? EIO : 0;
+  };
+  REQUIRE(desk.serve());
+  const auto written = desk.written();
+  REQUIRE(written == "---\nmine\n" + std::string(kBody));
+  desk.folder.write("notes/kept.txt", written);
+  std::filesystem::rename(kept, desk.folder / "notes/a.txt");
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+}
