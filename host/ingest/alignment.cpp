@@ -59,6 +59,28 @@ FirstStatements first_statements(const KnownOrder& known, std::span<const Statem
   return firsts;
 }
 
+// Whether the first of what is known in any way is known by an id of the log's own.
+bool keeps_ids(const KnownOrder& known, std::span<const Statement> statements) {
+  const auto first = std::ranges::find_if(statements, [&](const Statement& statement) {
+    return statement.is_said && (statement.place || known.count_of(statement.content) > 0);
+  });
+  return first != statements.end() && first->place && first->has_own_id;
+}
+
+// Which statements may be known by what they say.
+class ByContent {
+ public:
+  ByContent(const KnownOrder& known, std::span<const Statement> statements)
+      : keeps_ids_(keeps_ids(known, statements)) {}
+
+  [[nodiscard]] bool may_match(const Statement& statement) const {
+    return !statement.place && !(keeps_ids_ && statement.has_own_id);
+  }
+
+ private:
+  bool keeps_ids_;
+};
+
 struct PlaceRange {
   uint64_t begin = 0;
   uint64_t end = 0;
@@ -73,17 +95,6 @@ std::optional<uint64_t> next_unstated(const KnownOrder& known, uint64_t content,
   }
   if (place && *place >= range.end) place.reset();
   return place;
-}
-
-std::vector<Pair> pairs_by_id(std::span<const Statement> statements,
-                              const std::vector<size_t>& firsts) {
-  std::vector<Pair> pairs;
-  pairs.reserve(statements.size() + 1);
-  for (size_t i = 0; i < statements.size(); ++i) {
-    if (firsts[i] != i || !statements[i].is_said) continue;
-    if (const auto place = statements[i].place) pairs.push_back({.statement = i, .place = *place});
-  }
-  return longest_ascending(pairs);
 }
 
 // How often the statements say what one of them says that is not known by its id.
@@ -101,32 +112,25 @@ std::unordered_map<uint64_t, size_t> times_of_unplaced(std::span<const Statement
   return times;
 }
 
-// What can only be meant in one way: ids, and between them contents that occur once on both sides.
+// What can only be meant in one way: ids, and contents that occur once on both sides. As many of
+// them as stand in one order; the others are known all the same, or moved.
 std::vector<Pair> certain_pairs(const KnownOrder& known, std::span<const Statement> statements,
-                                const FirstStatements& firsts) {
+                                const FirstStatements& firsts, const ByContent& by_content) {
   const auto times = times_of_unplaced(statements, firsts.of_statement);
-  std::vector<Pair> pairs;
-  size_t begin = 0;
-  uint64_t from = 0;
-  const auto by_content_until = [&](const Pair& fixed) {
-    for (size_t i = begin; i < fixed.statement; ++i) {
-      const auto& statement = statements[i];
-      const bool is_first = firsts.of_statement[i] == i;
-      if (!is_first || statement.place || !statement.is_said) continue;
-      if (times.at(statement.content) != 1) continue;
-      if (known.count_of(statement.content) != 1) continue;
-      const auto place =
-          next_unstated(known, statement.content, {from, fixed.place}, firsts.of_place);
-      if (place) pairs.push_back({.statement = i, .place = *place});
-    }
+  const auto place_of = [&](const Statement& statement) {
+    if (statement.place || !by_content.may_match(statement)) return statement.place;
+    const bool is_once = times.at(statement.content) == 1 && known.count_of(statement.content) == 1;
+    return is_once ? next_unstated(known, statement.content, {0, known.size()}, firsts.of_place)
+                   : std::nullopt;
   };
-  for (const auto& fixed : pairs_by_id(statements, firsts.of_statement)) {
-    by_content_until(fixed);
-    pairs.push_back(fixed);
-    begin = fixed.statement + 1;
-    from = fixed.place + 1;
+  std::vector<Pair> pairs;
+  pairs.reserve(statements.size() + 1);
+  for (size_t i = 0; i < statements.size(); ++i) {
+    if (firsts.of_statement[i] != i || !statements[i].is_said) continue;
+    if (const auto place = place_of(statements[i])) {
+      pairs.push_back({.statement = i, .place = *place});
+    }
   }
-  by_content_until({.statement = statements.size(), .place = known.size()});
   return longest_ascending(pairs);
 }
 
@@ -170,7 +174,8 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
   Aligned aligned;
   aligned.matches.resize(statements.size(), Match::kNone);
   const auto firsts = first_statements(known, statements);
-  auto certain = certain_pairs(known, statements, firsts);
+  const ByContent by_content(known, statements);
+  auto certain = certain_pairs(known, statements, firsts, by_content);
   certain.push_back({.statement = statements.size(), .place = known.size()});
   size_t next = 0;
   uint64_t from = 0;
@@ -178,7 +183,8 @@ Aligned align(const KnownOrder& known, std::span<const Statement> statements) {
     for (; next < fixed.statement; ++next) {
       const auto& statement = statements[next];
       const bool is_first = firsts.of_statement[next] == next;
-      if (!is_first || statement.place) continue;  // out of order; known all the same
+      // With a place: out of order; known all the same.
+      if (!is_first || !by_content.may_match(statement)) continue;
       const auto place =
           next_unstated(known, statement.content, {from, fixed.place}, firsts.of_place);
       if (!place) continue;
@@ -208,6 +214,7 @@ void match_moved(const KnownOrder& known, std::span<const Statement> statements,
   const auto before_last = std::span(aligned.matches).first(*aligned.last_match);
   if (std::ranges::find(before_last, Match::kNone) == before_last.end()) return;
   const auto firsts = first_statements(known, statements).of_statement;
+  const ByContent by_content(known, statements);
   std::unordered_map<uint64_t, size_t> met;  // how often each content is matched
   for (size_t i = 0; i < statements.size(); ++i) {
     if (firsts[i] != i || aligned.matches[i] == Match::kNone) continue;
@@ -217,7 +224,7 @@ void match_moved(const KnownOrder& known, std::span<const Statement> statements,
   for (size_t i = 0; i < *aligned.last_match; ++i) {
     if (firsts[i] != i) {
       aligned.matches[i] = aligned.matches[firsts[i]];
-    } else if (aligned.matches[i] == Match::kNone) {
+    } else if (aligned.matches[i] == Match::kNone && by_content.may_match(statements[i])) {
       auto& times = met[statements[i].content];
       if (times >= known.count_of(statements[i].content)) continue;
       aligned.matches[i] = Match::kByContent;

@@ -20,6 +20,8 @@ struct Statement {
   // known by its id, or by standing where a match is expected, and proves nothing.
   bool is_said = true;
   bool is_left_out = false;  // decided for good: not told, and not known either
+  // Stated by a document, whose log gives it an id of its own.
+  bool has_own_id = false;
 };
 
 enum class Match : uint8_t { kNone, kById, kByContent };
@@ -32,7 +34,9 @@ struct Aligned {
 };
 
 // In order: by id first; then by content, between what is certain (ids, and contents that occur
-// once on both sides). What is stated twice is matched where it is stated first.
+// once on both sides). What is stated twice is matched where it is stated first. A document that
+// begins with what is known by its id kept its ids: what has an unknown one of its own is new
+// there, though just that was said before, and perhaps taken back.
 [[nodiscard]] Aligned align(const KnownOrder& known, std::span<const Statement> statements);
 
 // Where all of a log is stated: what stands before the last match, but not where it stood when it

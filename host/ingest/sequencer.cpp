@@ -43,7 +43,8 @@ void Sequencer::take(const Draft& draft) {
   const Statement statement{.id = id,
                             .content = content,
                             .place = stated_again ? known_.order()->place_of(id) : std::nullopt,
-                            .is_said = is_said(draft.body.kind)};
+                            .is_said = is_said(draft.body.kind),
+                            .has_own_id = in_document_ && !draft.body.provider_event_id.empty()};
   said_anything_ = said_anything_ || statement.is_said;
   if (document_ != nullptr) document_->add(statement);
   if (stated_again) return keep_back(draft, statement);

@@ -25,6 +25,10 @@ struct Log {
                           .place = known.place_of(id(number)),
                           .is_said = is_said});
   }
+  void state_own(uint64_t number, uint64_t content) {
+    state(number, content);
+    statements.back().has_own_id = true;
+  }
   [[nodiscard]] Aligned aligned() const { return align(known, statements); }
 };
 
@@ -137,6 +141,47 @@ TEST_CASE("what moved is matched as often as it is known", "[ingest][P1]") {
   match_moved(log.known, log.statements, aligned);
   CHECK(aligned.matches ==
         Matches{Match::kByContent, Match::kByContent, Match::kNone, Match::kByContent});
+}
+
+TEST_CASE("a log that keeps its ids may say what it took back anew", "[ingest][P2]") {
+  Log log;
+  for (uint64_t i = 0; i < 4; ++i) {
+    log.know(i, i);
+  }
+  log.state_own(9, 9);  // part of the first that came late
+  log.state_own(0, 0);
+  log.state_own(1, 1);
+  log.state_own(10, 20);
+  log.state_own(11, 2);
+  log.state(12, 3);
+  auto aligned = log.aligned();
+  match_moved(log.known, log.statements, aligned);
+  CHECK(aligned.matches == Matches{Match::kNone, Match::kById, Match::kById, Match::kNone,
+                                   Match::kNone, Match::kByContent});
+}
+
+TEST_CASE("a log that gave its beginning another id may have given others to all", "[ingest][P1]") {
+  Log log;
+  for (uint64_t i = 0; i < 3; ++i) {
+    log.know(i, i);
+  }
+  log.state_own(10, 0);
+  log.state_own(1, 1);
+  log.state_own(12, 2);
+  CHECK(log.aligned().matches == Matches{Match::kByContent, Match::kById, Match::kByContent});
+}
+
+TEST_CASE("one part that came late holds no words from their places", "[ingest][P1]") {
+  Log log;
+  for (uint64_t i = 0; i < 4; ++i) {
+    log.know(i, i);
+  }
+  log.state(10, 0);
+  log.state(3, 3);
+  log.state(11, 1);
+  log.state(12, 2);
+  CHECK(log.aligned().matches ==
+        Matches{Match::kByContent, Match::kById, Match::kByContent, Match::kByContent});
 }
 
 TEST_CASE("where nothing is known nothing matches", "[ingest]") {
