@@ -38,10 +38,40 @@ std::vector<Pair> longest_ascending(const std::vector<Pair>& pairs) {
 
 constexpr size_t kNone = std::numeric_limits<size_t>::max();
 
+struct PlaceRange {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+// The first place of that content in the range whose event no statement means by its id.
+std::optional<uint64_t> next_unstated(const KnownOrder& known, uint64_t content, PlaceRange range,
+                                      const std::vector<size_t>& stated_places) {
+  auto place = known.next_with(content, range.begin);
+  while (place && *place < range.end && stated_places[*place] != kNone) {
+    place = known.next_with(content, *place + 1);
+  }
+  if (place && *place >= range.end) place.reset();
+  return place;
+}
+
 struct FirstStatements {
   std::vector<size_t> of_statement;  // of its id
   std::vector<size_t> of_place;      // of the event that is known there; kNone: no id states it
 };
+
+// What an id is known for in other words than these may be known in these too, as a revision.
+void claim_revisions(const KnownOrder& known, std::span<const Statement> statements,
+                     FirstStatements& firsts) {
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const auto& statement = statements[i];
+    const bool is_first = firsts.of_statement[i] == i;
+    if (!is_first || !statement.place || !statement.is_said) continue;
+    if (known.content_at(*statement.place) == statement.content) continue;
+    const auto place = next_unstated(known, statement.content, {*statement.place + 1, known.size()},
+                                     firsts.of_place);
+    if (place) firsts.of_place[*place] = i;
+  }
+}
 
 // What states again what was stated before it, in the same log, does not tell how far the log got.
 FirstStatements first_statements(const KnownOrder& known, std::span<const Statement> statements) {
@@ -56,6 +86,7 @@ FirstStatements first_statements(const KnownOrder& known, std::span<const Statem
     if (first == kNone) first = i;
     firsts.of_statement.push_back(first);
   }
+  claim_revisions(known, statements, firsts);
   return firsts;
 }
 
@@ -80,22 +111,6 @@ class ByContent {
  private:
   bool keeps_ids_;
 };
-
-struct PlaceRange {
-  uint64_t begin = 0;
-  uint64_t end = 0;
-};
-
-// The first place of that content in the range whose event no statement means by its id.
-std::optional<uint64_t> next_unstated(const KnownOrder& known, uint64_t content, PlaceRange range,
-                                      const std::vector<size_t>& stated_places) {
-  auto place = known.next_with(content, range.begin);
-  while (place && *place < range.end && stated_places[*place] != kNone) {
-    place = known.next_with(content, *place + 1);
-  }
-  if (place && *place >= range.end) place.reset();
-  return place;
-}
 
 // How often the statements say what one of them says that is not known by its id.
 std::unordered_map<uint64_t, size_t> times_of_unplaced(std::span<const Statement> statements,

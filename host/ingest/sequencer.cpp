@@ -40,11 +40,12 @@ void Sequencer::take(const Draft& draft) {
   const bool goes_on =
       in_document_ || run_.empty() || run_.back().record_offset_bytes == draft.record_offset_bytes;
   if (!run_.empty() && !(stated_again && goes_on)) end_run();
+  const bool of_document = in_document_ || document_ != nullptr;
   const Statement statement{.id = id,
                             .content = content,
                             .place = stated_again ? known_.order()->place_of(id) : std::nullopt,
                             .is_said = is_said(draft.body.kind),
-                            .has_own_id = in_document_ && !draft.body.provider_event_id.empty()};
+                            .has_own_id = of_document && !draft.body.provider_event_id.empty()};
   said_anything_ = said_anything_ || statement.is_said;
   if (document_ != nullptr) document_->add(statement);
   if (stated_again) return keep_back(draft, statement);

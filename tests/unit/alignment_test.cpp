@@ -171,6 +171,17 @@ TEST_CASE("a log that gave its beginning another id may have given others to all
   CHECK(log.aligned().matches == Matches{Match::kByContent, Match::kById, Match::kByContent});
 }
 
+TEST_CASE("what revises known words is not stated by another id too", "[ingest][P2]") {
+  Log log;
+  log.know(0, 0);
+  log.know(1, 1);
+  log.know(20, 2);  // the first, worded anew
+  log.state(0, 2);
+  log.state(1, 1);
+  log.state(3, 2);
+  CHECK(log.aligned().matches == Matches{Match::kById, Match::kById, Match::kNone});
+}
+
 TEST_CASE("one part that came late holds no words from their places", "[ingest][P1]") {
   Log log;
   for (uint64_t i = 0; i < 4; ++i) {
