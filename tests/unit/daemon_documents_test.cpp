@@ -277,7 +277,7 @@ uint32_t number_from(const char* variable, uint32_t otherwise) {
 TEST_CASE("P1, P2: whatever is done to a document, what it states is told once and commands once",
           "[daemon][P1][P2]") {
   const auto first = number_from("KATO_SEED", 1);
-  const auto last = first + number_from("KATO_SEEDS", 40);
+  const auto last = first + number_from("KATO_SEEDS", 80);
   for (uint32_t seed = first; seed < last; ++seed) {
     CAPTURE(seed);
     Watched watched(seed);
