@@ -35,6 +35,7 @@ Status SessionRuntime::tell_quiet(size_t source) {
 // may come before or after the ids are replaced: what is committed allows both until the step is.
 Status SessionRuntime::keep_retelling(size_t source, const IngestStep& step) {
   if (!step.former_events && step.new_contents.empty()) return {};
+  if (!step.new_contents.empty()) meta_.sources[source].contents_renewed = true;
   RenewedIds renewed;
   const auto committed = commit_amid_step([&](SessionMeta& stored) -> Status {
     if (step.former_events && source < stored.sources.size()) {
@@ -42,8 +43,11 @@ Status SessionRuntime::keep_retelling(size_t source, const IngestStep& step) {
       told.plugin_version = meta_.sources[source].plugin_version;
       told.former_events = *step.former_events;
       told.retelling = true;
+      told.standing = meta_.sources[source].standing;
+      told.standing_reason = meta_.sources[source].standing_reason;
     }
     if (step.new_contents.empty()) return {};
+    if (source < stored.sources.size()) stored.sources[source].contents_renewed = true;
     auto made = memory_->renewed(step.new_contents, stored.known_ids.count);
     if (!made) return forward(made);
     renewed = std::move(*made);

@@ -90,11 +90,12 @@ Status SessionRuntime::take_over_destinations() {
     if (!writes) return forward(writes);
     unsettled_ = take_over(*writes, meta_);
     unsettled_.merge(suspect_unsynced(services_.files, meta_));
-    for (const auto& destination : unsettled_) {
-      services_.commits.needs_file_again(key_, destination);
-    }
   }
+  // What cannot be opened is compared, and synced, when it is served again.
   for (const auto& destination : unsettled_) {
+    const auto file = services_.files.open(destination, OpenMode::kRead);
+    if (!file && file.error().code() != ErrorCode::kNotFound) continue;
+    if (!services_.lost_power) services_.commits.needs_file_again(key_, destination);
     destination_written(destination, true);
   }
   return {};

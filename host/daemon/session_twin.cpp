@@ -92,13 +92,10 @@ Status SessionRuntime::remake_ids() {
   return {};
 }
 
-// The copy does not say which version of the plugin its events are from. Where the log states
-// nothing again it does not matter.
+// The copy has the words of former versions.
 void SessionRuntime::forget_who_told() {
-  for (size_t i = 0; i < meta_.sources.size(); ++i) {
-    const auto& file = sources_.all()[i].file;
-    const bool matters = file.root == nullptr || file.rule().growth == Growth::kDocument;
-    if (matters) meta_.sources[i].plugin_version = kUnknownVersion;
+  for (auto& source : meta_.sources) {
+    if (source.contents_renewed) source.plugin_version = kUnknownVersion;
   }
 }
 
@@ -189,7 +186,9 @@ void SessionRuntime::forget_former_events() {
     SourceMeta& source = meta_.sources[i];
     const bool was_told = file.root != nullptr && !source.retelling &&
                           source.plugin_version == file.root->provider->identity().version;
-    if (was_told) source.former_events = 0;
+    if (!was_told) continue;
+    source.former_events = 0;
+    source.contents_renewed = false;
   }
 }
 

@@ -33,7 +33,6 @@ Retelling::Retelling(const RetellingInput& input)
   if (source_.plugin_version.empty()) take_over(source_, input.meta);
   last_before_ = source_.last_said;
   if (source_.plugin_version.empty() || source_.plugin_version == input.plugin_version) return;
-  source_.plugin_version = input.plugin_version;
   source_.former_events = input.known_count;
   source_.retelling = is_document_;
   if (is_document_) former_events_ = input.known_count;
@@ -49,10 +48,13 @@ void Retelling::on_record(const RecordReport& record, std::string_view bytes) {
   if (bytes.empty() || record.offset_bytes != said_offset_) return;
   last_ = RecordMark{.key = std::string(record.key), .hash = hash64(without_separators(bytes))};
   const bool was_last = last_before_ && last_before_->key == last_->key;
+  saw_last_before_ = saw_last_before_ || was_last;
   if (was_last && last_before_->hash != last_->hash) changed_offset_ = record.offset_bytes;
 }
 
 void Retelling::end_document() {
+  // What is missing may come back.
+  if (source_.retelling && last_before_ && !saw_last_before_) return;
   // Both versions find the same: what comes later came late.
   if (source_.retelling && !leaves_out_) source_.former_events = 0;
   source_.retelling = false;

@@ -62,6 +62,7 @@ class Retelling {
   bool is_document_;
   std::optional<uint64_t> former_events_;
   bool leaves_out_ = false;
+  bool saw_last_before_ = false;
   std::optional<RecordMark> last_before_;
   std::optional<RecordMark> last_;
   uint64_t said_offset_ = UINT64_MAX;  // of the last record that tells of what was said

@@ -255,7 +255,7 @@ class RecorderRun {
     if (auto rendered = stage.render(event, piece_.bytes); !rendered) return rendered;
     const auto matched = writer_.stretch().match(file().file(), piece_.bytes);
     if (!matched) return forward(matched);
-    if (*matched == piece_.bytes.size()) return {};
+    if (*matched == piece_.bytes.size() || event.captured_at) return {};
     const TimelessRendering how{.sink = input_.sink,
                                 .context = later_context(),
                                 .options_json = recording_.options_json,

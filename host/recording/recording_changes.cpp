@@ -92,6 +92,7 @@ Result<bool> is_all_ours(FileSystem& files, const RecordingMeta& recording) {
   if (!recording.whole_file || recording.unsure || recording.intent) return false;
   const auto& whole = *recording.whole_file;
   auto file = files.open(recording.destination, OpenMode::kRead);
+  if (!file && file.error().code() == ErrorCode::kNotFound) return false;
   if (!file) return forward(file);
   const auto info = (*file)->info();
   if (!info) return forward(info);

@@ -147,6 +147,8 @@ struct SourceMeta {
   uint64_t former_events = 0;
   // Of a document: the present version has not yet stated all of it once.
   bool retelling = false;
+  // Contents in `.ids` are not those of the copy's words, but of another version's.
+  bool contents_renewed = false;
   // Of a document: the last record that tells of what was said.
   std::optional<RecordMark> last_said;
 };

@@ -103,6 +103,7 @@ void read_source(JsonFields& fields, SourceMeta& source) {
   fields.number("countedRecords", source.counted_records);
   fields.number("formerEvents", source.former_events);
   fields.flag("retelling", source.retelling);
+  fields.flag("contentsRenewed", source.contents_renewed);
   fields.object("lastSaid", [&](JsonFields& inner) {
     auto& mark = source.last_said.emplace();
     inner.text("key", mark.key, Need::kMust);

@@ -132,6 +132,7 @@ class MetaWriter {
     if (source.counted_records > 0) object.number("countedRecords", source.counted_records);
     if (source.former_events > 0) object.number("formerEvents", source.former_events);
     object.flag_if_set("retelling", source.retelling);
+    object.flag_if_set("contentsRenewed", source.contents_renewed);
     if (source.last_said) mark(object, "lastSaid", *source.last_said);
   }
 

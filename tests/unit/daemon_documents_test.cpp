@@ -223,6 +223,7 @@ class Watched {
   void check_commands() {
     std::map<std::string, int> runs;
     for (const auto& line : lines_of(rig_.read("state/exports.jsonl"))) {
+      if (!Json::accept(line)) continue;  // torn by a kill
       const auto destination = Json::parse(line)["destination"].get<std::string>();
       ++runs[std::filesystem::path(destination).filename().string()];
     }

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "host/session/run_mark.h"
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -14,16 +13,6 @@ using kato::test::FileOperation;
 namespace {
 
 // The process ends as it is; the machine begins anew.
-void lose_power(DaemonRig& rig, std::unique_ptr<Daemon>& daemon) {
-  daemon.reset();
-  rig.files.fault = {};
-  auto mark = rig.read("state/runtime/run.json");
-  const auto boot = read_boot_id(rig.files);
-  REQUIRE(mark.contains(boot));
-  mark.replace(mark.find(boot), boot.size(), "another boot");
-  rig.home.write("state/runtime/run.json", mark);
-}
-
 // One session that is recorded into proj/talk.md; what comes next cannot be synced there.
 struct UnsyncedRig : DaemonRig {
   std::unique_ptr<Daemon> daemon;
@@ -67,7 +56,7 @@ size_t count_of(const std::string& text, std::string_view part) {
 
 TEST_CASE("P2: what a destination lost that could not be synced is written again", "[daemon][P2]") {
   UnsyncedRig rig;
-  lose_power(rig, rig.daemon);
+  rig.lose_power(rig.daemon);
   rig.home.write("proj/talk.md", rig.committed);
   rig.daemon = rig.working();
   CHECK(count_of(rig.read("proj/talk.md"), "what was said then") == 1);
@@ -79,7 +68,7 @@ TEST_CASE("P2: what stands in a destination that could not be synced is not writ
   const auto whole = rig.read("proj/talk.md");
   const bool with_power = GENERATE(false, true);
   if (with_power) {
-    lose_power(rig, rig.daemon);
+    rig.lose_power(rig.daemon);
   } else {
     rig.daemon.reset();
   }
@@ -102,7 +91,7 @@ TEST_CASE("P2: an export of a private session that could not be synced is whole 
   const auto whole = rig.read("proj/talk.md");
   REQUIRE(whole.contains("the last word"));
   const auto kept = GENERATE_COPY(size_t{0}, whole.size() / 2, whole.size());
-  lose_power(rig, daemon);
+  rig.lose_power(daemon);
   rig.home.write("proj/talk.md", whole.substr(0, kept));
   daemon = rig.working();
   CHECK(rig.read("proj/talk.md") == whole);
@@ -168,7 +157,7 @@ TEST_CASE("P2: what no commit speaks of after a power loss is looked at though t
   rig.work(*daemon);
   const auto whole = rig.read("proj/talk.md");
   REQUIRE(whole.contains("what was said then"));
-  lose_power(rig, daemon);
+  rig.lose_power(daemon);
   rig.home.write(meta, committed);
   rig.home.write("state/runtime/owing.log", marks);
   std::filesystem::remove(rig.home / ("state/sessions/" + rig.key(1) + ".writes"));
@@ -196,7 +185,7 @@ TEST_CASE(
   rig.work(*daemon);
   const auto whole = rig.read("proj/disk/talk.md");
   REQUIRE(whole.contains("what was said then"));
-  lose_power(rig, daemon);
+  rig.lose_power(daemon);
   rig.home.write(meta, committed.first);
   rig.home.write(twin, committed.second);
   rig.home.write("state/runtime/owing.log", marks);
@@ -219,7 +208,7 @@ TEST_CASE("P2: a kill after a run that got through with a power loss is a kill a
   auto daemon = rig.working();
   rig.say(1, "::start talk.md");
   rig.work(*daemon);
-  lose_power(rig, daemon);
+  rig.lose_power(daemon);
   daemon = rig.working();
   for (const std::string_view text : {"first after it", "second after it"}) {
     rig.say(1, text);
@@ -248,7 +237,7 @@ TEST_CASE("P2: a journal from before a power loss is believed in no later run ei
     daemon->work([] { return false; });  // written, and not committed
   }
   REQUIRE(rig.read("proj/talk.md").contains("and behind it"));
-  lose_power(rig, daemon);
+  rig.lose_power(daemon);
   rig.home.write("proj/talk.md", committed);
   rig.home.write("state/runtime/owing.log", marks);
   rig.home.write("state/sessions/" + rig.key(1) + ".twin.jsonl", twin);
@@ -284,7 +273,7 @@ TEST_CASE("P6: a session whose way to being private the power cut short is priva
   rig.say(1, "::private");
   rig.work(*daemon);
   REQUIRE(is_dead);
-  lose_power(rig, daemon);
+  rig.lose_power(daemon);
   rig.home.write("state/runtime/owing.log", marks);  // the mark had not reached the disk
   daemon = rig.working();
   CHECK(rig.meta(1).is_private);
@@ -320,7 +309,7 @@ TEST_CASE("P5: no other session gets a destination whose session's meta is damag
   auto daemon = rig.working();
   REQUIRE(daemon->finish());
   const bool with_power = GENERATE(false, true);
-  if (with_power) lose_power(rig, daemon);
+  if (with_power) rig.lose_power(daemon);
   daemon.reset();
   const auto meta = "state/sessions/" + rig.key(1) + ".meta.json";
   rig.home.write(meta, "{\"schemaVersion\":1,");

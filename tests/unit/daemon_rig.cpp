@@ -6,6 +6,7 @@
 
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
+#include "host/session/run_mark.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/places.h"
@@ -70,6 +71,16 @@ std::unique_ptr<Daemon> DaemonRig::working() {
   if (!daemon) FAIL(daemon.error().message());
   work(**daemon);
   return std::move(*daemon);
+}
+
+void DaemonRig::lose_power(std::unique_ptr<Daemon>& daemon) {
+  daemon.reset();
+  files.fault = {};
+  auto mark = read("state/runtime/run.json");
+  const auto boot = read_boot_id(files);
+  REQUIRE(mark.contains(boot));
+  mark.replace(mark.find(boot), boot.size(), "another boot");
+  home.write("state/runtime/run.json", mark);
 }
 
 nlohmann::ordered_json DaemonRig::ask(Daemon& daemon, const ControlRequest& request) {

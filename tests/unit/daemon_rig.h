@@ -29,6 +29,8 @@ class DaemonRig {
   void work(Daemon& daemon);
   // A daemon that has worked; killed: what it has not committed is lost with it.
   [[nodiscard]] std::unique_ptr<Daemon> working();
+  // The machine goes off and on; what was written is on the disk. No fault is planned any more.
+  void lose_power(std::unique_ptr<Daemon>& daemon);
 
   // JSON of the answer; the test fails if it is an error.
   nlohmann::ordered_json ask(Daemon& daemon, const ControlRequest& request);

@@ -32,8 +32,9 @@ void tell_reply(const std::string& number, const Json& message, std::vector<Told
   for (const auto& call : message.value("toolCalls", Json::array())) {
     const auto id = call["id"].get<std::string>();
     told.push_back({"call/" + id, "assistant.tool.call " + id});
-    if (call["status"] == "success")
+    if (call["status"] == "success") {
       told.push_back({"result/" + id, "assistant.tool.result " + id});
+    }
   }
   if (message.contains("tokens")) {
     told.push_back({number + "/tokens", "provider.info " + message["tokens"].dump()});
@@ -45,8 +46,9 @@ void tell_reply(const std::string& number, const Json& message, std::vector<Told
 std::string content_of(const Json& event) {
   const auto kind = event["kind"].get<std::string>();
   const auto& payload = event["payload"];
-  if (kind.starts_with("assistant.tool."))
+  if (kind.starts_with("assistant.tool.")) {
     return kind + " " + payload["toolCallId"].get<std::string>();
+  }
   if (payload.contains("data")) return kind + " " + payload["data"].dump();
   return kind + " " + with_single_blanks(payload.value("text", std::string()));
 }
