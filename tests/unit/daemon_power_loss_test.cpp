@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <filesystem>
 
-
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
 
