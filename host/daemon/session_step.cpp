@@ -1,5 +1,7 @@
 #include "host/daemon/session_step.h"
 
+#include <algorithm>
+
 #include "host/daemon/session_obeying.h"
 #include "host/daemon/session_serving.h"
 
@@ -33,7 +35,8 @@ class StepRun {
     }
     // Without a twin there is nothing to serve from before the source is read again.
     if (step->realigned) return result(step->end, {});
-    return serve(step->end);
+    const bool is_all_read = is_read(step->end) && request.completes_first_sight;
+    return serve(step->end, is_all_read && !is_any_source_missing());
   }
 
   // Without decoding; but what a killed run read and did not obey comes first.
@@ -47,17 +50,25 @@ class StepRun {
       const auto obeyed = SessionObeying(context_, runtime_).obey(left, {}, false);
       if (!obeyed) return forward(obeyed);
     }
-    return serve(StepEnd::kEndOfInput);
+    return serve(StepEnd::kEndOfInput, false);
   }
 
  private:
   Status recover() { return recover_session(context_, runtime_); }
 
-  Result<StepResult> serve(StepEnd end) {
-    const auto served = SessionServing(context_, runtime_).serve_part();
+  Result<StepResult> serve(StepEnd end, bool is_all_read) {
+    SessionServing serving(context_, runtime_);
+    const auto served = serving.serve_part();
     if (!served) return forward(served);
+    if (is_all_read && !served->failed && !served->has_more) serving.end_doubts();
     runtime_.commit_soon();
     return result(end, *served);
+  }
+
+  [[nodiscard]] bool is_any_source_missing() const {
+    const auto& sources = runtime_.meta().sources;
+    return std::ranges::find(sources, SourceStanding::kMissing, &SourceMeta::standing) !=
+           sources.end();
   }
 
   [[nodiscard]] StepResult result(StepEnd end, const ServingEnd& served) const {

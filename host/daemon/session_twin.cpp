@@ -188,6 +188,7 @@ void SessionRuntime::forget_former_events() {
                           source.plugin_version == file.root->provider->identity().version;
     if (!was_told) continue;
     source.former_events = 0;
+    source.left_out.clear();
     source.contents_renewed = false;
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/base/hash.h"
+#include "host/ingest/event_memory.h"
 
 namespace kato {
 namespace {
@@ -22,8 +23,10 @@ void take_over(SourceMeta& source, const SessionMeta& meta) {
     source.plugin_version = other.plugin_version;
     source.former_events = std::max(source.former_events, other.former_events);
     source.retelling = source.retelling || other.retelling;
+    source.left_out.insert(source.left_out.end(), other.left_out.begin(), other.left_out.end());
     if (other.last_said) source.last_said = other.last_said;
   }
+  std::ranges::sort(source.left_out);
 }
 
 }  // namespace
@@ -55,8 +58,8 @@ void Retelling::on_record(const RecordReport& record, std::string_view bytes) {
 void Retelling::end_document() {
   // What is missing may come back.
   if (source_.retelling && last_before_ && !saw_last_before_) return;
-  // Both versions find the same: what comes later came late.
-  if (source_.retelling && !leaves_out_) source_.former_events = 0;
+  // What comes later came late.
+  if (source_.retelling) source_.former_events = 0;
   source_.retelling = false;
   if (last_) source_.last_said = last_;
 }
@@ -66,13 +69,27 @@ bool Retelling::is_told_otherwise(const Draft& draft, uint64_t place) const {
   return is_document_ ? source_.retelling : draft.relisted;
 }
 
+void Retelling::leave_out(const EventId& id) {
+  if (!is_document_) return;
+  const auto fingerprint = fingerprint_of(id);
+  const auto place = std::ranges::lower_bound(source_.left_out, fingerprint);
+  if (place == source_.left_out.end() || *place != fingerprint) {
+    source_.left_out.insert(place, fingerprint);
+  }
+}
+
+bool Retelling::leaves_out(const EventId& id) const {
+  return std::ranges::binary_search(source_.left_out, fingerprint_of(id));
+}
+
 void Retelling::note_content(const EventId& id, uint64_t place, uint64_t content) {
   if (source_.retelling && is_former(place)) contents_.push_back({id, content});
 }
 
 size_t Retelling::past_of(const KnownOrder& known, std::span<const Statement> statements,
                           const Aligned& aligned) const {
-  if (source_.former_events == 0) return 0;
+  const bool is_told = is_document_ ? !source_.retelling : source_.former_events == 0;
+  if (is_told) return 0;
   const bool is_all_known =
       std::ranges::find(aligned.matches, Match::kNone) == aligned.matches.end();
   return is_all_known ? 0 : end_of_places(known, statements, source_.former_events);

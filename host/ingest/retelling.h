@@ -41,15 +41,16 @@ class Retelling {
   // because another version tells it.
   [[nodiscard]] bool is_told_otherwise(const Draft& draft, uint64_t place) const;
   // How many of the statements, from the first, reach to the last that a former version told; 0 if
-  // all of them are matched.
+  // all of them are matched, or this version has told the document before.
   [[nodiscard]] size_t past_of(const KnownOrder& known, std::span<const Statement> statements,
                                const Aligned& aligned) const;
   [[nodiscard]] bool has_changed(uint64_t record_offset_bytes) const {
     return changed_offset_ == record_offset_bytes;
   }
 
-  // Something that is found amid the past is not told.
-  void note_left_out() noexcept { leaves_out_ = true; }
+  // What is found amid the past is not told; of a document, later neither.
+  void leave_out(const EventId& id);
+  [[nodiscard]] bool leaves_out(const EventId& id) const;
   // The event at that place is no revision, whatever its content. It counts as this from now on,
   // without an event that says so.
   void note_content(const EventId& id, uint64_t place, uint64_t content);
@@ -61,7 +62,6 @@ class Retelling {
   SourceMeta& source_;
   bool is_document_;
   std::optional<uint64_t> former_events_;
-  bool leaves_out_ = false;
   bool saw_last_before_ = false;
   std::optional<RecordMark> last_before_;
   std::optional<RecordMark> last_;

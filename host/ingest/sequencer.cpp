@@ -94,7 +94,7 @@ void Sequencer::end_run() {
     const auto& statement = statements_[i];
     if (aligned.matches[i] == Match::kByContent) continue;
     if (is_left_out(i, past, aligned)) {
-      if (retelling_ != nullptr) retelling_->note_left_out();
+      if (retelling_ != nullptr) retelling_->leave_out(statement.id);
       if (document_ != nullptr) document_->leave_out(i);
       continue;
     }
@@ -121,8 +121,10 @@ void Sequencer::end_run() {
 bool Sequencer::is_left_out(size_t index, size_t past, const Aligned& aligned) const {
   const auto& statement = statements_[index];
   if (statement.is_left_out) return true;
-  if (index >= past || aligned.matches[index] != Match::kNone) return false;
+  if (retelling_ == nullptr || aligned.matches[index] != Match::kNone) return false;
   if (retelling_->has_changed(run_[index].record_offset_bytes)) return false;
+  if (retelling_->leaves_out(statement.id)) return true;
+  if (index >= past) return false;
   return document_ == nullptr || document_->may_leave_out(statement.id);
 }
 

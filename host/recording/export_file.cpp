@@ -61,7 +61,8 @@ Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pen
   if (!file) return forward(file);
   ExportFile made(input, pending, std::move(*file));
   if (pending.unsure) {
-    auto stretch = WrittenStretch::locate(made.file_, *pending.unsure, pending.after);
+    auto stretch = WrittenStretch::locate(made.file_, *pending.unsure, pending.after,
+                                          [] { return EarlierText(); });
     if (!stretch) return forward(stretch);
     made.stretch_ = *stretch;
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "host/recording/event_matching.h"
+#include "host/recording/doubtful_piece.h"
 #include "host/recording/head_refresh.h"
 #include "host/recording/recording_writer.h"
 #include "host/recording/render_stage.h"
@@ -37,7 +37,7 @@ class RecorderRun {
     if (recording_.state) {
       if (auto resumed = resume(); !resumed) return forward(resumed);
     } else {
-      if (auto opened = writer_.open(!recording_.after.exists); !opened) return forward(opened);
+      if (auto opened = open_file(!recording_.after.exists); !opened) return forward(opened);
       const auto context = input_.context();
       if (!context) return forward(context);
       if (!*context) return Served::kPart;
@@ -93,7 +93,7 @@ class RecorderRun {
     if (!begun) return forward(begun);
     if (*begun) return {};
     recording_.unsure.reset();
-    return writer_.open(false);
+    return open_file(false);
   }
 
   Status note_what_was_there(bool fresh) {
@@ -122,7 +122,7 @@ class RecorderRun {
     const auto done = refresh_head(step, *renderer_, recording_);
     if (!done) return forward(done);
     if (!*done) return {};
-    if (auto opened = writer_.open(false); !opened) return opened;
+    if (auto opened = open_file(false); !opened) return opened;
     if (auto noted = note_what_was_there(false); !noted) return noted;
     return input_.commit();
   }
@@ -153,13 +153,14 @@ class RecorderRun {
     auto opened = open_renderer(later_context(), &state);
     if (!opened && opened.error().code() == ErrorCode::kUnsupported) opened = replay_renderer();
     if (!opened) return opened;
-    if (auto opened_file = writer_.open(false); !opened_file) return opened_file;
+    if (auto opened_file = open_file(false); !opened_file) return opened_file;
     return writer_.resume_hash();
   }
 
   Status replay_renderer() {
     if (auto opened = open_renderer(later_context(), nullptr); !opened) return opened;
-    return replay(input_, recording_, *renderer_);
+    if (auto replayed = replay(input_, recording_, *renderer_); !replayed) return forward(replayed);
+    return {};
   }
 
   Status resume() {
@@ -192,6 +193,16 @@ class RecorderRun {
     if (!renderer) return forward(renderer);
     renderer_ = std::move(*renderer);
     return {};
+  }
+
+  Status open_file(bool create) {
+    return writer_.open(create, [this]() -> Result<EarlierText> {
+      if (!recording_.state) return EarlierText();
+      auto again = input_.sink.open(
+          {.context = later_context(), .options_json = recording_.options_json, .state = nullptr});
+      if (!again) return forward(again);
+      return replay(input_, recording_, **again);
+    });
   }
 
   [[nodiscard]] DestinationFile& file() { return writer_.file(); }
@@ -253,43 +264,12 @@ class RecorderRun {
     const auto before = renderer_->save();
     if (!before) return forward(before);
     if (auto rendered = stage.render(event, piece_.bytes); !rendered) return rendered;
-    const auto matched = writer_.stretch().match(file().file(), piece_.bytes);
-    if (!matched) return forward(matched);
-    if (*matched == piece_.bytes.size() || event.captured_at) return {};
     const TimelessRendering how{.sink = input_.sink,
                                 .context = later_context(),
                                 .options_json = recording_.options_json,
                                 .before = *before,
                                 .session = session_ref_};
-    const auto loose = render_without_capture_time(how, event);
-    if (!loose) return forward(loose);
-    const auto there = writer_.stretch().match(file().file(), *loose);
-    if (!there) return forward(there);
-    if (*there) piece_.bytes = **there;
-    return *there ? Status{} : leave_torn_piece(*loose, *matched);
-  }
-
-  // A line of JSON that was torn within a time which is gone cannot be gone on with: what is torn
-  // stays, and the event stands whole on the next line. Nor can what is left of an event that is
-  // nowhere any more.
-  Status leave_torn_piece(const LooseBytes& loose, size_t matched) {
-    auto torn = writer_.stretch().ends_within_unknown(file().file(), loose, matched);
-    if (!torn) return forward(torn);
-    if (*torn && !input_.sink.wants_json()) return {};
-    if (!*torn) torn = ends_within_other(piece_.bytes);
-    if (!torn) return forward(torn);
-    if (!*torn) return {};
-    piece_.bytes.insert(piece_.bytes.begin(), '\n');
-    piece_.begins_line = true;
-    return {};
-  }
-
-  Result<bool> ends_within_other(std::string_view bytes) {
-    const auto other = writer_.stretch().holds_other(file().file(), bytes);
-    if (!other || !*other) return other;
-    const auto begins = file().line_begins_at(file().info().size_bytes);
-    if (!begins) return forward(begins);
-    return !*begins;
+    return fit_to_file(file(), writer_.stretch(), how, event, piece_);
   }
 
   Status put() {

@@ -2,13 +2,13 @@
 
 namespace kato {
 
-Status RecordingWriter::open(bool create) {
+Status RecordingWriter::open(bool create, const EarlierTextSource& earlier) {
   auto file = DestinationFile::open(input_.files, input_.place, create, input_.allow_hard_links);
   if (!file) return forward(file);
   file_.emplace(std::move(*file));
   stretch_ = {};
   if (!recording_.unsure) return {};
-  auto stretch = WrittenStretch::locate(*file_, *recording_.unsure, recording_.after);
+  auto stretch = WrittenStretch::locate(*file_, *recording_.unsure, recording_.after, earlier);
   if (!stretch) return forward(stretch);
   stretch_ = *stretch;
   return {};

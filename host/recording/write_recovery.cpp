@@ -118,6 +118,16 @@ bool suspect_recording(FileSystem& files, RecordingMeta& recording) {
 
 }  // namespace
 
+void end_doubt(FileSystem& files, RecordingMeta& recording) {
+  if (!is_suspected(recording)) return;
+  auto file = files.open(recording.destination, OpenMode::kRead);
+  if (!file) return;
+  const auto mark = mark_of(**file);
+  if (!mark) return;
+  recording.after = *mark;
+  recording.unsure.reset();
+}
+
 std::set<std::string> suspect_unsynced(FileSystem& files, SessionMeta& meta) {
   std::set<std::string> destinations;
   for (auto& recording : meta.recordings) {

@@ -17,6 +17,11 @@ Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t m
   return read_range(file, at, at + std::min(end - std::min(end, at), most));
 }
 
+std::optional<size_t> next_line(std::string_view text, size_t at) {
+  const auto end = text.find('\n', at);
+  return end == std::string_view::npos ? std::nullopt : std::optional(end + 1);
+}
+
 bool fits(std::string_view there, const LooseBytes& loose) {
   for (size_t i = 0; i < there.size(); ++i) {
     if (loose.mask[i] == 0 && there[i] != loose.bytes[i]) return false;
@@ -54,7 +59,8 @@ UnsureStretch stretch_of(const JournaledWrite& write) {
 }
 
 Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const UnsureStretch& stretch,
-                                              const DestinationMark& after) {
+                                              const DestinationMark& after,
+                                              const EarlierTextSource& earlier) {
   WrittenStretch found;
   found.at_ = stretch.offset_bytes;
   found.end_ = stretch.end_bytes;
@@ -62,7 +68,7 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   found.after_power_loss_ = stretch.after_power_loss;
   const auto file_bytes = file.info().size_bytes;
   if (stretch.after_power_loss) found.end_ = std::max(found.end_, file_bytes);
-  const auto tail = find_tail(file.file(), file_bytes, after);
+  const auto tail = found.locate_tail(file, after, earlier);
   if (!tail) return forward(tail);
   // Nothing stands before it by which to tell.
   if (after.tail_length_bytes == 0) found.seek_from_ = stretch.skipped_bytes > 0 ? found.at_ : 0;
@@ -82,6 +88,22 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   found.end_ += moved;
   found.moved_ = Moved{.announced_at = stretch.offset_bytes, .tail_end = **tail};
   return found;
+}
+
+// What was written last may read like something before it, which a person did not edit.
+Result<std::optional<uint64_t>> WrittenStretch::locate_tail(DestinationFile& file,
+                                                            const DestinationMark& after,
+                                                            const EarlierTextSource& earlier) {
+  auto tail = find_tail(file.file(), file.info().size_bytes, after);
+  if (!tail || after.tail_length_bytes == 0 || *tail == after.size_bytes) return tail;
+  auto text = earlier();
+  if (!text) return forward(text);
+  earlier_ = std::move(*text);
+  if (!*tail) return tail;
+  const auto is_end = earlier_.ends_at(file.file(), **tail, after.tail_length_bytes);
+  if (!is_end) return forward(is_end);
+  if (!*is_end) tail->reset();
+  return tail;
 }
 
 std::optional<UnsureStretch> WrittenStretch::left() const {
@@ -188,7 +210,15 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
 // It may stand behind what a person wrote after it was announced.
 Result<std::optional<uint64_t>> WrittenStretch::look_further(File& file,
                                                              std::string_view bytes) const {
-  return find_beginning(file, seek_from_.value_or(at_), bytes);
+  for (auto from = seek_from_.value_or(at_);;) {
+    const auto place = find_beginning(file, from, bytes);
+    if (!place || !*place || !seek_from_) return place;
+    const auto is_earlier =
+        earlier_.stands_at(file, **place, std::min<size_t>(bytes.size(), kTellingBytes));
+    if (!is_earlier) return forward(is_earlier);
+    if (!*is_earlier) return place;
+    from = **place + 1;
+  }
 }
 
 Status WrittenStretch::seek(File& file, std::string_view bytes) {
@@ -227,15 +257,17 @@ Result<std::optional<std::string>> WrittenStretch::match(File& file,
   const auto further = at_ - from + kLooselySearchedBytes;
   const auto there = read_up_to(file, from, end_, loose.bytes.size() + further);
   if (!there) return forward(there);
-  std::string_view rest = *there;
-  if (from == 0) found = fitted(rest, loose);
-  for (auto line = rest.find('\n'); !found && line != std::string_view::npos;
-       line = rest.find('\n')) {
-    rest.remove_prefix(line + 1);
+  auto line = from == 0 ? std::optional<size_t>(0) : next_line(*there, 0);
+  for (; line; line = next_line(*there, *line)) {
+    const auto rest = std::string_view(*there).substr(*line);
     if (rest.size() < kFewestLooseBytes) break;
     found = fitted(rest, loose);
+    if (!found) continue;
+    const auto is_earlier = earlier_.stands_at(file, from + *line, loose.bytes.size());
+    if (!is_earlier) return forward(is_earlier);
+    if (!*is_earlier) return found;
   }
-  return found;
+  return std::nullopt;
 }
 
 }  // namespace kato

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "host/recording/destination_file.h"
+#include "host/recording/earlier_text.h"
 #include "host/session/write_journal.h"
 
 namespace kato {
@@ -29,10 +30,11 @@ class WrittenStretch {
   // Nothing stands there.
   WrittenStretch() = default;
   // after: where the tail that was written last ended; if edits have moved it since the stretch was
-  // announced, that moved along.
+  // announced, that moved along. earlier: what was written up to there.
   [[nodiscard]] static Result<WrittenStretch> locate(DestinationFile& file,
                                                      const UnsureStretch& stretch,
-                                                     const DestinationMark& after);
+                                                     const DestinationMark& after,
+                                                     const EarlierTextSource& earlier);
 
   // False: whatever comes must be written.
   [[nodiscard]] bool goes_on() const { return skipped_ > 0 || at_ < end_ || is_sought_; }
@@ -71,6 +73,8 @@ class WrittenStretch {
     uint64_t announced_at = 0;
     uint64_t tail_end = 0;
   };
+  Result<std::optional<uint64_t>> locate_tail(DestinationFile& file, const DestinationMark& after,
+                                              const EarlierTextSource& earlier);
   [[nodiscard]] WrittenStretch moved_to(uint64_t offset_bytes) const;
   [[nodiscard]] Result<Fit> fit(File& file, std::string_view bytes) const;
   Status choose_place(File& file, std::string_view bytes);
@@ -85,6 +89,7 @@ class WrittenStretch {
   bool is_sought_ = false;             // the first bytes, wherever the file ends
   std::optional<uint64_t> seek_from_;  // the place is not certain
   std::optional<Moved> moved_;         // likewise
+  EarlierText earlier_;                // then; where it stands is no place
 };
 
 }  // namespace kato

@@ -147,6 +147,9 @@ struct SourceMeta {
   uint64_t former_events = 0;
   // Of a document: the present version has not yet stated all of it once.
   bool retelling = false;
+  // What other versions found amid its past, and was not told: of the ids, what stands for them,
+  // sorted.
+  std::vector<uint64_t> left_out;
   // Contents in `.ids` are not those of the copy's words, but of another version's.
   bool contents_renewed = false;
   // Of a document: the last record that tells of what was said.

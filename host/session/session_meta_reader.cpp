@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "host/event/event_id.h"
@@ -71,6 +73,14 @@ void read_alignment(JsonFields& fields, SourceAlignment& alignment) {
   fields.flag("wasSilent", alignment.was_silent);
 }
 
+void read_left_out(JsonFields& fields, std::vector<uint64_t>& left_out) {
+  std::string bytes;
+  fields.base64("leftOut", bytes);
+  if (bytes.size() % sizeof(uint64_t) != 0) return fields.complain("leftOut", "cut short");
+  left_out.resize(bytes.size() / sizeof(uint64_t));
+  std::memcpy(left_out.data(), bytes.data(), bytes.size());
+}
+
 void read_source(JsonFields& fields, SourceMeta& source) {
   fields.path("path", source.path, Need::kMust);
   fields.path("root", source.root);
@@ -103,6 +113,7 @@ void read_source(JsonFields& fields, SourceMeta& source) {
   fields.number("countedRecords", source.counted_records);
   fields.number("formerEvents", source.former_events);
   fields.flag("retelling", source.retelling);
+  read_left_out(fields, source.left_out);
   fields.flag("contentsRenewed", source.contents_renewed);
   fields.object("lastSaid", [&](JsonFields& inner) {
     auto& mark = source.last_said.emplace();

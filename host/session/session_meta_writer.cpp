@@ -1,3 +1,6 @@
+#include <bit>
+#include <cstring>
+
 #include "host/base/base64.h"
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
@@ -20,6 +23,13 @@ void path_unless_empty(JsonObject& object, std::string_view name, const std::str
 void time_if_known(JsonObject& object, std::string_view name,
                    const std::optional<UnixMillis>& time) {
   if (time) object.text(name, format_rfc3339(*time));
+}
+
+std::string bytes_of(const std::vector<uint64_t>& numbers) {
+  static_assert(std::endian::native == std::endian::little, "the bytes are little-endian");
+  std::string bytes(numbers.size() * sizeof(uint64_t), '\0');
+  std::memcpy(bytes.data(), numbers.data(), bytes.size());
+  return bytes;
 }
 
 class MetaWriter {
@@ -132,6 +142,7 @@ class MetaWriter {
     if (source.counted_records > 0) object.number("countedRecords", source.counted_records);
     if (source.former_events > 0) object.number("formerEvents", source.former_events);
     object.flag_if_set("retelling", source.retelling);
+    if (!source.left_out.empty()) object.text("leftOut", to_base64(bytes_of(source.left_out)));
     object.flag_if_set("contentsRenewed", source.contents_renewed);
     if (source.last_said) mark(object, "lastSaid", *source.last_said);
   }

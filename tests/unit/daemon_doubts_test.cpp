@@ -1,6 +1,8 @@
-// After a power loss: destinations that cannot be looked at, and what is said behind an edit.
+// Destinations in doubt: that cannot be looked at, and what is said behind an edit.
 #include <filesystem>
 #include <fstream>
+
+#include "host/base/time_text.h"
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -12,10 +14,14 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// Of a client that writes no times.
-class TimelessTalk {
+enum class Times : uint8_t { kNone, kWritten };
+
+// Of a client that writes times, or none.
+class Talk {
  public:
-  explicit TimelessTalk(DaemonRig& rig) : rig_(rig) { rig_.say(1, "hello"); }
+  explicit Talk(DaemonRig& rig, Times times = Times::kNone) : rig_(rig), times_(times) {
+    rig_.say(1, "hello");
+  }
 
   void user(const std::string& text) {
     auto line = record("user");
@@ -43,21 +49,54 @@ class TimelessTalk {
             {"version", "2.1.330"},      {"uuid", "r" + std::to_string(++records_)},
             {"entrypoint", "cli"},       {"type", type}};
   }
-  void append(const Json& line) {
+  void append(Json line) {
     rig_.clock.advance(std::chrono::seconds(61));
+    if (times_ == Times::kWritten) line["timestamp"] = format_rfc3339(rig_.clock.now());
     std::ofstream(rig_.log(1), std::ios::binary | std::ios::app) << line.dump() << "\n";
   }
 
   DaemonRig& rig_;
+  Times times_;
   int records_ = 0;
 };
+
+// What stands in the recording ~/proj/talk.md.
+class Recorded {
+ public:
+  explicit Recorded(DaemonRig& rig) : rig_(rig) {}
+
+  [[nodiscard]] std::string text() const { return rig_.read("proj/talk.md"); }
+  [[nodiscard]] size_t count(const std::string& words) const {
+    size_t found = 0;
+    const auto all = text();
+    for (auto at = all.find(words); at != std::string::npos; at = all.find(words, at + 1)) {
+      ++found;
+    }
+    return found;
+  }
+  // The last of these words become others, as in an editor that saves in place.
+  void edit(const std::string& words, const std::string& others) const {
+    auto all = text();
+    const auto at = all.rfind(words);
+    REQUIRE(at != std::string::npos);
+    rig_.home.write("proj/talk.md", all.replace(at, words.size(), others));
+  }
+
+ private:
+  DaemonRig& rig_;
+};
+
+// All that is to be done but the commit.
+void work_uncommitted(Daemon& daemon) {
+  daemon.work([] { return false; });
+}
 
 }  // namespace
 
 TEST_CASE("P1: what is said again behind an edit is not taken for what was said before it",
           "[daemon][P1]") {
   DaemonRig rig;
-  TimelessTalk talk(rig);
+  Talk talk(rig);
   auto daemon = rig.working();
   talk.user("::start talk.md");
   rig.work(*daemon);
@@ -82,6 +121,120 @@ TEST_CASE("P1: what is said again behind an edit is not taken for what was said 
   CHECK(added.contains("# User"));
   CHECK(added.contains("\nok\n"));
   CHECK(added.contains("more of it"));
+}
+
+TEST_CASE("P1: words of before an edit are not those that are said behind it", "[daemon][P1]") {
+  for (const auto times : {Times::kNone, Times::kWritten}) {
+    for (const bool by_power : {false, true}) {
+      DaemonRig rig;
+      Talk talk(rig, times);
+      const Recorded recorded(rig);
+      auto daemon = rig.working();
+      talk.user("::start talk.md");
+      talk.assistant("Done.");
+      talk.assistant("the end of it");
+      rig.work(*daemon);
+      if (!by_power) {
+        rig.files.fault = [&](FileOperation operation, const std::string& path) {
+          return operation == FileOperation::kAppend && path.ends_with("talk.md") ? ENOSPC : 0;
+        };
+        talk.assistant("Done.");
+        rig.work(*daemon);
+        rig.files.fault = {};
+      }
+      recorded.edit("end of it", "end");
+      if (by_power) {
+        rig.lose_power(daemon);
+        daemon = rig.working();
+        talk.assistant("Done.");
+      }
+      rig.clock.advance(std::chrono::minutes(10));
+      rig.work(*daemon);
+      INFO(recorded.text());
+      CHECK(recorded.count("Done.") == 2);
+      talk.assistant("more of it");
+      rig.work(*daemon);
+      CHECK(recorded.count("more of it") == 1);
+      CHECK(recorded.count("Done.") == 2);
+    }
+  }
+}
+
+TEST_CASE("P1: where the last words were edited, such as they were are not their place",
+          "[daemon][P1]") {
+  for (const auto times : {Times::kNone, Times::kWritten}) {
+    DaemonRig rig;
+    Talk talk(rig, times);
+    const Recorded recorded(rig);
+    auto daemon = rig.working();
+    talk.user("::start talk.md");
+    for (const auto* words : {"first of all", "Done.", "look at it", "Done."}) {
+      talk.assistant(words);
+      rig.work(*daemon);
+    }
+    recorded.edit("Done.", "It is done");
+    rig.lose_power(daemon);
+    daemon = rig.working();
+    talk.assistant("look at it");
+    rig.work(*daemon);
+    INFO(recorded.text());
+    CHECK(recorded.count("look at it") == 2);
+  }
+}
+
+TEST_CASE("P2: what stands behind an edit is known though the same was said before",
+          "[daemon][P2]") {
+  for (const auto times : {Times::kNone, Times::kWritten}) {
+    for (const bool is_edited_before : {false, true}) {
+      DaemonRig rig;
+      Talk talk(rig, times);
+      const Recorded recorded(rig);
+      auto daemon = rig.working();
+      talk.user("::start talk.md");
+      for (const auto* words : {"Done.", "Done.", "the end of it"}) {
+        talk.assistant(words);
+      }
+      rig.work(*daemon);
+      if (is_edited_before) recorded.edit("end of it", "end");
+      talk.assistant("Done.");
+      talk.assistant("Done.");
+      work_uncommitted(*daemon);
+      REQUIRE(recorded.count("Done.") == 4);
+      if (!is_edited_before) recorded.edit("end of it", "end");
+      const auto written = recorded.text();
+      rig.lose_power(daemon);
+      daemon = rig.working();
+      CHECK(recorded.text() == written);
+      talk.assistant("Done.");
+      rig.work(*daemon);
+      INFO(recorded.text());
+      CHECK(recorded.count("Done.") == 5);
+    }
+  }
+}
+
+TEST_CASE("P1: once all that there was is compared, what is said later is new", "[daemon][P1]") {
+  DaemonRig rig;
+  Talk talk(rig, Times::kWritten);
+  const Recorded recorded(rig);
+  auto daemon = rig.working();
+  talk.user("::start talk.md");
+  talk.assistant("the end of it");
+  rig.work(*daemon);
+  recorded.edit("end of it", "end\n\nfor me: ask why\n\nand more");
+  rig.lose_power(daemon);
+  daemon = rig.working();
+  if (GENERATE(false, true)) {
+    REQUIRE(daemon->finish());
+    daemon.reset();
+    talk.assistant("for me: ask why");
+    daemon = rig.working();
+  } else {
+    talk.assistant("for me: ask why");
+  }
+  rig.work(*daemon);
+  INFO(recorded.text());
+  CHECK(recorded.count("for me: ask why") == 2);
 }
 
 TEST_CASE("a destination that cannot be looked at keeps no daemon busy after a power loss",

@@ -63,6 +63,7 @@ SourceMeta full_source() {
   source.counted_records = 12;
   source.former_events = 13;
   source.retelling = true;
+  source.left_out = {3, UINT64_MAX};
   source.contents_renewed = true;
   source.last_said = RecordMark{.key = "r7", .hash = 14};
   return source;

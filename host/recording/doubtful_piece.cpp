@@ -1,0 +1,51 @@
+#include "host/recording/doubtful_piece.h"
+
+namespace kato {
+namespace {
+
+Result<bool> ends_within_other(DestinationFile& file, const WrittenStretch& stretch,
+                               std::string_view bytes) {
+  const auto other = stretch.holds_other(file.file(), bytes);
+  if (!other || !*other) return other;
+  const auto begins = file.line_begins_at(file.info().size_bytes);
+  if (!begins) return forward(begins);
+  return !*begins;
+}
+
+// A line of JSON that was torn within a time which is gone cannot be gone on with: what is torn
+// stays, and the event stands whole on the next line. Nor can what is left of an event that is
+// nowhere any more.
+Result<bool> follows_torn_piece(DestinationFile& file, const WrittenStretch& stretch,
+                                const TimelessRendering& how, const LooseBytes& loose,
+                                std::string_view bytes, size_t matched) {
+  const auto torn = stretch.ends_within_unknown(file.file(), loose, matched);
+  if (!torn) return torn;
+  if (*torn) return how.sink.wants_json();
+  return ends_within_other(file, stretch, bytes);
+}
+
+}  // namespace
+
+Status fit_to_file(DestinationFile& file, const WrittenStretch& stretch,
+                   const TimelessRendering& how, const Event& event, RenderedPiece& piece) {
+  const auto matched = stretch.match(file.file(), piece.bytes);
+  if (!matched) return forward(matched);
+  if (*matched == piece.bytes.size() || event.captured_at) return {};
+  const auto loose = render_without_capture_time(how, event);
+  if (!loose) return forward(loose);
+  auto there = stretch.match(file.file(), *loose);
+  if (!there) return forward(there);
+  if (*there) {
+    piece.bytes = std::move(**there);
+    return {};
+  }
+  const auto is_behind_torn = follows_torn_piece(file, stretch, how, *loose, piece.bytes, *matched);
+  if (!is_behind_torn) return forward(is_behind_torn);
+  if (*is_behind_torn) {
+    piece.bytes.insert(piece.bytes.begin(), '\n');
+    piece.begins_line = true;
+  }
+  return {};
+}
+
+}  // namespace kato

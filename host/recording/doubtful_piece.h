@@ -1,0 +1,17 @@
+// A rendered event that may stand in the file already, with a capture time that is gone.
+#pragma once
+
+#include "host/recording/destination_file.h"
+#include "host/recording/event_matching.h"
+#include "host/recording/recording_writer.h"
+#include "host/recording/written_stretch.h"
+
+namespace kato {
+
+// Changes the piece, which holds nothing but that event, to what stands there, with the time that
+// it has there; or so that it can follow what does.
+[[nodiscard]] Status fit_to_file(DestinationFile& file, const WrittenStretch& stretch,
+                                 const TimelessRendering& how, const Event& event,
+                                 RenderedPiece& piece);
+
+}  // namespace kato
