@@ -145,8 +145,8 @@ TEST_CASE("P1: words of before an edit are not those that are said behind it", "
       recorded.edit("end of it", "end");
       if (by_power) {
         rig.lose_power(daemon);
-        daemon = rig.working();
         talk.assistant("Done.");
+        daemon = rig.working();
       }
       rig.clock.advance(std::chrono::minutes(10));
       rig.work(*daemon);
@@ -158,6 +158,28 @@ TEST_CASE("P1: words of before an edit are not those that are said behind it", "
       CHECK(recorded.count("Done.") == 2);
     }
   }
+}
+
+TEST_CASE("P1: nor are they where the time of what is said is not known", "[daemon][P1]") {
+  DaemonRig rig;
+  Talk talk(rig);
+  const Recorded recorded(rig);
+  auto daemon = rig.working();
+  talk.user("::start talk.md");
+  for (const auto* words : {"fine", "look", "the end of it"}) {
+    talk.assistant(words);
+    talk.user("ok");
+  }
+  talk.assistant("the very end of it");
+  rig.work(*daemon);
+  const auto before = recorded.count("\nok\n");
+  recorded.edit("very end of it", "end");
+  rig.lose_power(daemon);
+  talk.user("ok");
+  daemon = rig.working();
+  INFO(recorded.text());
+  CHECK(recorded.count("\nok\n") == before + 1);
+  CHECK(recorded.text().ends_with("# User\n\nok\n"));
 }
 
 TEST_CASE("P1: where the last words were edited, such as they were are not their place",
@@ -174,9 +196,8 @@ TEST_CASE("P1: where the last words were edited, such as they were are not their
     }
     recorded.edit("Done.", "It is done");
     rig.lose_power(daemon);
-    daemon = rig.working();
     talk.assistant("look at it");
-    rig.work(*daemon);
+    daemon = rig.working();
     INFO(recorded.text());
     CHECK(recorded.count("look at it") == 2);
   }
