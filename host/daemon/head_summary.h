@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "host/ingest/session_summary.h"
-#include "host/recording/recorder.h"
+#include "host/recording/recording_progress.h"
 
 namespace kato {
 

@@ -8,7 +8,7 @@
 #include "host/ingest/decode_session.h"
 #include "host/ingest/meta_making.h"
 #include "host/io/files.h"
-#include "host/recording/recorder.h"
+#include "host/recording/recording_progress.h"
 #include "host/recording/write_recovery.h"
 #include "host/session/twin_files.h"
 

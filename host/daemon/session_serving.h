@@ -3,6 +3,7 @@
 
 #include "host/daemon/session_runtime.h"
 #include "host/daemon/step_context.h"
+#include "host/recording/recorder.h"
 
 namespace kato {
 

@@ -15,20 +15,12 @@
 #include "host/plugin/sink_handle.h"
 #include "host/policy/path_policy.h"
 #include "host/recording/open_recording.h"
+#include "host/recording/recording_progress.h"
 #include "host/recording/time_zone.h"
 #include "host/session/session_meta.h"
 #include "host/session/write_journal.h"
 
 namespace kato {
-
-// The twin that a recording is fed from.
-struct TwinSource {
-  std::string path;
-  uint64_t size_bytes = 0;
-  uint32_t generation = 0;
-  // Whole lines that it ends with, where they are at hand: those that were appended last.
-  std::string_view last_lines = {};
-};
 
 struct RecorderInput {
   FileSystem& files;
@@ -55,16 +47,6 @@ enum class Served : uint8_t {
   kAll,
   kPart,  // there is more to do
 };
-
-// True if there are events that the recording still has to get, as far as the cursors tell.
-[[nodiscard]] bool is_behind(const RecordingMeta& recording, const TwinSource& twin);
-// The same without a twin; next_seq: SessionMeta's.
-[[nodiscard]] bool lacks_events(const RecordingMeta& recording, uint64_t next_seq);
-// Of a session: one of its recordings lacks events, or is to be replaced.
-[[nodiscard]] bool is_any_unfinished(const SessionMeta& meta);
-
-// True if the event belongs to one of the recording's periods.
-[[nodiscard]] bool is_recorded(const RecordingMeta& recording, uint64_t seq);
 
 // Renders and writes what is due, or a part of it. `recording` says at any time how far it got,
 // also after an error; if it is unsure then, that must be committed before anything else is

@@ -5,7 +5,7 @@
 #include "host/base/hash.h"
 #include "host/event/event_id.h"
 #include "host/recording/destination_file.h"
-#include "host/recording/recorder.h"
+#include "host/recording/recording_progress.h"
 
 namespace kato {
 namespace {

@@ -1,7 +1,7 @@
 // Where the events that a recording speaks of stand in a twin that was made again.
 #pragma once
 
-#include "host/recording/recorder.h"
+#include "host/recording/recording_progress.h"
 
 namespace kato {
 
