@@ -23,8 +23,22 @@ ErrorCode code_of(int errno_value) {
 
 }  // namespace
 
+Error::Error(ErrorCode code, std::string message, int errno_value)
+    : told_(new Told{.code = code, .errno_value = errno_value, .message = std::move(message)}) {}
+
+Error::Error(const Error& other) : told_(other.told_ ? new Told(*other.told_) : nullptr) {}
+
+Error& Error::operator=(const Error& other) {
+  if (this != &other) *this = Error(other);
+  return *this;
+}
+
+void Error::Discard::operator()(const Told* told) const noexcept {
+  delete told;
+}
+
 Error Error::with_context(std::string_view context) const {
-  return {code_, fmt::format("{}: {}", context, message_), errno_};
+  return {code(), fmt::format("{}: {}", context, message()), errno_value()};
 }
 
 bool is_passing(const Error& error) {
@@ -44,9 +58,9 @@ bool is_passing(const Error& error) {
 }
 
 std::unexpected<Error> fail_errno(int errno_value, std::string_view what) {
-  const auto text = std::generic_category().message(errno_value);
-  return std::unexpected(
-      Error(code_of(errno_value), fmt::format("{}: {}", what, text), errno_value));
+  auto text = std::string(what).append(": ");
+  text += std::generic_category().message(errno_value);
+  return std::unexpected(Error(code_of(errno_value), std::move(text), errno_value));
 }
 
 }  // namespace kato

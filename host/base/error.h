@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,33 +25,47 @@ enum class ErrorCode {
 };
 
 // What went wrong, where, and what to do. Context is put in front on the way up:
-// "start recording: open /notes/x.md: Permission denied".
+// "start recording: open /notes/x.md: Permission denied". No larger than a pointer, since a result
+// is handed on everywhere and hardly ever holds one; nothing is to be asked of one that was moved
+// from.
 class Error {
  public:
-  Error(ErrorCode code, std::string message, int errno_value = 0)
-      : code_(code), errno_(errno_value), message_(std::move(message)) {}
+  [[gnu::cold]] Error(ErrorCode code, std::string message, int errno_value = 0);
+  [[gnu::cold]] Error(const Error& other);
+  [[gnu::cold]] Error& operator=(const Error& other);
+  Error(Error&&) noexcept = default;
+  Error& operator=(Error&&) noexcept = default;
+  ~Error() = default;
 
-  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
-  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+  [[nodiscard]] ErrorCode code() const noexcept { return told_->code; }
+  [[nodiscard]] const std::string& message() const noexcept { return told_->message; }
   // 0 unless the code is kIo, kRefused or kNotFound and the operating system said it.
-  [[nodiscard]] int errno_value() const noexcept { return errno_; }
+  [[nodiscard]] int errno_value() const noexcept { return told_->errno_value; }
 
   // The same error with "context: " before its message.
   [[nodiscard]] Error with_context(std::string_view context) const;
 
  private:
-  ErrorCode code_;
-  int errno_;
-  std::string message_;
+  struct Told {
+    ErrorCode code;
+    int errno_value;
+    std::string message;
+  };
+  struct Discard {
+    [[gnu::cold]] void operator()(const Told* told) const noexcept;
+  };
+  std::unique_ptr<const Told, Discard> told_;
 };
 
 template <class T>
 using Result = std::expected<T, Error>;
 using Status = Result<void>;
 
+// What follows is rarely called. Said to the compiler, it keeps what leads to an error out of the
+// way of what is run at each append (see bench/append_path.txt).
 template <class... Args>
-[[nodiscard]] std::unexpected<Error> fail(ErrorCode code, fmt::format_string<Args...> format,
-                                          Args&&... args) {
+[[nodiscard, gnu::cold, gnu::noinline]] std::unexpected<Error> fail(
+    ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
   return std::unexpected(Error(code, fmt::format(format, std::forward<Args>(args)...)));
 }
 
@@ -60,15 +75,16 @@ template <class... Args>
 
 // "<what>: <text of errno>". ENOENT becomes kNotFound, EACCES, EPERM and EROFS kRefused, the rest
 // kIo.
-[[nodiscard]] std::unexpected<Error> fail_errno(int errno_value, std::string_view what);
+[[nodiscard, gnu::cold]] std::unexpected<Error> fail_errno(int errno_value, std::string_view what);
 
 // For `if (!r) return forward(r, "start recording");`
 template <class T>
-[[nodiscard]] std::unexpected<Error> forward(const Result<T>& result, std::string_view context) {
+[[nodiscard, gnu::cold, gnu::noinline]] std::unexpected<Error> forward(const Result<T>& result,
+                                                                       std::string_view context) {
   return std::unexpected(result.error().with_context(context));
 }
 template <class T>
-[[nodiscard]] std::unexpected<Error> forward(const Result<T>& result) {
+[[nodiscard, gnu::cold, gnu::noinline]] std::unexpected<Error> forward(const Result<T>& result) {
   return std::unexpected(result.error());
 }
 
