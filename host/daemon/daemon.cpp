@@ -154,7 +154,9 @@ Daemon::Wiring::Wiring(Daemon& daemon, std::unique_ptr<Assembly> made,
                 : Result<std::unique_ptr<FolderEvents>>(nullptr),
             daemon.begin_),
       live(daemon.input_.files, *assembly, daemon.store_.index(), table),
-      context(daemon.make_context(*this)) {}
+      context(daemon.make_context(*this)) {
+  commits.allow_late(daemon.input_.purpose == DaemonPurpose::kWatch);
+}
 
 StepContext Daemon::make_context(Wiring& wiring) {
   return {.files = input_.files,
@@ -258,6 +260,7 @@ Status Daemon::reload() {
           ? fmt::format("there is no config {} any more: the defaults hold now", paths.config_file)
           : fmt::format("the config {} was read again and holds now", paths.config_file);
   look_for_changes();  // what came until now came while somebody watched
+  wiring_->commits.make_texts();
   for (const auto& [session_id, live] : wiring_->live.all()) {
     // Else the capture times that it was to have are gone. One that fails is begun again.
     const bool is_begun = live->runtime && live->runtime->wants_twin();

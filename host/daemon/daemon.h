@@ -166,6 +166,7 @@ class Daemon final : public ControlHandler {
   void make_way(const LiveSession& busy);
   void after_failed_request(LiveSession& live, const Error& error);
   void take_up_again(const std::string& session_id, const std::set<std::string>& unread);
+  Result<std::string> answer_to(const ControlRequest& request);
   Result<std::string> work_on(const ControlRequest& request);
   Result<std::string> run_command_of(LiveSession& live, const Command& command,
                                      const std::string& destination);

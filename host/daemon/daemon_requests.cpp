@@ -57,7 +57,16 @@ std::optional<std::string> refusal_in(const Interpretation& done) {
 
 }  // namespace
 
+// What waits to be committed stays as the last step left it, whatever the request changes.
 Result<std::string> Daemon::handle(const ControlRequest& request) {
+  wiring_->commits.make_texts();
+  wiring_->commits.allow_late(false);
+  auto answer = answer_to(request);
+  wiring_->commits.allow_late(input_.purpose == DaemonPurpose::kWatch);
+  return answer;
+}
+
+Result<std::string> Daemon::answer_to(const ControlRequest& request) {
   switch (request.verb) {
     case ControlVerb::kStatus:
       return to_json(status(request.all));

@@ -1,5 +1,7 @@
-// What is committed while a step is going on, before anything of the step is: part of
-// SessionRuntime.
+// What is committed at the end of a step, and while it is going on, before anything of the step is:
+// part of SessionRuntime.
+#include <algorithm>
+
 #include "host/daemon/session_runtime.h"
 
 namespace kato {
@@ -8,6 +10,35 @@ namespace {
 constexpr uint64_t kQuietThroughout = UINT64_MAX;
 
 }  // namespace
+
+SessionRuntime::~SessionRuntime() {
+  services_.commits.make_text(key_);
+}
+
+void SessionRuntime::commit_soon() {
+  if (services_.commits.is_in_place(key_)) commit_on_disk_ = commit_put_;
+  ++meta_.commit;
+  commit_put_ = meta_.commit;
+  const auto make = [this] { return meta_to_json(meta_); };
+  return may_commit_amid_step() ? services_.commits.put(key_, make())
+                                : services_.commits.put_late(key_, make);
+}
+
+// Then the next step may have to commit what the last one put, without anything of its own.
+bool SessionRuntime::may_commit_amid_step() const {
+  const auto is_document = [](const SessionSource& source) {
+    return source.file.root != nullptr && source.file.rule().growth == Growth::kDocument;
+  };
+  return std::ranges::any_of(sources_.all(), is_document) ||
+         std::ranges::any_of(meta_.sources, &SourceMeta::retelling);
+}
+
+Status SessionRuntime::commit_now() {
+  commit_soon();
+  if (auto committed = services_.commits.commit_now(key_); !committed) return committed;
+  rest();
+  return finish_swap();
+}
 
 // Commits something while a step is going on. Everything else is as the last commit has it.
 Status SessionRuntime::commit_amid_step(const std::function<Status(SessionMeta&)>& change) {

@@ -124,6 +124,7 @@ TwinSource SessionRuntime::twin_source() const {
 }
 
 void SessionRuntime::set_sources(const Session& session, const Status& looked) {
+  services_.commits.make_text(key_);
   const auto settled = looked ? sources_.settle(session) : looked;
   if (!settled) sources_status_ = settled;
 }
@@ -251,20 +252,6 @@ Status SessionRuntime::finish_swap() {
   twin_path_ = services_.state.twin(key_);
   swap_pending_ = false;
   return {};
-}
-
-void SessionRuntime::commit_soon() {
-  if (services_.commits.is_in_place(key_)) commit_on_disk_ = commit_put_;
-  ++meta_.commit;
-  commit_put_ = meta_.commit;
-  services_.commits.put(key_, meta_to_json(meta_));
-}
-
-Status SessionRuntime::commit_now() {
-  commit_soon();
-  if (auto committed = services_.commits.commit_now(key_); !committed) return committed;
-  rest();
-  return finish_swap();
 }
 
 void SessionRuntime::rest() {

@@ -48,6 +48,11 @@ class SessionRuntime {
   // session that is known may have none, and is still served from its twin.
   [[nodiscard]] static Result<std::unique_ptr<SessionRuntime>> open(const SessionServices& services,
                                                                     const Session& session);
+  ~SessionRuntime();
+  SessionRuntime(const SessionRuntime&) = delete;
+  SessionRuntime& operator=(const SessionRuntime&) = delete;
+  SessionRuntime(SessionRuntime&&) = delete;
+  SessionRuntime& operator=(SessionRuntime&&) = delete;
 
   [[nodiscard]] SessionMeta& meta() { return meta_; }
   // What of the state was found to be damaged at the opening, and made again; mostly empty.
@@ -149,6 +154,7 @@ class SessionRuntime {
   Result<bool> find_orphan();
   void forget_how_orphan_came();
   Status adopt(bool longer);
+  [[nodiscard]] bool may_commit_amid_step() const;
   Status commit_amid_step(const std::function<Status(SessionMeta&)>& change);
   Status tell_quiet(size_t source);
   Status keep_retelling(size_t source, const IngestStep& step);

@@ -51,7 +51,7 @@ void CommitQueue::needs_no_more(const std::string& key, const std::string& path)
   found->second.folders.erase(path);
 }
 
-void CommitQueue::put(const std::string& key, std::string json) {
+CommitQueue::Waiting& CommitQueue::take_place(const std::string& key) {
   auto& waiting = waiting_[key];
   if (const auto again = again_.find(key); again != again_.end()) {
     waiting.files.merge(again->second.files);
@@ -62,11 +62,41 @@ void CommitQueue::put(const std::string& key, std::string json) {
     due_ = clock_.steady();
     if (mode_ != CommitMode::kEachStep) due_ += kCommitInterval;
   }
-  if (waiting.json.empty()) ++waiting_metas_;
-  waiting_bytes_ += json.size() - waiting.json.size();
-  waiting.json = std::move(json);
+  if (!waiting.has_meta()) ++waiting_metas_;
+  waiting_bytes_ -= waiting.json.size();
+  waiting.json.clear();
+  waiting.make_json = nullptr;
   waiting.in_place = false;
+  return waiting;
+}
+
+void CommitQueue::put(const std::string& key, std::string json) {
+  auto& waiting = take_place(key);
+  waiting_bytes_ += json.size();
+  waiting.json = std::move(json);
   if (waiting_bytes_ > kMaxWaitingBytes) due_ = clock_.steady();
+}
+
+void CommitQueue::put_late(const std::string& key, MakeText make) {
+  if (!late_allowed_) return put(key, make());
+  take_place(key).make_json = std::move(make);
+}
+
+void CommitQueue::make_text(Waiting& waiting) {
+  if (!waiting.make_json) return;
+  waiting.json = std::exchange(waiting.make_json, nullptr)();
+  waiting_bytes_ += waiting.json.size();
+}
+
+void CommitQueue::make_text(const std::string& key) {
+  const auto found = waiting_.find(key);
+  if (found != waiting_.end()) make_text(found->second);
+}
+
+void CommitQueue::make_texts() {
+  for (auto& [key, waiting] : waiting_) {
+    make_text(waiting);
+  }
 }
 
 std::optional<std::chrono::steady_clock::time_point> CommitQueue::due() const {
@@ -79,14 +109,14 @@ void CommitQueue::forget(const std::string& key) {
   again_.erase(key);
   const auto found = waiting_.find(key);
   if (found == waiting_.end()) return;
-  if (!found->second.json.empty()) --waiting_metas_;
+  if (found->second.has_meta()) --waiting_metas_;
   waiting_bytes_ -= found->second.json.size();
   waiting_.erase(found);
 }
 
 bool CommitQueue::is_in_place(const std::string& key) const {
   const auto found = waiting_.find(key);
-  return found == waiting_.end() || found->second.json.empty() || found->second.in_place;
+  return found == waiting_.end() || !found->second.has_meta() || found->second.in_place;
 }
 
 bool CommitQueue::is_destination(std::string_view path) const {
@@ -195,6 +225,7 @@ CommitReport CommitQueue::commit(std::vector<Entry> entries) {
   Group group;
   size_t count = entries.size();
   for (const auto& entry : entries) {
+    make_text(entry->second);
     count += entry->second.files.size();
   }
   group.as_a_whole = synced() && count >= kManyFiles;
@@ -260,7 +291,7 @@ void CommitQueue::take_up_unsynced() {
 
 Status CommitQueue::commit_now(const std::string& key) {
   const auto found = waiting_.find(key);
-  if (found == waiting_.end() || found->second.json.empty()) return {};
+  if (found == waiting_.end() || !found->second.has_meta()) return {};
   const auto report = commit({found});
   if (report.failures.empty()) return {};
   return std::unexpected(report.failures.front().error);
@@ -270,7 +301,7 @@ CommitReport CommitQueue::flush() {
   take_up_unsynced();
   std::vector<Entry> entries;
   for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry) {
-    if (!entry->second.json.empty()) entries.push_back(entry);
+    if (entry->second.has_meta()) entries.push_back(entry);
   }
   auto report = commit(std::move(entries));
   due_ = clock_.steady() + kCommitInterval;

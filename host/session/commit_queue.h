@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -46,6 +47,8 @@ struct CommitReport {
 // in full, less and less often.
 class CommitQueue {
  public:
+  using MakeText = std::function<std::string()>;
+
   // Files and clock must outlive the queue.
   CommitQueue(FileSystem& files, StateFolder folder, const Clock& clock, CommitMode mode);
 
@@ -63,6 +66,14 @@ class CommitQueue {
   // The session's meta as it shall be; takes the place of one that waits. json: meta_to_json's, at
   // the end of a step.
   void put(const std::string& key, std::string json);
+  // The same where many steps may share a commit: the text is made when it is committed. Until then
+  // what it is made of may only be changed by what ends with putting it anew, or with forget();
+  // before any other change the text is made by make_text(), of all that wait by make_texts().
+  void put_late(const std::string& key, MakeText make);
+  void make_text(const std::string& key);
+  void make_texts();
+  // While it is false, put_late() is put().
+  void allow_late(bool allowed) { late_allowed_ = allowed; }
 
   [[nodiscard]] bool waits(const std::string& key) const { return waiting_.contains(key); }
   // True if the last meta that was put stands in its file, whether or not it is synced yet.
@@ -82,13 +93,18 @@ class CommitQueue {
 
  private:
   struct Waiting {
-    std::string json;  // empty: only needs so far
+    std::string json;  // empty, and nothing that makes it: only needs so far
+    MakeText make_json;
     bool in_place = false;
     std::set<std::string> files;
     std::set<std::string> folders;
     std::set<std::string> unsynced;  // destinations, or folders of them; at the last attempt
+
+    [[nodiscard]] bool has_meta() const { return !json.empty() || make_json != nullptr; }
   };
   using Entry = std::map<std::string, Waiting>::iterator;
+  Waiting& take_place(const std::string& key);
+  void make_text(Waiting& waiting);
   // What is still in the running, in the course of a flush.
   struct Group {
     std::vector<Entry> entries;
@@ -122,6 +138,7 @@ class CommitQueue {
   std::chrono::steady_clock::time_point again_due_;
   size_t waiting_bytes_ = 0;
   size_t waiting_metas_ = 0;
+  bool late_allowed_ = true;
   std::chrono::steady_clock::time_point due_;
 };
 

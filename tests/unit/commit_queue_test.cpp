@@ -74,6 +74,47 @@ TEST_CASE("a meta is replaced after all that it speaks of is on the disk", "[ses
   CHECK(queue.size() == 0);
 }
 
+TEST_CASE("a text that is made late says what holds when it is committed", "[session]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  std::string now = "first";
+  int made = 0;
+  const auto make = [&] {
+    ++made;
+    return now;
+  };
+  const auto committed = [&] {
+    REQUIRE(queue.flush().failures.empty());
+    return f.temporary.read("state/sessions/k.meta.json");
+  };
+  queue.put_late("k", make);
+  queue.put_late("k", make);
+  CHECK(queue.due() == f.clock.steady() + kCommitInterval);
+  CHECK_FALSE(queue.is_in_place("k"));
+  now = "second";
+  CHECK(committed() == "second");
+  CHECK(made == 1);
+  CHECK(queue.size() == 0);
+
+  SECTION("unless it was made before, or may not be late") {
+    queue.put_late("k", make);
+    queue.make_texts();
+    now = "third";
+    CHECK(committed() == "second");
+    queue.allow_late(false);
+    queue.put_late("k", make);
+    now = "fourth";
+    CHECK(committed() == "third");
+  }
+  SECTION("and what is forgotten is not made") {
+    queue.put_late("k", make);
+    queue.forget("k");
+    CHECK_FALSE(queue.due());
+    CHECK(committed() == "second");
+    CHECK(made == 1);
+  }
+}
+
 TEST_CASE("P2: a folder of destinations is on the disk with all that lead to it", "[session][P2]") {
   QueueFixture f;
   CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
