@@ -11,7 +11,6 @@
 #include "host/recording/sibling_path.h"
 #include "host/recording/twin_positions.h"
 #include "host/recording/whole_replacement.h"
-#include "host/recording/write_recovery.h"
 #include "host/session/twin_reader.h"
 
 namespace kato {
@@ -92,13 +91,6 @@ Status SessionServing::recover() {
   if (auto settled = runtime_.settle_destinations(); !settled) return settled;
   context_.health.recovered(runtime_.ref().session_id);
   return {};
-}
-
-void SessionServing::end_doubts() {
-  const auto twin = runtime_.twin_source();
-  for (auto& recording : runtime_.meta().recordings) {
-    if (!is_behind(recording, twin)) end_doubt(context_.files, recording);
-  }
 }
 
 // A recording that lags behind has a twin made again; one that is off and complete needs none.

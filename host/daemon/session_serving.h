@@ -30,8 +30,6 @@ class SessionServing {
   [[nodiscard]] Result<ServingEnd> serve_part();
   // The same until no more is to be served but what failed.
   [[nodiscard]] Result<ServingEnd> serve_all();
-  // To be called when nothing of the sources is unread, and what was to be served is.
-  void end_doubts();
 
  private:
   [[nodiscard]] bool needs_twin() const;

@@ -1,7 +1,5 @@
 #include "host/daemon/session_step.h"
 
-#include <algorithm>
-
 #include "host/daemon/session_obeying.h"
 #include "host/daemon/session_serving.h"
 
@@ -35,8 +33,7 @@ class StepRun {
     }
     // Without a twin there is nothing to serve from before the source is read again.
     if (step->realigned) return result(step->end, {});
-    const bool is_all_read = is_read(step->end) && request.completes_first_sight;
-    return serve(step->end, is_all_read && !is_any_source_missing());
+    return serve(step->end);
   }
 
   // Without decoding; but what a killed run read and did not obey comes first.
@@ -50,25 +47,17 @@ class StepRun {
       const auto obeyed = SessionObeying(context_, runtime_).obey(left, {}, false);
       if (!obeyed) return forward(obeyed);
     }
-    return serve(StepEnd::kEndOfInput, false);
+    return serve(StepEnd::kEndOfInput);
   }
 
  private:
   Status recover() { return recover_session(context_, runtime_); }
 
-  Result<StepResult> serve(StepEnd end, bool is_all_read) {
-    SessionServing serving(context_, runtime_);
-    const auto served = serving.serve_part();
+  Result<StepResult> serve(StepEnd end) {
+    const auto served = SessionServing(context_, runtime_).serve_part();
     if (!served) return forward(served);
-    if (is_all_read && !served->failed && !served->has_more) serving.end_doubts();
     runtime_.commit_soon();
     return result(end, *served);
-  }
-
-  [[nodiscard]] bool is_any_source_missing() const {
-    const auto& sources = runtime_.meta().sources;
-    return std::ranges::find(sources, SourceStanding::kMissing, &SourceMeta::standing) !=
-           sources.end();
   }
 
   [[nodiscard]] StepResult result(StepEnd end, const ServingEnd& served) const {

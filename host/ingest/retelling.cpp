@@ -27,6 +27,8 @@ void take_over(SourceMeta& source, const SessionMeta& meta) {
     if (other.last_said) source.last_said = other.last_said;
   }
   std::ranges::sort(source.left_out);
+  const auto again = std::ranges::unique(source.left_out);
+  source.left_out.erase(again.begin(), again.end());
 }
 
 }  // namespace

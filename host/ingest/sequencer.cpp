@@ -123,7 +123,8 @@ bool Sequencer::is_left_out(size_t index, size_t past, const Aligned& aligned) c
   if (statement.is_left_out) return true;
   if (retelling_ == nullptr || aligned.matches[index] != Match::kNone) return false;
   if (retelling_->has_changed(run_[index].record_offset_bytes)) return false;
-  if (retelling_->leaves_out(statement.id)) return true;
+  const bool is_amid = aligned.last_match && index < *aligned.last_match;
+  if (is_amid && retelling_->leaves_out(statement.id)) return true;
   if (index >= past) return false;
   return document_ == nullptr || document_->may_leave_out(statement.id);
 }

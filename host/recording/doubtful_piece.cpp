@@ -1,5 +1,7 @@
 #include "host/recording/doubtful_piece.h"
 
+#include "host/base/time_text.h"
+
 namespace kato {
 namespace {
 
@@ -24,7 +26,18 @@ Result<bool> follows_torn_piece(DestinationFile& file, const WrittenStretch& str
   return ends_within_other(file, stretch, bytes);
 }
 
+// Times of files are a little coarse; a client may have a clock of its own, on another machine.
+constexpr int64_t kCoarseMs = 2'000;
+constexpr int64_t kApartMs = 60'000;
+
 }  // namespace
+
+bool is_later(const Event& event, const UnsureStretch& doubt) {
+  if (!doubt.changed || !event.captured_at) return false;
+  if (event.captured_at->value <= doubt.changed->value + kCoarseMs) return false;
+  const auto said = parse_rfc3339(event.body.provider_timestamp);
+  return !said || said->value > doubt.changed->value + kApartMs;
+}
 
 Status fit_to_file(DestinationFile& file, const WrittenStretch& stretch,
                    const TimelessRendering& how, const Event& event, RenderedPiece& piece) {

@@ -1,93 +1,119 @@
 #include "host/recording/earlier_text.h"
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
+#include <unordered_map>
 
 #include "host/recording/destination_file.h"
 
 namespace kato {
 namespace {
 
-constexpr uint64_t kBesideBytes = 32;
-constexpr size_t kFewestTellingBytes = 8;
+constexpr uint64_t kMostComparedBytes = uint64_t{64} << 20;
+constexpr size_t kNone = SIZE_MAX;
 
-struct Passage {
-  std::string_view before;
-  std::string_view bytes;
-  std::string_view behind;
+struct Line {
+  size_t begin = 0;
+  std::string_view text;
 };
 
-Passage passage_of(std::string_view text, size_t at, size_t length) {
-  const auto bytes = text.substr(at, length);
-  const auto end = at + bytes.size();
-  const auto begin = at - std::min<size_t>(at, kBesideBytes);
-  return {.before = text.substr(begin, at - begin),
-          .bytes = bytes,
-          .behind = text.substr(end, kBesideBytes)};
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// As far as both reach.
-bool is_same_before(const Passage& one, const Passage& other) {
-  const auto common = std::min(one.before.size(), other.before.size());
-  return common >= kFewestTellingBytes &&
-         one.before.ends_with(other.before.substr(other.before.size() - common));
-}
-
-bool is_same_behind(const Passage& one, const Passage& other) {
-  const auto common = std::min(one.behind.size(), other.behind.size());
-  return common >= kFewestTellingBytes && one.behind.starts_with(other.behind.substr(0, common));
-}
-
-// Of a file, with the bytes that its views are of.
-class FilePassage {
- public:
-  static Result<FilePassage> read(File& file, uint64_t at, uint64_t length) {
-    const auto before = std::min(at, kBesideBytes);
-    auto bytes = read_range(file, at - before, at + length + kBesideBytes);
-    if (!bytes) return forward(bytes);
-    return FilePassage(std::move(*bytes), before, length);
+std::vector<Line> lines_of(std::string_view text) {
+  std::vector<Line> lines;
+  for (size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    const auto line = text.substr(at, end - at);
+    if (!is_blank(line)) lines.push_back({.begin = at, .text = line});
+    at = end + 1;
   }
-  [[nodiscard]] Passage get() const {
-    return passage_of(bytes_, std::min<size_t>(before_, bytes_.size()), length_);
-  }
+  return lines;
+}
 
- private:
-  FilePassage(std::string bytes, uint64_t before, uint64_t length)
-      : bytes_(std::move(bytes)), before_(before), length_(length) {}
-
-  std::string bytes_;
-  size_t before_;
-  size_t length_;
+struct Pair {
+  size_t one = 0;  // indices of lines
+  size_t other = 0;
+  size_t before = kNone;  // the pair before it in its selection
 };
+
+// The longest selection of equal lines that ascends in both; of lines that read the same, the first
+// of the others (Hunt and Szymanski 1977).
+std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vector<Line>& others) {
+  std::unordered_map<std::string_view, std::vector<size_t>> places;
+  for (size_t i = 0; i < ones.size(); ++i) {
+    places[ones[i].text].push_back(i);
+  }
+  std::vector<Pair> pairs;
+  std::vector<size_t> ends;  // of the best selection of each length: its last pair
+  for (size_t j = 0; j < others.size(); ++j) {
+    const auto equal = places.find(others[j].text);
+    if (equal == places.end()) continue;
+    for (const size_t i : std::views::reverse(equal->second)) {
+      const auto at =
+          std::ranges::lower_bound(ends, i, {}, [&](size_t end) { return pairs[end].one; });
+      if (at != ends.end() && pairs[*at].one == i) continue;
+      const auto before = at == ends.begin() ? kNone : *std::prev(at);
+      pairs.push_back({.one = i, .other = j, .before = before});
+      if (at == ends.end()) {
+        ends.push_back(pairs.size() - 1);
+      } else {
+        *at = pairs.size() - 1;
+      }
+    }
+  }
+  std::vector<Pair> selected;
+  for (size_t i = ends.empty() ? kNone : ends.back(); i != kNone; i = pairs[i].before) {
+    selected.push_back(pairs[i]);
+  }
+  std::ranges::reverse(selected);
+  return selected;
+}
 
 }  // namespace
 
-Result<bool> EarlierText::stands_at(File& file, uint64_t offset_bytes,
-                                    uint64_t length_bytes) const {
-  if (text_.empty() || length_bytes == 0) return false;
-  const auto read = FilePassage::read(file, offset_bytes, length_bytes);
-  if (!read) return forward(read);
-  const auto there = read->get();
-  if (there.bytes.empty()) return false;
-  for (auto at = text_.find(there.bytes); at != std::string::npos;
-       at = text_.find(there.bytes, at + 1)) {
-    const auto here = passage_of(text_, at, there.bytes.size());
-    if (is_same_before(here, there) || is_same_behind(here, there)) return true;
+Status EarlierText::find_in(File& file, uint64_t begin_bytes) {
+  found_.clear();
+  const auto there = read_range(file, begin_bytes, begin_bytes + kMostComparedBytes);
+  if (!there) return forward(there);
+  const auto mine = lines_of(text_);
+  const auto files = lines_of(*there);
+  for (const auto& pair : longest_common(mine, files)) {
+    found_.push_back(
+        {.in_text = mine[pair.one].begin, .in_file = begin_bytes + files[pair.other].begin});
   }
-  return false;
+  return {};
 }
 
-Result<bool> EarlierText::ends_at(File& file, uint64_t end_bytes, uint64_t length_bytes) const {
-  const auto at = end_bytes - length_bytes;
-  const auto read = FilePassage::read(file, at, length_bytes);
-  if (!read) return forward(read);
-  const auto there = read->get();
-  if (!text_.ends_with(there.bytes)) return true;
-  const auto end = passage_of(text_, text_.size() - there.bytes.size(), there.bytes.size());
-  if (is_same_before(end, there)) return true;
-  const auto is_another = stands_at(file, at, length_bytes);
-  if (!is_another) return is_another;
-  return !*is_another;
+std::optional<uint64_t> EarlierText::begin_in_file() const {
+  return found_.empty() ? std::nullopt : std::optional(found_.front().in_file);
+}
+
+std::optional<uint64_t> EarlierText::end_in_file() const {
+  if (found_.empty()) return std::nullopt;
+  const auto& last = found_.back();
+  const auto rest = std::string_view(text_).substr(last.in_text);
+  const bool is_last_line = is_blank(rest.substr(std::min(rest.find('\n'), rest.size())));
+  return is_last_line ? std::optional(last.in_file + rest.size()) : std::nullopt;
+}
+
+Result<bool> EarlierText::stands_at(File& file, uint64_t offset_bytes,
+                                    uint64_t length_bytes) const {
+  if (found_.empty()) return false;
+  const auto there = read_range(file, offset_bytes, offset_bytes + length_bytes);
+  if (!there) return forward(there);
+  const auto lines = lines_of(*there);
+  if (lines.empty() || !text_.contains(*there)) return false;
+  return std::ranges::binary_search(found_, offset_bytes + lines.front().begin, {},
+                                    &Found::in_file);
+}
+
+Result<bool> EarlierText::repeats(File& file, uint64_t offset_bytes, uint64_t length_bytes) const {
+  const auto there = read_range(file, offset_bytes, offset_bytes + length_bytes);
+  if (!there) return forward(there);
+  return text_.find(*there) != text_.rfind(*there);
 }
 
 }  // namespace kato

@@ -1,11 +1,13 @@
-// What a recording wrote before: tells what stands in a file that a person edited from what is to
-// be written next, though it reads the same.
+// What a recording wrote before, brought together with a file that a person edited: so that it is
+// not taken for what is to be written next, though that reads the same.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "host/base/error.h"
 #include "host/io/file_system.h"
@@ -14,23 +16,36 @@ namespace kato {
 
 inline constexpr size_t kEarlierTextBytes = size_t{16} << 10;
 
-// A place in a file is known by what stands beside it.
+// Line by line: as many of its lines as stand in the file in their order, each where it stands
+// first. Blank ones say nothing.
 class EarlierText {
  public:
   EarlierText() = default;
-  // text: the end of what was written, at most kEarlierTextBytes of it.
+  // text: the end of what was written.
   explicit EarlierText(std::string text) : text_(std::move(text)) {}
 
-  // Whether the bytes there were written before: beside the same ones, or behind them, the text has
-  // what the file has.
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+  // To be called before anything else is asked. The file is looked at from that offset on.
+  Status find_in(File& file, uint64_t begin_bytes);
+
+  // Where its first line stands that is there.
+  [[nodiscard]] std::optional<uint64_t> begin_in_file() const;
+  // Where it ends there; nothing: its last line is not there.
+  [[nodiscard]] std::optional<uint64_t> end_in_file() const;
+  // Whether the bytes there are some of it.
   [[nodiscard]] Result<bool> stands_at(File& file, uint64_t offset_bytes,
                                        uint64_t length_bytes) const;
-  // Whether those of them that the text ends with stand there, and not such as it has elsewhere
-  // too.
-  [[nodiscard]] Result<bool> ends_at(File& file, uint64_t end_bytes, uint64_t length_bytes) const;
+  // Whether bytes like these there occur in it more than once.
+  [[nodiscard]] Result<bool> repeats(File& file, uint64_t offset_bytes,
+                                     uint64_t length_bytes) const;
 
  private:
+  struct Found {
+    size_t in_text = 0;  // offsets of a line's first byte
+    uint64_t in_file = 0;
+  };
   std::string text_;
+  std::vector<Found> found_;  // in their order
 };
 
 // Asked only where a person edited what was written before.

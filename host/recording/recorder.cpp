@@ -157,8 +157,7 @@ class RecorderRun {
 
   Status replay_renderer() {
     if (auto opened = open_renderer(later_context(), nullptr); !opened) return opened;
-    if (auto replayed = replay(input_, recording_, *renderer_); !replayed) return forward(replayed);
-    return {};
+    return replay(input_, recording_, *renderer_);
   }
 
   Status resume() {
@@ -194,13 +193,8 @@ class RecorderRun {
   }
 
   Status open_file(bool create) {
-    return writer_.open(create, [this]() -> Result<EarlierText> {
-      if (!recording_.state) return EarlierText();
-      auto again = input_.sink.open(
-          {.context = later_context(), .options_json = recording_.options_json, .state = nullptr});
-      if (!again) return forward(again);
-      return replay(input_, recording_, **again);
-    });
+    return writer_.open(create,
+                        [this] { return text_before(input_, recording_, later_context()); });
   }
 
   [[nodiscard]] DestinationFile& file() { return writer_.file(); }
@@ -259,6 +253,10 @@ class RecorderRun {
   Status render(const Event& event, RenderStage& stage) {
     if (!looks_for_events()) return stage.render(event, piece_.bytes);
     if (auto written = put(); !written) return written;  // what comes before the first event
+    if (is_later(event, *recording_.unsure)) {
+      if (auto ended = end_search(); !ended) return ended;
+      return stage.render(event, piece_.bytes);
+    }
     const auto before = renderer_->save();
     if (!before) return forward(before);
     if (auto rendered = stage.render(event, piece_.bytes); !rendered) return rendered;
@@ -268,6 +266,15 @@ class RecorderRun {
                                 .before = *before,
                                 .session = session_ref_};
     return fit_to_file(file(), writer_.stretch(), how, event, piece_);
+  }
+
+  Status end_search() {
+    writer_.end_search();
+    const auto begins = file().line_begins_at(file().info().size_bytes);
+    if (!begins) return forward(begins);
+    piece_.begins_line = !*begins;
+    if (piece_.begins_line) piece_.bytes.push_back('\n');
+    return {};
   }
 
   Status put() {

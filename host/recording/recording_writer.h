@@ -34,6 +34,8 @@ class RecordingWriter {
   [[nodiscard]] OpenRecording leave() &&;
   [[nodiscard]] DestinationFile& file() { return *file_; }
   [[nodiscard]] const WrittenStretch& stretch() const { return stretch_; }
+  // What is put from now on does not stand in the file.
+  void end_search() { stretch_ = {}; }
   // Of a recording that goes on behind content that was there, and is unsure: whether a newline
   // stands between, or belongs there, that the sink did not make.
   [[nodiscard]] Result<bool> begins_line();

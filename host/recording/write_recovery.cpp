@@ -97,6 +97,11 @@ bool is_clear(FileSystem& files, const Written& written, const Result<FileInfo>&
   return ends_as_it_was(files, written.destination, *info, written.after);
 }
 
+UnixMillis millis_of(int64_t since_1970_ns) {
+  constexpr int64_t kNsPerMs = 1'000'000;
+  return UnixMillis{since_1970_ns / kNsPerMs};
+}
+
 // True if something may stand behind what is known to be written.
 template <class Written>
 bool suspect(FileSystem& files, Written& written) {
@@ -108,6 +113,7 @@ bool suspect(FileSystem& files, Written& written) {
   auto& end = written.unsure->end_bytes;
   end = info ? info->size_bytes : std::max(end, written.after.size_bytes);
   written.unsure->after_power_loss = true;
+  if (info && !written.unsure->changed) written.unsure->changed = millis_of(info->mtime_ns);
   return true;
 }
 
@@ -117,16 +123,6 @@ bool suspect_recording(FileSystem& files, RecordingMeta& recording) {
 }
 
 }  // namespace
-
-void end_doubt(FileSystem& files, RecordingMeta& recording) {
-  if (!is_suspected(recording)) return;
-  auto file = files.open(recording.destination, OpenMode::kRead);
-  if (!file) return;
-  const auto mark = mark_of(**file);
-  if (!mark) return;
-  recording.after = *mark;
-  recording.unsure.reset();
-}
 
 std::set<std::string> suspect_unsynced(FileSystem& files, SessionMeta& meta) {
   std::set<std::string> destinations;

@@ -24,10 +24,6 @@ namespace kato {
 // last committed write may be what is to be written next.
 [[nodiscard]] std::set<std::string> suspect_destinations(FileSystem& files, SessionMeta& meta);
 
-// After a power loss, when all that the sources had then is compared: what comes from now on does
-// not stand in the destination. One that cannot be looked at stays in doubt.
-void end_doubt(FileSystem& files, RecordingMeta& recording);
-
 // After a kill, of destinations that could not be synced at the last commit: as after a power loss.
 [[nodiscard]] std::set<std::string> suspect_unsynced(FileSystem& files, SessionMeta& meta);
 

@@ -9,6 +9,7 @@ namespace kato {
 namespace {
 
 constexpr uint64_t kNearBytes = uint64_t{4} << 10;
+constexpr uint64_t kEarlierBytes = uint64_t{256} << 10;  // before the end that the text had
 constexpr uint64_t kLooselySearchedBytes = uint64_t{64} << 10;
 constexpr size_t kFewestLooseBytes = 4;
 constexpr size_t kTellingBytes = 64;  // that are there stand where they were written
@@ -55,7 +56,8 @@ UnsureStretch stretch_of(const JournaledWrite& write) {
           .end_bytes = write.offset_bytes + write.length_bytes,
           .skipped_bytes = write.skipped_bytes,
           .begins_line = write.begins_line,
-          .after_power_loss = false};
+          .after_power_loss = false,
+          .changed = {}};
 }
 
 Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const UnsureStretch& stretch,
@@ -66,6 +68,7 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   found.end_ = stretch.end_bytes;
   found.skipped_ = stretch.skipped_bytes;
   found.after_power_loss_ = stretch.after_power_loss;
+  found.changed_ = stretch.changed;
   const auto file_bytes = file.info().size_bytes;
   if (stretch.after_power_loss) found.end_ = std::max(found.end_, file_bytes);
   const auto tail = found.locate_tail(file, after, earlier);
@@ -74,7 +77,9 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   if (after.tail_length_bytes == 0) found.seek_from_ = stretch.skipped_bytes > 0 ? found.at_ : 0;
   if (after.tail_length_bytes > 0 && !*tail) {  // somebody edited it
     if (stretch.after_power_loss) found.at_ = std::min(found.at_, file_bytes);
-    found.seek_from_ = found.at_ - std::min(found.at_, kNearBytes);
+    const auto near = found.at_ - std::min(found.at_, kNearBytes);
+    found.seek_from_ = std::max(near, found.earlier_.begin_in_file().value_or(near));
+    if (stretch.skipped_bytes > 0) found.seek_from_ = found.at_;
     found.is_sought_ = stretch.after_power_loss;
   }
   if (!*tail || **tail == after.size_bytes) return found;
@@ -90,20 +95,31 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
   return found;
 }
 
-// What was written last may read like something before it, which a person did not edit.
+// What was written last may read like something else that stands there.
 Result<std::optional<uint64_t>> WrittenStretch::locate_tail(DestinationFile& file,
                                                             const DestinationMark& after,
                                                             const EarlierTextSource& earlier) {
-  auto tail = find_tail(file.file(), file.info().size_bytes, after);
-  if (!tail || after.tail_length_bytes == 0 || *tail == after.size_bytes) return tail;
+  const auto file_bytes = file.info().size_bytes;
+  const auto length = after.tail_length_bytes;
+  auto tail = find_tail(file.file(), file_bytes, after);
+  if (!tail || length == 0 || *tail == after.size_bytes) return tail;
   auto text = earlier();
   if (!text) return forward(text);
+  if (text->empty()) return tail;
   earlier_ = std::move(*text);
+  const auto near = std::min(after.size_bytes, file_bytes);
+  if (auto found = earlier_.find_in(file.file(), near - std::min(near, kEarlierBytes)); !found) {
+    return forward(found);
+  }
+  if (const auto end = earlier_.end_in_file(); end && *end >= length) {
+    const auto there = read_range(file.file(), *end - length, *end);
+    if (!there) return forward(there);
+    return hash64(*there) == after.tail_hash ? end : std::nullopt;
+  }
   if (!*tail) return tail;
-  const auto is_end = earlier_.ends_at(file.file(), **tail, after.tail_length_bytes);
-  if (!is_end) return forward(is_end);
-  if (!*is_end) tail->reset();
-  return tail;
+  const auto is_another = earlier_.repeats(file.file(), **tail - length, length);
+  if (!is_another) return forward(is_another);
+  return *is_another ? std::nullopt : *tail;
 }
 
 std::optional<UnsureStretch> WrittenStretch::left() const {
@@ -112,7 +128,8 @@ std::optional<UnsureStretch> WrittenStretch::left() const {
                        .end_bytes = end_,
                        .skipped_bytes = skipped_,
                        .begins_line = false,
-                       .after_power_loss = after_power_loss_};
+                       .after_power_loss = after_power_loss_,
+                       .changed = changed_};
 }
 
 Result<WrittenStretch::Fit> WrittenStretch::fit(File& file, std::string_view bytes) const {

@@ -86,6 +86,7 @@ class WrittenStretch {
   uint64_t end_ = 0;
   uint64_t skipped_ = 0;
   bool after_power_loss_ = false;
+  std::optional<UnixMillis> changed_;
   bool is_sought_ = false;             // the first bytes, wherever the file ends
   std::optional<uint64_t> seek_from_;  // the place is not certain
   std::optional<Moved> moved_;         // likewise

@@ -195,6 +195,8 @@ struct UnsureStretch {
   uint64_t skipped_bytes = 0;     // that come before them and are known to be written elsewhere
   bool begins_line = false;       // a newline of Kato's comes before all of it
   bool after_power_loss = false;  // they may bear capture times that are not known any more
+  // When the file was changed last, if it is known: what was captured later is not there.
+  std::optional<UnixMillis> changed = {};
 };
 
 struct PendingExport {

@@ -153,6 +153,7 @@ void read_unsure(JsonFields& fields, std::optional<UnsureStretch>& unsure) {
     inner.number("skipped", stretch.skipped_bytes);
     inner.flag("beginsLine", stretch.begins_line);
     inner.flag("afterPowerLoss", stretch.after_power_loss);
+    inner.time("changedAt", stretch.changed);
   });
 }
 

@@ -265,6 +265,7 @@ class MetaWriter {
     if (stretch.skipped_bytes > 0) inner.number("skipped", stretch.skipped_bytes);
     inner.flag_if_set("beginsLine", stretch.begins_line);
     inner.flag_if_set("afterPowerLoss", stretch.after_power_loss);
+    time_if_known(inner, "changedAt", stretch.changed);
   }
 
   void intent(JsonObject& object, const ReplacementIntent& intent) {

@@ -29,6 +29,7 @@ UnsureStretch doubt_behind(const Written& before, const Written& now) {
   doubt.end_bytes = std::max({doubt.end_bytes, doubt.offset_bytes, now.after.size_bytes});
   if (now.unsure) doubt.end_bytes = std::max(doubt.end_bytes, now.unsure->end_bytes);
   doubt.after_power_loss = true;
+  doubt.changed.reset();
   return doubt;
 }
 

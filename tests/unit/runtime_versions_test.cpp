@@ -128,6 +128,41 @@ TEST_CASE("P2: a document that moved is not told again by another version", "[ru
   CHECK(rig.said() == Texts{"one", "two", "three"});
 }
 
+TEST_CASE("P1: what was left out amid the past is told where it is said at the end",
+          "[runtime][P1]") {
+  RuntimeRig rig(kFormer);
+  const auto begun = kHead + "user k1 one\n";
+  const std::string rest = "draft k2 two\ndraft k3 three\nuser k4 four\n";
+  begin(rig, begun + "note n1 aside\ndraft k2 two\ndraft k3 three\n");
+  rig.write("a.doc", begun + "note n1 aside\n" + rest);
+  rig.open();
+  rig.read();
+  if (GENERATE(true, false)) rig.reopen();
+  rig.write("a.doc", begun + rest + "user n1 please\n");
+  rig.read();
+  CHECK(rig.said() == Texts{"one", "two", "three", "FOUR", "PLEASE"});
+}
+
+TEST_CASE("what was left out of a document is remembered once, wherever it moves", "[runtime]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\nnote n1 aside\ndraft k2 two\n";
+  begin(rig, log);
+  rig.open();
+  rig.read();
+  std::string at = "a.doc";
+  for (const std::string to : {"b.doc", "c.doc", "d.doc", "e.doc"}) {
+    rig.move(at, to);
+    rig.reopen();
+    rig.write(to, log + "user k-" + to + " more\n");
+    rig.read();
+    at = to;
+  }
+  CHECK(rig.lines_with("ASIDE").empty());
+  for (const auto& source : rig.runtime().meta().sources) {
+    CHECK(source.left_out.size() <= 1);
+  }
+}
+
 TEST_CASE("P2: a document is told by another version once it states its end", "[runtime][P2]") {
   RuntimeRig rig(kFormer);
   const auto log = kHead + "user k1 one\ndraft k2 two\ndraft k3 three\n";

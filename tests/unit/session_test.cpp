@@ -93,7 +93,8 @@ RecordingMeta full_recording() {
                                    .end_bytes = 9,
                                    .skipped_bytes = 2,
                                    .begins_line = true,
-                                   .after_power_loss = true};
+                                   .after_power_loss = true,
+                                   .changed = UnixMillis{1}};
   recording.state = SavedBlob{.version = 1, .bytes = "sink"};
   recording.whole_file = GrowingHash::Value{.size_bytes = 3, .chain = 4, .rest = 5};
   recording.periods = {{.start = {.seq = 1, .event_id = id_of(1), .time = UnixMillis{1000}},
