@@ -127,8 +127,25 @@ Status RecordingWriter::append(JournaledWrite& write, std::string_view bytes) {
   describe_append(write, file_->info(), bytes);
   if (auto announced = input_.announce(write); !announced) return announced;
   auto appended = file_->append(bytes);
-  if (!appended) recording_.unsure = stretch_of(write);
+  if (!appended) recording_.unsure = left_by_failure(write, bytes);
   return appended;
+}
+
+// How much of it is there is known, unless somebody else wrote to the file too. What is there of a
+// beginning is looked for all the same: if a person removes it, all of it is to come again.
+UnsureStretch RecordingWriter::left_by_failure(const JournaledWrite& write,
+                                               std::string_view bytes) {
+  auto stretch = stretch_of(write);
+  const auto now = file_->file().info();
+  const bool is_known = recording_.state && now && now->id == write.file &&
+                        now->size_bytes >= write.offset_bytes &&
+                        now->size_bytes <= write.offset_bytes + bytes.size();
+  if (!is_known) return stretch;
+  const auto there = read_range(file_->file(), write.offset_bytes, now->size_bytes);
+  if (!there || !bytes.starts_with(*there)) return stretch;
+  stretch.offset_bytes = stretch.end_bytes = now->size_bytes;
+  stretch.skipped_bytes += there->size();
+  return stretch;
 }
 
 void RecordingWriter::advance(JournaledWrite write) {

@@ -54,6 +54,7 @@ class RecordingWriter {
   Status settle(const JournaledWrite& write);
   Status write_rest(JournaledWrite& write, std::string_view rest, const GrowingHash& whole);
   Status append(JournaledWrite& write, std::string_view bytes);
+  [[nodiscard]] UnsureStretch left_by_failure(const JournaledWrite& write, std::string_view bytes);
   void advance(JournaledWrite write);
 
   const RecorderInput& input_;

@@ -269,6 +269,39 @@ TEST_CASE("P1: what is captured after a person wrote the same is new", "[daemon]
   }
 }
 
+TEST_CASE("P1: what a full disk took of is gone on with behind an edit of what is like it",
+          "[daemon][P1]") {
+  const std::string wait = "I will wait for the build to finish now, then look.";
+  for (const std::string edited : {"Still running!", "It runs", "It ran for 20 minutes (mine)"}) {
+    for (const int tries : {1, 4}) {
+      DaemonRig rig;
+      Talk talk(rig, Times::kWritten);
+      const Recorded recorded(rig);
+      auto daemon = rig.working();
+      talk.user("::start talk.md");
+      for (const auto& words :
+           {wait, std::string("Still running."), wait, std::string("Still running.")}) {
+        talk.assistant(words);
+        rig.work(*daemon);
+      }
+      rig.files.fault = [](FileOperation operation, const std::string& path) {
+        return operation == FileOperation::kAppend && path.ends_with("talk.md") ? ENOSPC : 0;
+      };
+      talk.assistant(wait);
+      for (int i = 0; i < tries; ++i) {
+        rig.work(*daemon);
+        rig.clock.advance(std::chrono::seconds(30));
+      }
+      rig.files.fault = {};
+      recorded.edit("Still running.", edited);
+      rig.clock.advance(std::chrono::minutes(10));
+      rig.work(*daemon);
+      INFO(recorded.text());
+      CHECK(recorded.count("\n" + wait + "\n") == 3);
+    }
+  }
+}
+
 TEST_CASE("P2: a note above hides nothing of what was written last", "[daemon][P2]") {
   for (const bool by_power : {false, true}) {
     DaemonRig rig;
