@@ -309,9 +309,10 @@ TEST_CASE("P2: a note above hides nothing of what was written last", "[daemon][P
     const Recorded recorded(rig);
     auto daemon = rig.working();
     talk.user("::start talk.md");
-    talk.assistant("I will look at it.");
-    talk.assistant("Still running.");
-    rig.work(*daemon);
+    for (const auto* words : {"I will look at it.", "Still running."}) {
+      talk.assistant(words);
+      rig.work(*daemon);
+    }
     for (const auto* words : {"I will look at the next one.", "Still running.", "It goes on."}) {
       talk.assistant(words);
       work_uncommitted(*daemon);
