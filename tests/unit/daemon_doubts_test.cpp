@@ -191,13 +191,13 @@ TEST_CASE("P1: nor are they where the time of what is said is not known", "[daem
 
 TEST_CASE("P1: where the last words were edited, such as they were are not their place",
           "[daemon][P1]") {
+  const std::string first = GENERATE("first of all", "look at it all, and then at the rest");
   for (const auto times : {Times::kNone, Times::kWritten}) {
     DaemonRig rig;
     Talk talk(rig, times);
     const Recorded recorded(rig);
     auto daemon = rig.working();
     talk.user("::start talk.md");
-    const std::string first = GENERATE("first of all", "look at it all, and then at the rest");
     for (const auto& words :
          {first, std::string("Done."), std::string("look at it"), std::string("Done.")}) {
       talk.assistant(words);
@@ -215,35 +215,33 @@ TEST_CASE("P1: where the last words were edited, such as they were are not their
 
 TEST_CASE("P2: what stands behind an edit is known though the same was said before",
           "[daemon][P2]") {
-  for (const auto times : {Times::kNone, Times::kWritten}) {
-    for (const bool is_edited_before : {false, true}) {
-      const std::string one = GENERATE("Done.", "Running the tests, all of them, as ever.");
-      const std::string other = GENERATE("Done.", "It is done.");
-      DaemonRig rig;
-      Talk talk(rig, times);
-      const Recorded recorded(rig);
-      auto daemon = rig.working();
-      talk.user("::start talk.md");
-      for (const auto& words : {one, other, std::string("the end of it")}) {
-        talk.assistant(words);
-      }
-      rig.work(*daemon);
-      if (is_edited_before) recorded.edit("end of it", "end");
-      talk.assistant(one);
-      talk.assistant(other);
-      work_uncommitted(*daemon);
-      if (!is_edited_before) recorded.edit("end of it", "end");
-      const auto written = recorded.text();
-      rig.lose_power(daemon);
-      daemon = rig.working();
-      CHECK(recorded.text() == written);
-      const auto before = recorded.count(one);
-      talk.assistant(one);
-      rig.work(*daemon);
-      INFO(recorded.text());
-      CHECK(recorded.count(one) == before + 1);
-    }
+  const auto times = GENERATE(Times::kNone, Times::kWritten);
+  const bool is_edited_before = GENERATE(false, true);
+  const std::string one = GENERATE("Done.", "Running the tests, all of them, as ever.");
+  const std::string other = GENERATE("Done.", "It is done.");
+  DaemonRig rig;
+  Talk talk(rig, times);
+  const Recorded recorded(rig);
+  auto daemon = rig.working();
+  talk.user("::start talk.md");
+  for (const auto& words : {one, other, std::string("the end of it")}) {
+    talk.assistant(words);
   }
+  rig.work(*daemon);
+  if (is_edited_before) recorded.edit("end of it", "end");
+  talk.assistant(one);
+  talk.assistant(other);
+  work_uncommitted(*daemon);
+  if (!is_edited_before) recorded.edit("end of it", "end");
+  const auto written = recorded.text();
+  rig.lose_power(daemon);
+  daemon = rig.working();
+  CHECK(recorded.text() == written);
+  const auto before = recorded.count(one);
+  talk.assistant(one);
+  rig.work(*daemon);
+  INFO(recorded.text());
+  CHECK(recorded.count(one) == before + 1);
 }
 
 TEST_CASE("P1: what is captured after a person wrote the same is new", "[daemon][P1]") {
