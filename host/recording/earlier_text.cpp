@@ -37,10 +37,11 @@ struct Pair {
   size_t one = 0;  // indices of lines
   size_t other = 0;
   size_t before = kNone;  // the pair before it in its selection
+  size_t length = 1;      // of that up to here
 };
 
-// The longest selection of equal lines that ascends in both; of lines that read the same, the first
-// of the others (Hunt and Szymanski 1977).
+// The longest selection of equal lines that ascends in both; of those that are as long, one that
+// ends first in the others (Hunt and Szymanski 1977).
 std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vector<Line>& others) {
   std::unordered_map<std::string_view, std::vector<size_t>> places;
   for (size_t i = 0; i < ones.size(); ++i) {
@@ -56,7 +57,8 @@ std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vecto
           std::ranges::lower_bound(ends, i, {}, [&](size_t end) { return pairs[end].one; });
       if (at != ends.end() && pairs[*at].one == i) continue;
       const auto before = at == ends.begin() ? kNone : *std::prev(at);
-      pairs.push_back({.one = i, .other = j, .before = before});
+      const auto length = static_cast<size_t>(at - ends.begin()) + 1;
+      pairs.push_back({.one = i, .other = j, .before = before, .length = length});
       if (at == ends.end()) {
         ends.push_back(pairs.size() - 1);
       } else {
@@ -64,8 +66,10 @@ std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vecto
       }
     }
   }
+  const auto last = std::ranges::find(pairs, ends.size(), &Pair::length);
   std::vector<Pair> selected;
-  for (size_t i = ends.empty() ? kNone : ends.back(); i != kNone; i = pairs[i].before) {
+  for (auto i = last == pairs.end() ? kNone : static_cast<size_t>(last - pairs.begin()); i != kNone;
+       i = pairs[i].before) {
     selected.push_back(pairs[i]);
   }
   std::ranges::reverse(selected);
@@ -97,6 +101,10 @@ std::optional<uint64_t> EarlierText::end_in_file() const {
   const auto rest = std::string_view(text_).substr(last.in_text);
   const bool is_last_line = is_blank(rest.substr(std::min(rest.find('\n'), rest.size())));
   return is_last_line ? std::optional(last.in_file + rest.size()) : std::nullopt;
+}
+
+std::optional<uint64_t> EarlierText::before_end_in_file() const {
+  return found_.size() < 2 ? std::nullopt : std::optional(found_[found_.size() - 2].in_file);
 }
 
 Result<bool> EarlierText::stands_at(File& file, uint64_t offset_bytes,

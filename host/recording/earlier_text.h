@@ -32,6 +32,8 @@ class EarlierText {
   [[nodiscard]] std::optional<uint64_t> begin_in_file() const;
   // Where it ends there; nothing: its last line is not there.
   [[nodiscard]] std::optional<uint64_t> end_in_file() const;
+  // Where the line before the last one that is there stands.
+  [[nodiscard]] std::optional<uint64_t> before_end_in_file() const;
   // Whether the bytes there are some of it.
   [[nodiscard]] Result<bool> stands_at(File& file, uint64_t offset_bytes,
                                        uint64_t length_bytes) const;

@@ -114,7 +114,11 @@ Result<std::optional<uint64_t>> WrittenStretch::locate_tail(DestinationFile& fil
   if (const auto end = earlier_.end_in_file(); end && *end >= length) {
     const auto there = read_range(file.file(), *end - length, *end);
     if (!there) return forward(there);
-    return hash64(*there) == after.tail_hash ? end : std::nullopt;
+    if (hash64(*there) != after.tail_hash) return std::nullopt;
+    // Its last line may have been edited, and said again since.
+    seek_from_ = earlier_.before_end_in_file();
+    is_sought_ = after_power_loss_ && seek_from_;
+    return end;
   }
   if (!*tail) return tail;
   const auto is_another = earlier_.repeats(file.file(), **tail - length, length);
