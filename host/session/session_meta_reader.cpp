@@ -76,6 +76,7 @@ void read_alignment(JsonFields& fields, SourceAlignment& alignment) {
 void read_left_out(JsonFields& fields, std::vector<uint64_t>& left_out) {
   std::string bytes;
   fields.base64("leftOut", bytes);
+  if (bytes.empty()) return;
   if (bytes.size() % sizeof(uint64_t) != 0) return fields.complain("leftOut", "cut short");
   left_out.resize(bytes.size() / sizeof(uint64_t));
   std::memcpy(left_out.data(), bytes.data(), bytes.size());
