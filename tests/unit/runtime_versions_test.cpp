@@ -1,6 +1,8 @@
 // Another version of the plugin goes on with what the one before told.
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "host/ingest/retelling.h"
 
 #include "tests/support/catch.h"
@@ -153,7 +155,7 @@ TEST_CASE("what was left out of a document is remembered once, wherever it moves
   for (const std::string to : {"b.doc", "c.doc", "d.doc", "e.doc"}) {
     rig.move(at, to);
     rig.reopen();
-    rig.write(to, log + "user k-" + to + " more\n");
+    rig.write(to, fmt::format("{}user k-{} more\n", log, to));
     rig.read();
     at = to;
   }
