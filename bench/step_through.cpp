@@ -2,9 +2,9 @@
 // which they were reached first, the addresses that it ran through: "FILE ADDRESS", the address as
 // in the file's symbol table (16 hexadecimal digits). For bench/append-path; x86-64 only.
 #include <chrono>
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unordered_set>
 #include <vector>
+
+#include "bench/arguments.h"
 
 namespace {
 
@@ -42,8 +44,8 @@ std::vector<Mapping> mappings_of(pid_t pid) {
 void print(const std::vector<Mapping>& mappings, uint64_t address) {
   for (const auto& one : mappings) {
     if (address < one.begin || address >= one.end) continue;
-    std::printf("%s %016llx\n", one.file.c_str(),
-                static_cast<unsigned long long>(address - one.begin + one.offset));
+    const uint64_t in_file = address - one.begin + one.offset;
+    static_cast<void>(std::printf("%s %016" PRIx64 "\n", one.file.c_str(), in_file));
     return;
   }
 }
@@ -58,11 +60,12 @@ bool step(pid_t pid) {
 
 int main(int count, char** arguments) {
   if (count < 3) {
-    std::fputs("usage: kato-bench-step-through PID SECONDS\n", stderr);
+    static_cast<void>(std::fputs("usage: kato-bench-step-through PID SECONDS\n", stderr));
     return 2;
   }
-  const pid_t pid = std::atoi(arguments[1]);
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(arguments[2]));
+  const pid_t pid = kato::bench::number_from(arguments[1], 0);
+  const std::chrono::seconds lasts(kato::bench::number_from(arguments[2], 1));
+  const auto end = std::chrono::steady_clock::now() + lasts;
   if (::ptrace(PTRACE_ATTACH, pid, nullptr, nullptr) != 0) {
     std::perror("attach");
     return 1;
