@@ -313,8 +313,8 @@ TEST_CASE("P2: a note above hides nothing of what was written last", "[daemon][P
     }
     for (const auto* words : {"I will look at the next one.", "Still running.", "It goes on."}) {
       talk.assistant(words);
-      work_uncommitted(*daemon);
     }
+    work_uncommitted(*daemon);
     recorded.save("a note\n" + recorded.text());
     const auto written = recorded.text();
     if (by_power) {
