@@ -115,6 +115,7 @@ Result<std::optional<uint64_t>> WrittenStretch::locate_tail(DestinationFile& fil
     const auto there = read_range(file.file(), *end - length, *end);
     if (!there) return forward(there);
     if (hash64(*there) != after.tail_hash) return std::nullopt;
+    if (skipped_ > 0) return end;  // it goes on right there
     // Its last line may have been edited, and said again since.
     seek_from_ = earlier_.before_end_in_file();
     is_sought_ = after_power_loss_ && seek_from_;

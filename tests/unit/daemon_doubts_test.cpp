@@ -300,6 +300,38 @@ TEST_CASE("P1: what a full disk took of is gone on with behind an edit of what i
   }
 }
 
+TEST_CASE("P1: the rest of torn words comes though a person wrote it above", "[daemon][P1]") {
+  DaemonRig rig;
+  Talk talk(rig, Times::kWritten);
+  const Recorded recorded(rig);
+  auto daemon = rig.working();
+  talk.user("::start talk.md");
+  const std::string last(600, 'l');
+  talk.assistant(last);
+  rig.work(*daemon);
+  std::string words;
+  for (int i = 0; i < 600; ++i) words += "word " + std::to_string(i) + " of it, ";
+  talk.assistant(words);
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kAppend && path.ends_with("talk.md") ? ENOSPC : 0;
+  };
+  rig.work(*daemon);
+  rig.files.fault = {};
+  const auto torn = recorded.text();
+  const auto begun = torn.substr(torn.find("word 0"));
+  REQUIRE(words.starts_with(begun));
+  rig.clock.advance(std::chrono::minutes(10));
+  work_uncommitted(*daemon);
+  REQUIRE(recorded.count(words) == 1);
+  recorded.save(torn);  // killed when the rest was announced
+  recorded.edit(last, words.substr(begun.size()) + "\n\n" + last);
+  daemon.reset();
+  daemon = rig.working();
+  rig.work(*daemon);
+  INFO(recorded.text());
+  CHECK(recorded.count(words) == 1);
+}
+
 TEST_CASE("P2: a note above hides nothing of what was written last", "[daemon][P2]") {
   for (const bool by_power : {false, true}) {
     DaemonRig rig;
