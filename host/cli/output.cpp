@@ -19,7 +19,8 @@ bool write_all(int fd, std::string_view text) {
 }  // namespace
 
 ExitCode exit_code_of(const Error& error) noexcept {
-  return error.code() == ErrorCode::kRefused ? ExitCode::kRefused : ExitCode::kFailed;
+  const bool by_policy = error.code() == ErrorCode::kRefused && error.errno_value() == 0;
+  return by_policy ? ExitCode::kRefused : ExitCode::kFailed;
 }
 
 void Output::print(std::string_view text) const {

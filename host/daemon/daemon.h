@@ -122,6 +122,7 @@ class Daemon final : public ControlHandler {
   [[nodiscard]] std::map<std::string, std::string>& all_destinations();
   void note(LogLevel level, std::string_view message);
   void note_degraded(const std::string& what, const Error& error);
+  void note_lost_recordings(const SessionMeta& meta);
   void note_well(const std::string& what);
 
   // What there is to do.
@@ -184,6 +185,7 @@ class Daemon final : public ControlHandler {
   // Status.
   void note_writes(const SessionMeta& meta, bool is_news);
   void add_recordings(const SessionMeta& meta, DaemonStatus& status);
+  void add_stored_recordings(const IndexedSession& session, DaemonStatus& status);
   [[nodiscard]] DaemonStatus short_status();
   void write_status();
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> status_due() const;

@@ -3,6 +3,7 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/degraded_names.h"
 #include "host/event/event_id.h"
 #include "host/io/files.h"
 #include "host/session/indexed_session_json.h"
@@ -12,11 +13,17 @@ namespace {
 
 constexpr int64_t kStaleAfterMillis = 24LL * 60 * 60 * 1000;
 constexpr std::chrono::milliseconds kStatusInterval{5000};
+constexpr std::string_view kMetaIsGone =
+    "put it back from a backup, or start the session's recordings again (kato record start)";
 
 bool records(const IndexedSession& session) {
   return std::ranges::any_of(session.recordings, [](const IndexedRecording& recording) {
     return recording.desired == DesiredState::kOn;
   });
+}
+
+std::string key_of(const IndexedSession& session) {
+  return make_session_key(session.identity.provider, session.identity.session_id);
 }
 
 std::string late_news(const WatchHealth& health) {
@@ -30,12 +37,9 @@ std::string late_news(const WatchHealth& health) {
 DaemonStatus Daemon::status(bool all) {
   DaemonStatus status = short_status();
   const auto since = input_.clock.now().value - kStaleAfterMillis;
-  std::vector<std::string> recording;  // keys
+  std::vector<IndexedSession> recorded;
   const auto list = [&](const IndexedSession& session) {
-    const auto& identity = session.identity;
-    if (!session.recordings.empty()) {
-      recording.push_back(make_session_key(identity.provider, identity.session_id));
-    }
+    if (!session.recordings.empty()) recorded.push_back(session);
     if (all || records(session) || last_time_of(session).value >= since) {
       status.sessions.push_back(session);
     } else {
@@ -57,13 +61,13 @@ DaemonStatus Daemon::status(bool all) {
     return std::pair(last_time_of(session), std::string_view(session.identity.session_id));
   });
   status.recordings.clear();
-  std::ranges::sort(recording);
-  for (const auto& key : recording) {
-    auto* const runtime = open_runtime(std::string(session_id_of_key(key)));
+  std::ranges::sort(recorded, {}, key_of);
+  for (const auto& session : recorded) {
+    auto* const runtime = open_runtime(session.identity.session_id);
     if (runtime != nullptr) {
       add_recordings(runtime->meta(), status);
-    } else if (const auto meta = metas_.load(key); meta && *meta) {
-      add_recordings(**meta, status);
+    } else {
+      add_stored_recordings(session, status);
     }
   }
   return status;
@@ -116,6 +120,25 @@ void Daemon::add_recordings(const SessionMeta& meta, DaemonStatus& status) {
          .lag = lag_of(recording, meta),
          .last_write_at = written == last_writes_.end() ? std::nullopt : written->second.at});
   }
+}
+
+// Of one that is not open. Of a meta that cannot be read, what the index still knows.
+void Daemon::add_stored_recordings(const IndexedSession& session, DaemonStatus& status) {
+  const auto meta = metas_.load(key_of(session));
+  if (meta && *meta) return add_recordings(**meta, status);
+  for (const auto& recording : session.recordings) {
+    status.recordings.push_back({.recording_id = recording.recording_id,
+                                 .session_id = session.identity.session_id,
+                                 .destination = recording.destination,
+                                 .sink = {},
+                                 .is_on = recording.desired == DesiredState::kOn,
+                                 .last_write_at = std::nullopt});
+  }
+  const auto what = session_name(session.identity.session_id);
+  if (degraded_.all().contains(what)) return;
+  const auto cause = meta ? state_.meta(key_of(session)) + " is gone; " + std::string(kMetaIsGone)
+                          : meta.error().message();
+  status.degraded.push_back({what, cause, input_.clock.now()});
 }
 
 // is_news: what is not known yet was written just now.

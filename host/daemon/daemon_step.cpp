@@ -94,8 +94,25 @@ Status Daemon::open(LiveSession& live) {
   if (const auto& mended = live.runtime->mended(); !mended.empty()) {
     note(LogLevel::kWarn, session_name(live.session.ref.session_id) + ": " + mended);
   }
+  note_lost_recordings(live.runtime->meta());
   note_writes(live.runtime->meta(), false);
   return {};
+}
+
+// The index knows what its meta said before it was gone.
+void Daemon::note_lost_recordings(const SessionMeta& meta) {
+  const auto indexed = store_.index().find(meta.identity.session_id);
+  if (!indexed) return;
+  for (const auto& lost : indexed->recordings) {
+    const bool is_there = std::ranges::find(meta.recordings, lost.recording_id,
+                                            &RecordingMeta::recording_id) != meta.recordings.end();
+    if (is_there || lost.desired != DesiredState::kOn) continue;
+    note_degraded("lost " + recording_name(meta.identity.session_id, lost.destination),
+                  Error(ErrorCode::kNotFound,
+                        fmt::format("the session's meta was gone, and with it how far this was; go "
+                                    "on with: kato record start {} {}",
+                                    short_id(meta.identity.session_id), lost.destination)));
+  }
 }
 
 StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_last) {

@@ -130,6 +130,42 @@ TEST_CASE("a damaged write journal is told with the remedy, and carrying that ou
   CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
 }
 
+TEST_CASE("P7: a meta that cannot be read hides no recording", "[damage][P7]") {
+  DaemonRig rig;
+  record(rig);
+  const auto meta = "state/sessions/" + rig.key(1) + ".meta.json";
+  const auto whole = rig.read(meta);
+  for (const auto& damage : {whole.substr(0, 100), std::string(R"({"schemaVersion":2})")}) {
+    rig.home.write(meta, damage);
+    const auto daemon = rig.working();
+    const auto status = daemon->status(false);
+    REQUIRE(status.recordings.size() == 1);
+    CHECK(status.recordings.front().destination == rig.home / "proj/notes.md");
+    CHECK(status.recordings.front().is_on);
+    CHECK(cause_of(*daemon, "session").contains(meta + " "));
+    CHECK(daemon->finish());
+  }
+  rig.home.write(meta, whole);
+  const auto daemon = rig.working();
+  CHECK(daemon->status(false).degraded.empty());
+  CHECK(daemon->status(false).recordings.size() == 1);
+}
+
+TEST_CASE("P7: what a lost meta recorded is told until it is recorded again", "[damage][P7]") {
+  DaemonRig rig;
+  record(rig);
+  std::filesystem::remove(rig.home / ("state/sessions/" + rig.key(1) + ".meta.json"));
+  const auto daemon = rig.working();
+  CHECK(daemon->status(false).recordings.size() == 1);
+  CHECK(cause_of(*daemon, "session").contains("is gone"));
+  rig.say(1, "said after");
+  rig.work(*daemon);
+  const auto cause = cause_of(*daemon, "lost recording");
+  CHECK(cause.contains("kato record start"));
+  CHECK(cause.contains(rig.home / "proj/notes.md"));
+  CHECK(rig.read("state/runtime/logs/operational.jsonl").contains("lost recording"));
+}
+
 TEST_CASE("a damaged index is made again, and the log says so", "[damage][P7]") {
   DaemonRig rig;
   record(rig);
