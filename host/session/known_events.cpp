@@ -16,6 +16,7 @@ constexpr std::string_view kMagic = "kato-ids";
 constexpr size_t kHeaderBytes = 16;
 constexpr size_t kRecordBytes = 24;
 constexpr size_t kBlockRecords = 8192;
+constexpr uint32_t kMostVersions = 1000;  // a number beyond is other bytes where a version was
 
 static_assert(std::endian::native == std::endian::little, "the file is little-endian");
 
@@ -38,11 +39,11 @@ Status check_header(File& file, const std::string& path) {
   if (!got) return forward(got);
   if (*got < kHeaderBytes) return fail(ErrorCode::kNotFound, "{} has no header", path);
   if (found == header()) return {};
-  if (!found.starts_with(kMagic)) {
-    return fail(ErrorCode::kInvalid, "{} is no list of event ids", path);
-  }
   uint32_t version = 0;
   std::memcpy(&version, found.data() + kMagic.size(), sizeof(version));
+  if (!found.starts_with(kMagic) || version > kMostVersions) {
+    return fail(ErrorCode::kInvalid, "{} is no list of event ids", path);
+  }
   return fail(
       ErrorCode::kUnsupported,
       "{} has schema version {}, this build of Kato knows version {}; it was not touched. Move "

@@ -318,4 +318,7 @@ TEST_CASE("ids that are short, foreign or of another version are told apart", "[
   f.temporary.write("x", "something else entirely");
   CHECK(KnownEvents::load(f.files, f.path, {.count = 0}).error().code() == ErrorCode::kInvalid);
   CHECK(f.temporary.read("x") == "something else entirely");
+  // Cut, and appended to where it was cut.
+  std::ofstream(f.path) << "kato-ids" << std::string(1, '\1') << "\xaf\x13\x02 and so on";
+  CHECK(KnownEvents::load(f.files, f.path, {.count = 0}).error().code() == ErrorCode::kInvalid);
 }
