@@ -55,7 +55,8 @@ Result<KeptSession> the_one(const std::vector<KeptSession>& sessions, const std:
     }
   }
   return fail(ErrorCode::kNotFound,
-              "no session is known by '{}'; see which ones there are with: kato sessions --all",
+              "no session is known by '{}' of which there is a log or a copy; see which ones there "
+              "are with: kato sessions --all",
               text);
 }
 
