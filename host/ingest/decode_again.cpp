@@ -63,6 +63,9 @@ DecodingAgain::DecodingAgain(AgainInput input, EventMemory& known, EventListener
 DecodingAgain::~DecodingAgain() = default;
 
 Result<bool> DecodingAgain::read_part(uint64_t part_bytes) {
+  if (at_ == 0 && !is_within_) {
+    if (auto readable = check_documents(); !readable) return forward(readable);
+  }
   uint64_t left_bytes = part_bytes;
   const auto& interleaving = input_.meta.interleaving;
   for (; at_ < interleaving.size(); ++at_) {
@@ -71,6 +74,19 @@ Result<bool> DecodingAgain::read_part(uint64_t part_bytes) {
     is_within_ = false;
   }
   return true;
+}
+
+// One whose client is writing it has been left by the session, which knows what stood in it, and
+// will stand there again; a client may also have made it empty.
+Status DecodingAgain::check_documents() const {
+  for (size_t i = 0; i < input_.meta.sources.size(); ++i) {
+    const SourceMeta& meta = input_.meta.sources[i];
+    const auto& file = input_.sources[i].file;
+    const bool is_document = file.root != nullptr && file.rule().growth == Growth::kDocument;
+    const bool is_left = meta.cursor.value == 0 && meta.alignment.history_gone;
+    if (is_document && is_left && input_.files.info(file.path)) return written_just_now(file.path);
+  }
+  return {};
 }
 
 // False: the part is over before it.
@@ -90,7 +106,9 @@ Result<bool> DecodingAgain::read_stretch(const SourceStretch& stretch, uint64_t&
     if (!step) return forward(step);
     // One that is no longer what it was a moment ago is not what the session has read either.
     const bool is_another = step->realigned && !is_aligned;
-    if (step->end == StepEnd::kShrinking || is_another) return written_just_now(source.file.path);
+    const bool is_being_written =
+        step->end == StepEnd::kShrinking || step->end == StepEnd::kRetryLater || is_another;
+    if (is_being_written) return written_just_now(source.file.path);
     left_bytes -= std::min(left_bytes, step->read_bytes);
     goes_on = step->realigned || cursor != before;
   }

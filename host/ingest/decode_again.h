@@ -52,6 +52,7 @@ class DecodingAgain {
 
  private:
   class Counted;
+  [[nodiscard]] Status check_documents() const;
   Result<bool> read_stretch(const SourceStretch& stretch, uint64_t& left_bytes);
 
   AgainInput input_;

@@ -289,3 +289,89 @@ TEST_CASE("P1, P2: whatever is done to a document, what it states is told once a
     CHECK(watched.wrong() == "");
   }
 }
+
+namespace {
+
+// One that was there before the daemon, whose client truncates it and writes it in two pieces.
+class WrittenInPlace {
+ public:
+  explicit WrittenInPlace(std::string_view config) {
+    rig.configure(config);
+    rig.home.write(".gemini/tmp/meadow/.project_root", rig.home / "proj");
+    client_.say("said before");
+    put(client_.document());
+    daemon = rig.working();
+  }
+
+  // half: so much of it is there for a while.
+  void say(const std::string& text, double half) {
+    client_.say(text);
+    const auto whole = client_.document();
+    put(whole.substr(0, static_cast<size_t>(static_cast<double>(whole.size()) * half)));
+    work();
+    put(whole);
+    work();
+  }
+  void work() {
+    for (int i = 0; i < 3; ++i) {
+      rig.work(*daemon);
+      rig.clock.advance(std::chrono::seconds(2));
+    }
+  }
+
+  DaemonRig rig;
+  std::unique_ptr<Daemon> daemon;
+
+ private:
+  void put(const std::string& text) {
+    rig.home.write(kLog, text);
+    written_ += std::chrono::seconds(1);
+    std::filesystem::last_write_time(rig.home / kLog, written_);
+  }
+
+  DocumentClient client_{1, rig.clock, true};
+  std::filesystem::file_time_type written_ = std::filesystem::file_time_type::clock::now();
+};
+
+}  // namespace
+
+TEST_CASE("P2: the copy of a document that is written in place has what was before",
+          "[daemon][P2]") {
+  for (const double half : {0.0, 0.1, 0.5, 0.9}) {
+    CAPTURE(half);
+    WrittenInPlace document("globalAutoGenerateSnapshots: true");
+    document.say("said live", half);
+    document.say("::capture talk.jsonl", half);
+    const auto captured = document.rig.read("proj/talk.jsonl");
+    CHECK(captured.contains("said before"));
+    CHECK(captured.contains("said live"));
+    CHECK(document.daemon->status(false).degraded.empty());
+  }
+}
+
+TEST_CASE("P2: what is asked for while a document is half written is all of it", "[daemon][P2]") {
+  for (const auto verb : {ControlVerb::kRecordCapture, ControlVerb::kSnapshotCreate}) {
+    WrittenInPlace document("");
+    const auto whole = document.rig.read(kLog);
+    document.rig.home.write(kLog, whole.substr(0, whole.size() / 2));
+    document.work();
+    const auto session = document.daemon->status(true).sessions.front().identity.session_id;
+    const auto asked = document.daemon->handle(
+        {.verb = verb,
+         .session = session,
+         .destination =
+             verb == ControlVerb::kRecordCapture ? document.rig.home / "proj/talk.jsonl" : ""});
+    document.rig.home.write(kLog, whole);
+    document.work();
+    document.say("said live", 1);
+    INFO((asked ? *asked : asked.error().message()));
+    if (verb == ControlVerb::kSnapshotCreate) {
+      static_cast<void>(document.rig.ask(*document.daemon,
+                                         {.verb = ControlVerb::kRecordCapture,
+                                          .session = session,
+                                          .destination = document.rig.home / "proj/talk.jsonl"}));
+      document.work();
+    }
+    CHECK(document.rig.read("proj/talk.jsonl").contains("said before"));
+  }
+}
