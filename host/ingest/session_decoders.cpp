@@ -37,6 +37,18 @@ class OnlyHeld final : public StepListener {
   std::set<uint64_t> held_;  // offsets
 };
 
+std::vector<HeldRecord> records_of(const std::vector<HeldRange>& held) {
+  std::vector<HeldRecord> records;
+  records.reserve(held.size());
+  for (const auto& range : held) {
+    records.push_back({.key = range.key,
+                       .offset_bytes = range.offset_bytes,
+                       .length_bytes = range.length_bytes,
+                       .hash = range.hash});
+  }
+  return records;
+}
+
 }  // namespace
 
 Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t index,
@@ -58,8 +70,10 @@ Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t inde
   if (document) slot.identity = source.identity;
   const bool same_plugin = meta.plugin_version == source.file.root->provider->identity().version;
   if (meta.decoder && same_plugin && !document) {
-    const StateBlob state{.version = meta.decoder->version, .blob = meta.decoder->bytes};
-    auto opened = open(source, &state, slot);
+    const SavedDecoder saved{
+        .state = {.version = meta.decoder->version, .blob = meta.decoder->bytes},
+        .held = records_of(meta.held)};
+    auto opened = open(source, &saved, slot);
     if (opened) {
       slot.decoder = std::move(*opened);
       return &slot;
@@ -76,13 +90,13 @@ Result<SessionIngest::OpenDecoder*> SessionIngest::decoder_at_cursor(size_t inde
 }
 
 Result<std::unique_ptr<Decoder>> SessionIngest::open(const SessionSource& source,
-                                                     const StateBlob* state, OpenDecoder& slot) {
+                                                     const SavedDecoder* saved, OpenDecoder& slot) {
   return source.file.root->provider->open(
       {.path = source.file.relative,
        .identity = source.identity,
        .options_json = source.file.root->options_json,
        .companions = source.companions,
-       .state = state,
+       .state = saved == nullptr ? nullptr : &saved->state,
        .read_back = [this, &slot, path = source.file.path](
                         const HeldRecord& held) -> Result<std::optional<std::string>> {
          if (slot.reader != nullptr) {
@@ -91,7 +105,8 @@ Result<std::unique_ptr<Decoder>> SessionIngest::open(const SessionSource& source
          }
          if (!support_.kept) return std::nullopt;
          return support_.kept(path, held);
-       }});
+       },
+       .held = saved == nullptr ? nullptr : &saved->held});
 }
 
 // Another version of the plugin made the state: decode up to the cursor again.

@@ -85,7 +85,7 @@ class SessionIngest {
                     SourceReader& reader);
   Result<OpenDecoder*> decoder_at_cursor(size_t index, const SessionSource& source,
                                          SourceReader& reader, EventPipeline& pipeline);
-  Result<std::unique_ptr<Decoder>> open(const SessionSource& source, const StateBlob* state,
+  Result<std::unique_ptr<Decoder>> open(const SessionSource& source, const SavedDecoder* saved,
                                         OpenDecoder& slot);
   Status replay(OpenDecoder& slot, const SessionSource& source, const SourceMeta& meta,
                 SourceReader& reader, EventPipeline& pipeline);

@@ -7,7 +7,10 @@
 namespace kato::plugin {
 
 AccountCheck::AccountCheck(const std::vector<HeldRecord>* held) : held_is_known_(held != nullptr) {
-  if (held == nullptr) return;
+  if (held == nullptr) {
+    next_ = UINT64_MAX;  // nor is known how far the state has come
+    return;
+  }
   for (const auto& record : *held) {
     held_.emplace(record.offset_bytes, record.length_bytes);
   }

@@ -117,8 +117,9 @@ Result<std::unique_ptr<Decoder>> LoadedProvider::open(OpenDecoderRequest request
   if (!status) return forward(status);
   if (*status != KATO_OK) return call.failed(*status);
   if (!instance) return call.broken("gave no instance");
+  static const std::vector<HeldRecord> kNone;
   return std::make_unique<LoadedDecoder>(plugin_, std::move(instance), std::move(request.read_back),
-                                         request.held);
+                                         request.state == nullptr ? &kNone : request.held);
 }
 
 }  // namespace

@@ -122,7 +122,36 @@ TEST_CASE("without knowing what was held, the plugin is believed", "[abi]") {
   Source source;
   const StateBlob state{3, "x"};
   const auto decoder = source.script.decoder({}, &state, nullptr);
-  CHECK(source.decode(*decoder, 10, decide_first()));
+  SECTION("in what it says of it") {
+    CHECK(source.decode(*decoder, 10, decide_first()));
+  }
+  SECTION("in what it still holds before it was given anything") {
+    save_held(source.script, 0, 10);
+    CHECK(decoder->save());
+  }
+}
+
+TEST_CASE("what was held is checked before anything is decoded", "[abi]") {
+  Source source;
+  const StateBlob state{3, "x"};
+  const std::vector<HeldRecord> held = {
+      {.key = "key", .offset_bytes = 0, .length_bytes = 10, .hash = 7}};
+  const auto decoder = source.script.decoder({}, &state, &held);
+  SECTION("it is still held") {
+    save_held(source.script, 0, 10);
+    CHECK(decoder->save());
+  }
+  SECTION("another one is named") {
+    save_held(source.script, 5, 10);
+    CHECK(decoder->save().error().message().find("not reported as held") != std::string::npos);
+  }
+}
+
+TEST_CASE("without a state nothing is held", "[abi]") {
+  Source source;
+  const auto decoder = source.script.decoder();
+  save_held(source.script, 0, 10);
+  CHECK(decoder->save().error().message().find("not reported as held") != std::string::npos);
 }
 
 TEST_CASE("a state that is none is refused", "[abi]") {

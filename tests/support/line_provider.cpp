@@ -5,6 +5,8 @@
 
 #include "host/base/hash.h"
 
+#include "tests/support/checked_decoder.h"
+
 namespace kato::test {
 namespace {
 
@@ -223,7 +225,9 @@ class LineProvider final : public Provider {
     if (request.state != nullptr && request.state->version != traits_.state_version) {
       return fail(ErrorCode::kUnsupported, "a state of another version");
     }
-    return std::make_unique<LineDecoder>(traits_, std::move(request.read_back), request.state);
+    return make_checked_decoder(
+        std::make_unique<LineDecoder>(traits_, std::move(request.read_back), request.state),
+        request.held);
   }
 
  private:

@@ -24,6 +24,10 @@ void RuntimeRig::set_provider(LineProviderTraits traits) {
   roots_.push_back(line_root(*provider_, logs.path()));
 }
 
+void RuntimeRig::set_most_record_bytes(uint64_t bytes) {
+  roots_.front().policy.limits.max_record_bytes = bytes;
+}
+
 void RuntimeRig::write(const std::string& name, const std::string& text) const {
   logs.write(name, text);
 }

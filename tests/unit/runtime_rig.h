@@ -27,6 +27,7 @@ class RuntimeRig {
 
   // Another plugin takes the place of the one there was.
   void set_provider(LineProviderTraits traits);
+  void set_most_record_bytes(uint64_t bytes);
   // Log files.
   void write(const std::string& name, const std::string& text) const;
   void append(const std::string& name, const std::string& text) const;
