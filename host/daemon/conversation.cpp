@@ -28,7 +28,7 @@ class UpTo final : public EventListener {
 };
 
 Result<uint64_t> read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
-  auto reader = TwinReader::open(files, twin.path, 0, twin.size_bytes);
+  auto reader = TwinReader::open(files, twin.file, 0, twin.size_bytes);
   if (!reader) return forward(reader);
   while (!into.is_over()) {
     const auto next = reader->next_event();

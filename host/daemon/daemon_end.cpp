@@ -11,19 +11,17 @@
 namespace kato {
 namespace {
 
-// A copy in which a line is no event, or that is not what the meta speaks of; and every log is
-// there, so that another can be made.
-bool is_worthless(FileSystem& files, const std::string& twin, const SessionMeta& meta) {
+// A copy in which a line is no event of its session, or that is not what the meta speaks of; and
+// every log is there, so that another can be made.
+bool is_worthless(FileSystem& files, const TwinFile& twin, const SessionMeta& meta) {
   const bool lacks_logs = std::ranges::any_of(meta.sources, [&files](const SourceMeta& source) {
     const bool is_active = source.standing == SourceStanding::kActive;
     return source.standing == SourceStanding::kMissing || source.alignment.history_gone ||
            (is_active && !files.info(source.path));
   });
   if (meta.sources.empty() || lacks_logs) return false;
-  const auto end_bytes = check_twin(files, twin);
-  if (end_bytes) return *end_bytes < meta.twin.size_bytes;
-  const auto code = end_bytes.error().code();
-  return code == ErrorCode::kInvalid || code == ErrorCode::kUnsupported;
+  const auto found = check_twin(files, twin);
+  return found && (!found->damage.empty() || found->end_bytes < meta.twin.size_bytes);
 }
 
 }  // namespace
@@ -96,7 +94,8 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
                          });
   // One that cannot be read is of no use to it, while there is a log to make another from.
   const bool is_given_up =
-      for_good && is_needed && is_worthless(input_.files, state_.twin(key), now);
+      for_good && is_needed &&
+      is_worthless(input_.files, {.path = state_.twin(key), .session_id = session_id}, now);
   if (is_needed && !is_given_up) {
     return fail(ErrorCode::kRefused,
                 "session {}: a recording still has to get events from its copy; it stays until "

@@ -26,7 +26,7 @@ Result<std::optional<SessionSummary>> HeadSummary::gather(FileSystem& files, con
                                                           const PeriodMark& begin,
                                                           uint64_t part_bytes) {
   take_up(twin, begin);
-  auto reader = TwinReader::open(files, twin.path, at_, twin.size_bytes);
+  auto reader = TwinReader::open(files, twin.file, at_, twin.size_bytes);
   if (!reader) return forward(reader);
   for (const uint64_t from = at_; at_ - from < part_bytes;) {
     const auto next = reader->next_event();

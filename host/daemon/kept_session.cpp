@@ -15,11 +15,12 @@ constexpr std::string_view kTwinSuffix = ".twin.jsonl";
 
 // Of the generation that the meta names. What is appended meanwhile is read too.
 Result<TwinReader> open_twin(FileSystem& files, const StateFolder& state, const SessionMeta& meta) {
-  const auto path = state.twin(session_key(meta));
-  auto waiting =
-      TwinReader::open(files, StateFolder::beside(path, meta.twin.generation), 0, UINT64_MAX);
-  const bool in_place = !waiting && waiting.error().code() == ErrorCode::kNotFound;
-  return in_place ? TwinReader::open(files, path, 0, UINT64_MAX) : std::move(waiting);
+  TwinFile twin{.path = state.twin(session_key(meta)), .session_id = meta.identity.session_id};
+  const auto in_place = twin;
+  twin.path = StateFolder::beside(in_place.path, meta.twin.generation);
+  auto waiting = TwinReader::open(files, twin, 0, UINT64_MAX);
+  const bool is_in_place = !waiting && waiting.error().code() == ErrorCode::kNotFound;
+  return is_in_place ? TwinReader::open(files, in_place, 0, UINT64_MAX) : std::move(waiting);
 }
 
 bool is_damage(const Error& error) {

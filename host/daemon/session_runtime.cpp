@@ -117,7 +117,7 @@ Status SessionRuntime::settle_destinations() {
 }
 
 TwinSource SessionRuntime::twin_source() const {
-  return {.path = twin_path_,
+  return {.file = twin_file(),
           .size_bytes = meta_.twin.size_bytes,
           .generation = meta_.twin.generation,
           .last_lines = last_lines_};
@@ -158,7 +158,7 @@ Status SessionRuntime::open_memory() {
 Status SessionRuntime::open_twin() {
   if (!meta_.twin.exists) return {};
   if (meta_.is_private && !is_any_unfinished(meta_)) return remove_twin();  // begun by a killed run
-  auto twin = TwinLog::open(services_.files, twin_path_, meta_.twin.size_bytes);
+  auto twin = TwinLog::open(services_.files, twin_file(), meta_.twin.size_bytes);
   if (!twin) return forward(twin);
   twin_.emplace(std::move(*twin));
   if (twin_->finding() != TwinFinding::kShorter) {
@@ -172,7 +172,7 @@ Status SessionRuntime::open_twin() {
 Status SessionRuntime::adopt(bool longer) {
   unobeyed_ = std::make_unique<StepEvents>(ref_);
   const AdoptionInput input{.files = services_.files,
-                            .twin_path = twin_path_,
+                            .twin = twin_file(),
                             .meta = meta_,
                             .known = *memory_,
                             .events = *unobeyed_};

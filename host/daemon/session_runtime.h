@@ -161,6 +161,9 @@ class SessionRuntime {
   Status store(std::string lines);
   Status keep_held();
   [[nodiscard]] AgainInput again_input();
+  [[nodiscard]] TwinFile twin_file() const {
+    return {.path = twin_path_, .session_id = ref_.session_id};
+  }
   // What a twin in making depends on: it is begun again if that changes.
   struct Footing {
     std::vector<std::string> sources;  // their paths, roots and roles

@@ -11,7 +11,6 @@
 #include "host/recording/sibling_path.h"
 #include "host/recording/twin_positions.h"
 #include "host/recording/whole_replacement.h"
-#include "host/session/twin_reader.h"
 
 namespace kato {
 namespace {
@@ -113,13 +112,6 @@ void SessionServing::note_failure(const RecordingMeta& recording, const Error& w
                               ? "end it with ::stop"
                               : "forget it with: kato stop, then kato clean --recordings 0",
                           why.message()));
-  } else if (why.code() == ErrorCode::kInvalid &&
-             !check_twin(context_.files, runtime_.twin_source().path)) {
-    told = Error(why.code(),
-                 fmt::format("{}; it was not touched. While the log is there, remove it with: kato "
-                             "snapshot remove {}. The recording goes on then, from a copy that is "
-                             "made again",
-                             why.message(), short_id(runtime_.ref().session_id)));
   }
   const auto& session_id = runtime_.ref().session_id;
   const auto what = recording_name(session_id, recording.destination);

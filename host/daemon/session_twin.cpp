@@ -73,7 +73,7 @@ Status SessionRuntime::remake_ids() {
   memory_ = std::move(*memory);
   const auto twin = services_.files.info(twin_path_);
   if (meta_.twin.exists && twin) {
-    auto reader = TwinReader::open(services_.files, twin_path_, 0,
+    auto reader = TwinReader::open(services_.files, twin_file(), 0,
                                    std::min(meta_.twin.size_bytes, twin->size_bytes));
     if (!reader) return forward(reader);
     while (true) {
@@ -124,11 +124,13 @@ Status SessionRuntime::remember_from_sources() {
 // time.
 Result<bool> SessionRuntime::find_orphan() {
   if (services_.lost_power || !services_.files.info(twin_path_)) return false;
-  if (auto whole = check_twin(services_.files, twin_path_); !whole) {
-    return fail(whole.error().code(),
-                "{}; the session's meta is gone, so it was not touched. Move it away and "
-                "restart (kato restart) to have the session taken up again from its log",
-                whole.error().message());
+  const auto found = check_twin(services_.files, twin_file());
+  if (!found) return forward(found);
+  if (!found->damage.empty()) {
+    return fail(ErrorCode::kInvalid,
+                "twin {} is damaged {}; the session's meta is gone, so it was not touched. Move it "
+                "away and restart (kato restart) to have the session taken up again from its log",
+                twin_path_, found->damage);
   }
   constexpr uint32_t kFirstGeneration = 1;
   auto removed = services_.files.remove(StateFolder::beside(twin_path_, kFirstGeneration));
@@ -196,7 +198,7 @@ void SessionRuntime::forget_former_events() {
 Result<KnownCaptureTimes> SessionRuntime::capture_times_of_twin() const {
   KnownCaptureTimes captured;
   if (!meta_.twin.exists || has_lost_twin()) return captured;
-  auto reader = TwinReader::open(services_.files, twin_path_, 0, meta_.twin.size_bytes);
+  auto reader = TwinReader::open(services_.files, twin_file(), 0, meta_.twin.size_bytes);
   if (!reader) return forward(reader);
   while (true) {
     const auto next = reader->next_event();

@@ -22,13 +22,13 @@ CommandRight right_of(const Event& event, const SessionMeta& meta) {
 }  // namespace
 
 Status adopt_lines(const AdoptionInput& input, uint64_t end_bytes) {
-  auto reader =
-      TwinReader::open(input.files, input.twin_path, input.meta.twin.size_bytes, end_bytes);
+  auto reader = TwinReader::open(input.files, input.twin, input.meta.twin.size_bytes, end_bytes);
   if (!reader) return forward(reader);
   SessionSummary summary;
   while (true) {
     const auto next = reader->next_event();
-    if (!next && next.error().code() == ErrorCode::kInvalid) break;
+    const bool is_torn = !next && next.error().code() == ErrorCode::kInvalid;
+    if (is_torn && !reader->is_at_another_session()) break;
     if (!next) return forward(next);
     if (!*next) break;
     const Event& event = (*next)->event;
@@ -46,7 +46,7 @@ Status adopt_lines(const AdoptionInput& input, uint64_t end_bytes) {
 Status hand_out_unobeyed(const AdoptionInput& input) {
   const auto& cursor = input.meta.command_cursor;
   if (!cursor || cursor->seq + 1 >= input.meta.next_seq) return {};
-  auto reader = TwinReader::open(input.files, input.twin_path, 0, input.meta.twin.size_bytes);
+  auto reader = TwinReader::open(input.files, input.twin, 0, input.meta.twin.size_bytes);
   if (!reader) return forward(reader);
   while (true) {
     const auto next = reader->next_event();

@@ -66,7 +66,8 @@ TwinInMaking::~TwinInMaking() {
 }
 
 Result<std::unique_ptr<TwinInMaking>> TwinInMaking::begin(std::string path, TwinMaking making) {
-  auto log = TwinLog::open(making.again.files, path, 0);
+  auto log =
+      TwinLog::open(making.again.files, {.path = path, .session_id = making.session.session_id}, 0);
   if (!log) return forward(log);
   std::unique_ptr<TwinInMaking> begun(
       new TwinInMaking(std::move(path), std::move(making), std::move(*log)));
@@ -80,19 +81,19 @@ Result<std::unique_ptr<TwinInMaking>> TwinInMaking::begin(std::string path, Twin
 Status TwinInMaking::copy_seed() {
   if (making_.seed_bytes == 0) return {};
   auto& again = making_.again;
-  auto reader = TwinReader::open(again.files, making_.seed_path, 0, making_.seed_bytes);
+  auto reader = TwinReader::open(
+      again.files, {.path = making_.seed_path, .session_id = making_.session.session_id}, 0,
+      making_.seed_bytes);
   if (!reader) return forward(reader);
-  EventLineReader events;
   while (true) {
-    const auto line = reader->next_line();
-    if (!line) return forward(line);
-    if (!*line) return {};
-    const auto event = events.read((*line)->text);
-    if (!event) return forward(event, making_.seed_path);
-    known_.add(event->id, content_hash(event->body));
-    lines_->copy((*line)->text, *event);
-    again.first_seq = event->seq + 1;
-    note_unfinished(again.unfinished, *event);
+    const auto next = reader->next_event();
+    if (!next) return forward(next);
+    if (!*next) return {};
+    const Event& event = (*next)->event;
+    known_.add(event.id, content_hash(event.body));
+    lines_->copy((*next)->text, event);
+    again.first_seq = event.seq + 1;
+    note_unfinished(again.unfinished, event);
   }
 }
 

@@ -23,7 +23,7 @@ struct TwinMaking {
   AgainInput again;
   const SessionRef& session;
   const KnownCaptureTimes& captured;
-  // A twin whose lines the new one begins with; 0 bytes: none.
+  // The session's twin whose lines the new one begins with; 0 bytes: none.
   std::string seed_path;
   uint64_t seed_bytes = 0;
 };

@@ -197,4 +197,14 @@ void append_event_line(std::string& out, const SessionRef& session, const Event&
   append_payload(out, body);
 }
 
+// It stands before all texts that are not in quotes of their own.
+std::string_view session_id_of_line(std::string_view line) {
+  constexpr std::string_view kBefore = R"("sessionId":")";
+  const auto at = line.find(kBefore);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + kBefore.size());
+  const auto end = line.find('"');
+  return end == std::string_view::npos ? std::string_view() : line.substr(0, end);
+}
+
 }  // namespace kato

@@ -16,6 +16,10 @@ inline constexpr int kEventSchemaVersion = 1;
 // absent rather than null, no blanks. Texts must be valid UTF-8, raw JSON valid and on one line.
 void append_event_line(std::string& out, const SessionRef& session, const Event& event);
 
+// The session that a line of append_event_line names, as told by its beginning; empty: by so much
+// of it none.
+[[nodiscard]] std::string_view session_id_of_line(std::string_view line);
+
 // Reads lines that append_event_line wrote. Keeps a parser and buffers: one per thread, reused.
 class EventLineReader {
  public:

@@ -206,11 +206,11 @@ class RecorderRun {
     const auto& twin = input_.twin;
     const auto lines_begin = twin.size_bytes - twin.last_lines.size();
     if (cursor_.twin_offset < lines_begin || cursor_.twin_offset >= twin.size_bytes) {
-      return TwinReader::open(input_.files, twin.path, cursor_.twin_offset, twin.size_bytes);
+      return TwinReader::open(input_.files, twin.file, cursor_.twin_offset, twin.size_bytes);
     }
-    if (const auto there = input_.files.info(twin.path); !there) return forward(there, "twin");
+    if (const auto there = input_.files.info(twin.file.path); !there) return forward(there, "twin");
     const auto due = twin.last_lines.substr(cursor_.twin_offset - lines_begin);
-    return TwinReader::over_lines(std::string(due), twin.path, cursor_.twin_offset);
+    return TwinReader::over_lines(std::string(due), twin.file, cursor_.twin_offset);
   }
 
   Result<Served> render_events() {

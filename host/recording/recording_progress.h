@@ -6,12 +6,13 @@
 #include <string_view>
 
 #include "host/session/session_meta.h"
+#include "host/session/twin_file.h"
 
 namespace kato {
 
 // The twin that a recording is fed from.
 struct TwinSource {
-  std::string path;
+  TwinFile file;
   uint64_t size_bytes = 0;
   uint32_t generation = 0;
   // Whole lines that it ends with, where they are at hand: those that were appended last.

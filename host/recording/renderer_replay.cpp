@@ -39,7 +39,7 @@ Result<std::string> render_from(const RecorderInput& input, const RecordingMeta&
                            input.session.session_id};
   RenderStage stage(renderer, input.sink.wants_json(), session, zone ? *zone : TimeZone::utc());
   auto reader =
-      TwinReader::open(input.files, input.twin.path, begin_bytes, recording.cursor.twin_offset);
+      TwinReader::open(input.files, input.twin.file, begin_bytes, recording.cursor.twin_offset);
   if (!reader) return forward(reader);
   while (true) {
     const auto next = reader->next_event();
@@ -70,7 +70,8 @@ Result<EarlierText> text_before(const RecorderInput& input, const RecordingMeta&
   if (!recording.state || !recording.cursor.written) return EarlierText();
   const auto end = recording.cursor.twin_offset;
   for (uint64_t length = kFirstReadBytes;; length *= kGrowth) {
-    const auto begin = line_behind(input.files, input.twin.path, end - std::min(end, length), end);
+    const auto begin =
+        line_behind(input.files, input.twin.file.path, end - std::min(end, length), end);
     if (!begin) return forward(begin);
     if (!*begin) continue;
     auto renderer = input.sink.open(

@@ -43,7 +43,7 @@ Status find_positions(FileSystem& files, const TwinSource& twin, RecordingMeta& 
   if (cursor.written) places[cursor.written->event_id] = {};
   note_ids(recording.periods, places);
   if (recording.intent) note_ids(recording.intent->periods, places);
-  auto reader = TwinReader::open(files, twin.path, 0, twin.size_bytes);
+  auto reader = TwinReader::open(files, twin.file, 0, twin.size_bytes);
   if (!reader) return forward(reader);
   while (!places.empty()) {
     const auto next = reader->next_event();

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "host/event/event_id.h"
 #include "host/event/event_line.h"
 
 namespace kato {
@@ -26,23 +27,28 @@ Result<uint64_t> end_of_last_line(File& file, uint64_t end) {
   return uint64_t{0};
 }
 
-// Lines of another version are neither cut nor gone on with.
-Status check_version(File& file, const std::string& path) {
+// Lines of another version, or of another session, are neither cut nor gone on with.
+Status check_beginning(File& file, const TwinFile& twin) {
   constexpr std::string_view kBeginning = R"({"schemaVersion":)";
-  std::array<char, 32> head{};
+  std::array<char, 512> head{};
   const auto got = file.read_at(0, head);
   if (!got) return forward(got);
   std::string_view line(head.data(), *got);
   if (!line.starts_with(kBeginning)) return {};
+  const auto session_id = session_id_of_line(line.substr(0, line.find('\n')));
   line.remove_prefix(kBeginning.size());
   uint64_t version = 0;
   std::from_chars(line.data(), line.data() + line.size(), version);
-  if (version <= uint64_t{kEventSchemaVersion}) return {};
+  if (version <= uint64_t{kEventSchemaVersion}) {
+    if (session_id.empty() || session_id == twin.session_id) return {};
+    return fail(ErrorCode::kInvalid, "{}",
+                damaged_twin(twin, "at byte 0: " + event_of_other(session_id)));
+  }
   return fail(ErrorCode::kUnsupported,
               "twin {} has schema version {}, this build of Kato knows version {}; it was not "
               "touched. Use the Kato that wrote it, or, while the log is there, remove it with: "
-              "kato snapshot remove SESSION",
-              path, version, kEventSchemaVersion);
+              "kato snapshot remove {}",
+              twin.path, version, kEventSchemaVersion, short_id(twin.session_id));
 }
 
 Result<bool> line_ends_at(File& file, uint64_t offset) {
@@ -55,15 +61,14 @@ Result<bool> line_ends_at(File& file, uint64_t offset) {
 
 }  // namespace
 
-Result<TwinLog> TwinLog::open(FileSystem& files, const std::string& path,
-                              uint64_t committed_bytes) {
-  auto file = files.open(path, OpenMode::kCreateOrAppend);
+Result<TwinLog> TwinLog::open(FileSystem& files, const TwinFile& twin, uint64_t committed_bytes) {
+  auto file = files.open(twin.path, OpenMode::kCreateOrAppend);
   if (!file) return forward(file, "twin");
   const auto info = (*file)->info();
   if (!info) return forward(info, "twin");
-  TwinLog log(std::move(*file), path);
+  TwinLog log(std::move(*file), twin);
   log.size_bytes_ = info->size_bytes;
-  if (auto checked = check_version(*log.file_, path); !checked) return forward(checked);
+  if (auto checked = check_beginning(*log.file_, twin); !checked) return forward(checked);
   if (info->size_bytes == committed_bytes) return log;
   if (auto cut = log.cut_torn_line(info->size_bytes, committed_bytes); !cut) return forward(cut);
   if (log.size_bytes_ > committed_bytes) log.finding_ = TwinFinding::kLonger;
@@ -77,12 +82,10 @@ Status TwinLog::cut_torn_line(uint64_t file_bytes, uint64_t committed_bytes) {
   const auto ends_line = longer ? line_ends_at(*file_, committed_bytes) : Result<bool>(true);
   if (!ends_line) return forward(ends_line, "twin");
   if (!*ends_line) {
-    return fail(
-        ErrorCode::kInvalid,
-        "twin {} is damaged: no line ends at byte {}, where the session's meta says; it was not "
-        "touched. While the log is there, remove it with: kato snapshot remove SESSION. What is "
-        "recorded goes on then, from a copy that is made again",
-        path_, committed_bytes);
+    return fail(ErrorCode::kInvalid, "{}",
+                damaged_twin(
+                    twin_, fmt::format("at byte {}: no line ends there, as the session's meta says",
+                                       committed_bytes)));
   }
   const auto end = end_of_last_line(*file_, file_bytes);
   if (!end) return forward(end, "twin");

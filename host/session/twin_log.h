@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "host/io/file_system.h"
+#include "host/session/twin_file.h"
 
 namespace kato {
 
@@ -22,8 +23,9 @@ class TwinLog {
  public:
   // Makes the file if it is missing. A torn last line, or what is left of it, is cut off; nothing
   // else is. committed_bytes: the size that the meta says; it ends a line. kUnsupported: lines of a
-  // later schema version; nothing is cut.
-  [[nodiscard]] static Result<TwinLog> open(FileSystem& files, const std::string& path,
+  // later schema version; kInvalid: it is not what the meta speaks of, or begins with another
+  // session's event; nothing is cut.
+  [[nodiscard]] static Result<TwinLog> open(FileSystem& files, const TwinFile& twin,
                                             uint64_t committed_bytes);
 
   [[nodiscard]] TwinFinding finding() const noexcept { return finding_; }
@@ -41,12 +43,12 @@ class TwinLog {
   [[nodiscard]] Status sync() { return file_->sync(); }
 
  private:
-  TwinLog(std::unique_ptr<File> file, std::string path)
-      : file_(std::move(file)), path_(std::move(path)) {}
+  TwinLog(std::unique_ptr<File> file, TwinFile twin)
+      : file_(std::move(file)), twin_(std::move(twin)) {}
   Status cut_torn_line(uint64_t file_bytes, uint64_t committed_bytes);
 
   std::unique_ptr<File> file_;
-  std::string path_;
+  TwinFile twin_;
   uint64_t size_bytes_ = 0;
   uint64_t cut_bytes_ = 0;
   TwinFinding finding_ = TwinFinding::kAsCommitted;

@@ -13,24 +13,23 @@ constexpr std::string_view kBeforeEventId = "\"eventId\":\"";
 
 }  // namespace
 
-TwinReader::TwinReader(std::unique_ptr<File> file, std::string path, uint64_t begin_bytes,
+TwinReader::TwinReader(std::unique_ptr<File> file, TwinFile twin, uint64_t begin_bytes,
                        uint64_t end_bytes)
     : file_(std::move(file)),
-      path_(std::move(path)),
+      twin_(std::move(twin)),
       events_(std::make_unique<EventLineReader>()),
       first_(begin_bytes),
       end_bytes_(end_bytes) {}
 
-Result<TwinReader> TwinReader::open(FileSystem& files, const std::string& path,
-                                    uint64_t begin_bytes, uint64_t end_bytes) {
-  auto file = files.open(path, OpenMode::kRead);
+Result<TwinReader> TwinReader::open(FileSystem& files, const TwinFile& twin, uint64_t begin_bytes,
+                                    uint64_t end_bytes) {
+  auto file = files.open(twin.path, OpenMode::kRead);
   if (!file) return forward(file, "twin");
-  return TwinReader(std::move(*file), path, begin_bytes, end_bytes);
+  return TwinReader(std::move(*file), twin, begin_bytes, end_bytes);
 }
 
-TwinReader TwinReader::over_lines(std::string lines, const std::string& path,
-                                  uint64_t begin_bytes) {
-  TwinReader reader(nullptr, path, begin_bytes, begin_bytes + lines.size());
+TwinReader TwinReader::over_lines(std::string lines, const TwinFile& twin, uint64_t begin_bytes) {
+  TwinReader reader(nullptr, twin, begin_bytes, begin_bytes + lines.size());
   reader.buffer_ = std::move(lines);
   return reader;
 }
@@ -74,13 +73,26 @@ Result<std::optional<TwinEvent>> TwinReader::next_event() {
   const auto line = next_line();
   if (!line) return forward(line);
   if (!*line) return std::nullopt;
-  auto event = events_->read((*line)->text);
+  auto event = read_event((*line)->text);
   if (!event) {
-    return fail(event.error().code(), "twin {} is damaged at byte {} ({})", path_,
-                (*line)->offset_bytes, event.error().message());
+    damage_ = fmt::format("at byte {}: {}", (*line)->offset_bytes, event.error().message());
+    return fail(event.error().code(), "{}", damaged_twin(twin_, damage_));
   }
-  return TwinEvent{
-      .event = *event, .offset_bytes = (*line)->offset_bytes, .end_bytes = (*line)->end_bytes};
+  return TwinEvent{.event = *event,
+                   .text = (*line)->text,
+                   .offset_bytes = (*line)->offset_bytes,
+                   .end_bytes = (*line)->end_bytes};
+}
+
+Result<Event> TwinReader::read_event(std::string_view line) {
+  auto event = events_->read(line);
+  is_at_another_session_ = false;
+  if (!event) return event;
+  const auto session_id = session_id_of_line(line);
+  if (session_id == twin_.session_id) return event;
+  if (session_id.empty()) return fail(ErrorCode::kInvalid, "not an event's line");
+  is_at_another_session_ = true;
+  return fail(ErrorCode::kInvalid, "{}", event_of_other(session_id));
 }
 
 Result<std::optional<TwinLine>> TwinReader::find(const EventId& id) {
@@ -95,15 +107,16 @@ Result<std::optional<TwinLine>> TwinReader::find(const EventId& id) {
   }
 }
 
-Result<uint64_t> check_twin(FileSystem& files, const std::string& path) {
-  auto reader = TwinReader::open(files, path, 0, UINT64_MAX);
+Result<TwinCheck> check_twin(FileSystem& files, const TwinFile& twin) {
+  auto reader = TwinReader::open(files, twin, 0, UINT64_MAX);
   if (!reader) return forward(reader);
-  uint64_t end_bytes = 0;
+  TwinCheck found;
   while (true) {
     const auto next = reader->next_event();
-    if (!next) return forward(next);
-    if (!*next) return end_bytes;
-    end_bytes = (*next)->end_bytes;
+    found.damage = reader->damage();
+    if (!next && found.damage.empty()) return forward(next);
+    if (!next || !*next) return found;
+    found.end_bytes = (*next)->end_bytes;
   }
 }
 

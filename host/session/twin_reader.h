@@ -9,6 +9,7 @@
 
 #include "host/event/event_line.h"
 #include "host/io/file_system.h"
+#include "host/session/twin_file.h"
 
 namespace kato {
 
@@ -20,6 +21,7 @@ struct TwinLine {
 
 struct TwinEvent {
   Event event;
+  std::string_view text;  // of the line
   uint64_t offset_bytes = 0;
   uint64_t end_bytes = 0;
 };
@@ -27,38 +29,47 @@ struct TwinEvent {
 // [one thread at a time] The file is open as long as this lives.
 class TwinReader {
  public:
-  // Reads [begin_bytes, end_bytes); begin_bytes must begin a line. What is appended meanwhile is
-  // not seen.
-  [[nodiscard]] static Result<TwinReader> open(FileSystem& files, const std::string& path,
+  // Reads [begin_bytes, end_bytes) of the session's twin; begin_bytes must begin a line. What is
+  // appended meanwhile is not seen.
+  [[nodiscard]] static Result<TwinReader> open(FileSystem& files, const TwinFile& twin,
                                                uint64_t begin_bytes, uint64_t end_bytes);
   // The same of whole lines that stand there at begin_bytes, without a look at the file.
-  [[nodiscard]] static TwinReader over_lines(std::string lines, const std::string& path,
+  [[nodiscard]] static TwinReader over_lines(std::string lines, const TwinFile& twin,
                                              uint64_t begin_bytes);
 
   // Nothing at the end. Views live until the next call. An unfinished last line is not a line.
   [[nodiscard]] Result<std::optional<TwinLine>> next_line();
-  // kInvalid, kUnsupported: the line is not an event that this build knows; the message names the
-  // file and the offset.
+  // kInvalid, kUnsupported: the line is not an event that this build knows, or it is another
+  // session's; the message names the file, the offset and the remedy.
   [[nodiscard]] Result<std::optional<TwinEvent>> next_event();
+  // What is wrong with the line at which next_event() failed last, and where: "at byte 12: ...".
+  [[nodiscard]] const std::string& damage() const noexcept { return damage_; }
+  [[nodiscard]] bool is_at_another_session() const noexcept { return is_at_another_session_; }
   // Goes on until behind the event of that id; nothing if it is not in what is left.
   [[nodiscard]] Result<std::optional<TwinLine>> find(const EventId& id);
 
  private:
-  TwinReader(std::unique_ptr<File> file, std::string path, uint64_t begin_bytes,
-             uint64_t end_bytes);
+  TwinReader(std::unique_ptr<File> file, TwinFile twin, uint64_t begin_bytes, uint64_t end_bytes);
   Result<bool> fill();
+  Result<Event> read_event(std::string_view line);
 
   std::unique_ptr<File> file_;  // none: all of it is in the buffer
-  std::string path_;
+  TwinFile twin_;
   std::unique_ptr<EventLineReader> events_;
   std::string buffer_;
   size_t at_ = 0;       // of the next line in the buffer
   uint64_t first_ = 0;  // offset of the buffer's first byte
   uint64_t end_bytes_ = 0;
+  std::string damage_;
+  bool is_at_another_session_ = false;
 };
 
-// Reads all of a twin. Where its last whole line ends, in bytes; kInvalid or kUnsupported if a line
-// of it is no event.
-[[nodiscard]] Result<uint64_t> check_twin(FileSystem& files, const std::string& path);
+struct TwinCheck {
+  uint64_t end_bytes = 0;  // of its last line, or of the last one before the damage
+  std::string damage;      // see TwinReader::damage(); empty: it is whole
+};
+
+// Reads all of a twin.
+[[nodiscard]] Result<TwinCheck> check_twin(FileSystem& files, const TwinFile& twin);
 
 }  // namespace kato

@@ -69,7 +69,7 @@ Desk::Desk() : journal_(std::make_unique<WriteJournal>(folder / "writes")) {
   meta.identity.provider = kRecordedSession.provider;
   meta.identity.provider_session_id = kRecordedSession.provider_session_id;
   meta.identity.session_id = kRecordedSession.session_id;
-  twin.path = folder / "twin";
+  twin.file = {.path = folder / "twin", .session_id = kRecordedSession.session_id};
   twin.generation = 1;
   RecordingMeta recording;
   recording.recording_id = "recording";

@@ -175,7 +175,7 @@ TEST_CASE("a twin that is gone is told, though what is due of it is at hand", "[
   desk.period(0);
   REQUIRE(desk.serve());
   desk.say(1);
-  REQUIRE(desk.files.remove(desk.twin.path));
+  REQUIRE(desk.files.remove(desk.twin.file.path));
   CHECK(desk.serve().error().code() == ErrorCode::kNotFound);
 }
 

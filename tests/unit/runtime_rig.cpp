@@ -135,7 +135,7 @@ Brought RuntimeRig::read(uint64_t live_from_bytes) {
 std::vector<std::string> RuntimeRig::said() const {
   const auto twin = runtime_->twin_source();
   auto reader =
-      TwinReader::open(const_cast<FaultyFileSystem&>(files), twin.path, 0, twin.size_bytes);
+      TwinReader::open(const_cast<FaultyFileSystem&>(files), twin.file, 0, twin.size_bytes);
   REQUIRE(reader);
   std::vector<std::string> texts;
   while (true) {

@@ -37,14 +37,15 @@ struct Fixture {
   TemporaryFolder temporary;
   FaultyFileSystem files;
   std::string path = temporary / "x";
+  TwinFile twin{.path = path, .session_id = "i"};
 
   TwinLog open_twin(uint64_t committed_bytes) {
-    auto log = TwinLog::open(files, path, committed_bytes);
+    auto log = TwinLog::open(files, twin, committed_bytes);
     REQUIRE(log);
     return std::move(*log);
   }
   TwinReader read_twin(uint64_t begin, uint64_t end) {
-    auto reader = TwinReader::open(files, path, begin, end);
+    auto reader = TwinReader::open(files, twin, begin, end);
     REQUIRE(reader);
     return std::move(*reader);
   }
@@ -138,7 +139,7 @@ TEST_CASE("a twin in which no line ends where the meta says is refused, not cut"
   Fixture f;
   const auto content = line_of(1) + line_of(2);
   f.temporary.write("x", content);
-  const auto log = TwinLog::open(f.files, f.path, line_of(1).size() + 5);
+  const auto log = TwinLog::open(f.files, f.twin, line_of(1).size() + 5);
   REQUIRE_FALSE(log);
   CHECK(log.error().code() == ErrorCode::kInvalid);
   CHECK(f.temporary.read("x") == content);
@@ -149,7 +150,7 @@ TEST_CASE("a twin of a later schema version is refused and not touched", "[sessi
   const std::string lines = R"({"schemaVersion":9,"eventId":"ab"})"
                             "\n{\"schemaVersion\":9,\"ev";
   f.temporary.write("x", lines);
-  const auto twin = TwinLog::open(f.files, f.path, 10);
+  const auto twin = TwinLog::open(f.files, f.twin, 10);
   REQUIRE_FALSE(twin);
   CHECK(twin.error().code() == ErrorCode::kUnsupported);
   CHECK(twin.error().message().contains("schema version 9"));
