@@ -277,7 +277,7 @@ Result<std::string> Daemon::snapshot(LiveSession& live, ControlVerb verb) {
 Result<std::string> Daemon::remove_snapshot(LiveSession& live) {
   const std::string session_id = live.session.ref.session_id;
   flush_now();
-  if (wiring_->commits.waits(make_session_key(live.session.ref.provider, session_id))) {
+  if (wiring_->commits.has_meta(make_session_key(live.session.ref.provider, session_id))) {
     return fail(ErrorCode::kIo, "session {} cannot be committed at present; see: kato status",
                 short_id(session_id));
   }

@@ -114,6 +114,11 @@ void CommitQueue::forget(const std::string& key) {
   waiting_.erase(found);
 }
 
+bool CommitQueue::has_meta(const std::string& key) const {
+  const auto found = waiting_.find(key);
+  return found != waiting_.end() && found->second.has_meta();
+}
+
 bool CommitQueue::is_in_place(const std::string& key) const {
   const auto found = waiting_.find(key);
   return found == waiting_.end() || !found->second.has_meta() || found->second.in_place;

@@ -76,6 +76,8 @@ class CommitQueue {
   void allow_late(bool allowed) { late_allowed_ = allowed; }
 
   [[nodiscard]] bool waits(const std::string& key) const { return waiting_.contains(key); }
+  // A meta of it does, not only what its next one needs.
+  [[nodiscard]] bool has_meta(const std::string& key) const;
   // True if the last meta that was put stands in its file, whether or not it is synced yet.
   [[nodiscard]] bool is_in_place(const std::string& key) const;
   [[nodiscard]] size_t size() const noexcept { return waiting_.size(); }
