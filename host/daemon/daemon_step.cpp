@@ -118,9 +118,11 @@ void Daemon::note_lost_recordings(const SessionMeta& meta) {
 StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_last) {
   const auto& file = live.runtime->sources()[source].file;
   const auto& known = wiring_->table.known(file.path);
+  const auto* const came = wiring_->live.arrival_of(file.path);
   StepRequest request{
       .source = source,
-      .arrival = {.live_from_bytes = known.live_from_bytes, .now = input_.clock.now()},
+      .arrival = {.live_from_bytes = came == nullptr ? UINT64_MAX : came->live_from_bytes,
+                  .now = input_.clock.now()},
       .commands_since = run_.commands_since,
       .completes_first_sight = is_last && unidentified_.empty()};
   if (file.rule().growth == Growth::kDocument) {

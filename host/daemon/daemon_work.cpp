@@ -62,8 +62,9 @@ Status Daemon::take_change(SourceFile change) {
   }
   note_well(path);
   if (*live == nullptr) return {};
-  const auto urgency =
-      known.live_from_bytes < info.size_bytes ? Urgency::kLive : Urgency::kBackfill;
+  const auto* const came = wiring_->live.arrival_of(path);
+  const bool has_live = came != nullptr && came->live_from_bytes < came->size_bytes;
+  const auto urgency = has_live ? Urgency::kLive : Urgency::kBackfill;
   scheduler_.mark((*live)->session.ref.session_id, {.urgency = urgency, .recency = info.mtime_ns});
   return {};
 }

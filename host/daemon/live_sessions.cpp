@@ -27,6 +27,17 @@ bool may_rank_otherwise(const SessionSource& source) {
   return source.file.rule().duplicates_by_rank && source.identified_bytes < kFirstHeadBytes;
 }
 
+bool is_gone(FileSystem& files, const std::string& path) {
+  const auto info = files.info(path);
+  return !info && info.error().code() == ErrorCode::kNotFound;
+}
+
+// An append log.
+bool is_whole_log(const SessionSource& source) {
+  return source.file.rule().growth == Growth::kAppend &&
+         source.identity.relation != SourceRelation::kContinuation;
+}
+
 // Of a session that is not open nothing is kept.
 std::vector<CompanionFile> kept_of(const LiveSession& live, Identification& found) {
   return live.runtime ? std::move(found.companions) : std::vector<CompanionFile>();
@@ -106,6 +117,26 @@ Result<LiveSession*> LiveSessions::take(SourceFile change) {
   arrange_anew(live, std::move(sources));
   live.dirty.insert(path);
   return &live;
+}
+
+// Where there were several, the one of which least came live.
+const KnownSource* LiveSessions::arrival_of(const std::string& path) {
+  const auto* const source = source_of(path);
+  if (source == nullptr || source->file.rule().packing == Packing::kNone) {
+    return table_.find_known(path);
+  }
+  if (!is_whole_log(*source)) return nullptr;
+  const KnownSource* packed = nullptr;
+  const auto& session = sessions_.at(session_of_path_.at(path))->session;
+  for (const auto* const some : {&session.sources, &session.set_aside}) {
+    for (const auto& other : *some) {
+      if (other.file.rule().packing != Packing::kNone || !is_whole_log(other)) continue;
+      const auto* const known = table_.find_known(other.file.path);
+      if (known == nullptr || !is_gone(files_, other.file.path)) continue;
+      if (packed == nullptr || packed->live_from_bytes < known->live_from_bytes) packed = known;
+    }
+  }
+  return packed;
 }
 
 // Whether the source may take the place of another file of its session, or lose it.

@@ -46,6 +46,9 @@ class LiveSessions {
   [[nodiscard]] bool has(const std::string& path) const { return session_of_path_.contains(path); }
   // nullptr: it is not at work.
   [[nodiscard]] LiveSession* find(const std::string& session_id);
+  // The file that the contents of that source came to: itself, or where it is packed, the one that
+  // it took the place of. nullptr: they came unseen.
+  [[nodiscard]] const KnownSource* arrival_of(const std::string& path);
   // Before its runtime is opened: until then nothing of the companions is kept, since thousands of
   // sessions may share a large one.
   [[nodiscard]] Status read_companions_of(LiveSession& live);

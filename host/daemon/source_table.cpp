@@ -21,6 +21,11 @@ uint64_t stamp_of(const FileInfo& info) {
   return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)}) | 1U;
 }
 
+// It never grows: all of it came unseen, or came to the file that was packed.
+bool is_packed(const SourceFile& source) {
+  return source.rule().packing != Packing::kNone;
+}
+
 }  // namespace
 
 SourceTable::SourceTable(FileSystem& files, const Clock& clock, const std::vector<Root>& roots,
@@ -135,6 +140,7 @@ void SourceTable::follow(const SourceFile& outside) {
   outside_due_ = clock_.steady();
   if (!scanned_) return;
   auto& known = sources_[hash64(outside.path)];
+  if (is_packed(outside)) return;
   if (known.live_from_bytes == UINT64_MAX) known.live_from_bytes = outside.info.size_bytes;
 }
 
@@ -272,7 +278,7 @@ void SourceTable::take(SourceFile source, SourceNews& news) {
     // What comes behind this offset later came while somebody watched.
     const bool came_now = !was_there_perhaps(path);
     const bool was_written_now = came_now && !begin_.is_after(info, clock_);
-    known.live_from_bytes = was_written_now ? 0 : info.size_bytes;
+    if (!is_packed(source)) known.live_from_bytes = was_written_now ? 0 : info.size_bytes;
     if (came_now) known.came_since = came_since(path);
   } else if (known.stamp == stamp) {
     return;
@@ -289,6 +295,11 @@ void SourceTable::take(SourceFile source, SourceNews& news) {
 
 KnownSource& SourceTable::known(const std::string& path) {
   return sources_[hash64(path)];
+}
+
+const KnownSource* SourceTable::find_known(const std::string& path) const {
+  const auto found = sources_.find(hash64(path));
+  return found == sources_.end() ? nullptr : &found->second;
 }
 
 void SourceTable::moved(const std::string& from, const std::string& to) {

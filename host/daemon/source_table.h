@@ -24,7 +24,7 @@ namespace kato {
 struct KnownSource {
   uint64_t stamp = 0;  // of the file as it was last found; 0: it is to be looked at again
   uint64_t size_bytes = 0;
-  uint64_t live_from_bytes = UINT64_MAX;  // see Arrival
+  uint64_t live_from_bytes = UINT64_MAX;  // see Arrival; never of what is packed
   UnixMillis came_since;                  // it was not there before; 0: seen at the first scan
   bool missing = false;                   // it was there, and is no more
   bool was_read = false;                  // to its end, since the start
@@ -64,6 +64,8 @@ class SourceTable {
   [[nodiscard]] WatchHealth health() const { return watcher_.health(); }
 
   [[nodiscard]] KnownSource& known(const std::string& path);
+  // nullptr: it was never seen.
+  [[nodiscard]] const KnownSource* find_known(const std::string& path) const;
   // The same file is now found there: it was renamed.
   void moved(const std::string& from, const std::string& to);
   // A file that lies in no root is looked at now and then, from the next look() on, or it no longer

@@ -183,7 +183,9 @@ Status SessionIngest::begin_anew(size_t index, const SessionSource& source, cons
   if (!found) return forward(found, source.file.path);
   if (reader.is_shrinking()) return {};
 
-  const bool watched = read_to_end_.contains(index) || arrival.live_from_bytes == 0;
+  // Of what is packed only what stands behind the cursor came to a file that was watched.
+  const bool is_packed = source.file.rule().packing != Packing::kNone;
+  const bool watched = !is_packed && (read_to_end_.contains(index) || arrival.live_from_bytes == 0);
   if (meta.alignment.was_silent) found->alignment.quiet_until_bytes = 0;
   const bool is_foreign = found->alignment.quiet_until_bytes > 0;
   live_from_[index] = watched && !is_foreign ? 0 : found->end_bytes;
