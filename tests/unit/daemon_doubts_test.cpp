@@ -310,7 +310,8 @@ TEST_CASE("P1: the rest of torn words comes though a person wrote it above", "[d
   talk.assistant(last);
   rig.work(*daemon);
   std::string words;
-  for (int i = 0; i < 600; ++i) words += "word " + std::to_string(i) + " of it, ";
+  for (int i = 0; i < 600; ++i)
+    words += "word " + std::to_string(i) + " of it, ";
   talk.assistant(words);
   rig.files.fault = [](FileOperation operation, const std::string& path) {
     return operation == FileOperation::kAppend && path.ends_with("talk.md") ? ENOSPC : 0;
