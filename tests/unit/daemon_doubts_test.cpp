@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "host/base/time_text.h"
 
 #include "tests/support/catch.h"
@@ -310,8 +312,9 @@ TEST_CASE("P1: the rest of torn words comes though a person wrote it above", "[d
   talk.assistant(last);
   rig.work(*daemon);
   std::string words;
-  for (int i = 0; i < 600; ++i)
-    words += "word " + std::to_string(i) + " of it, ";
+  for (int i = 0; i < 600; ++i) {
+    words += fmt::format("word {} of it, ", i);
+  }
   talk.assistant(words);
   rig.files.fault = [](FileOperation operation, const std::string& path) {
     return operation == FileOperation::kAppend && path.ends_with("talk.md") ? ENOSPC : 0;
