@@ -151,7 +151,7 @@ TEST_CASE("P7: a meta that cannot be read hides no recording", "[damage][P7]") {
   CHECK(daemon->status(false).recordings.size() == 1);
 }
 
-TEST_CASE("P7: what a lost meta recorded is told until it is recorded again", "[damage][P7]") {
+TEST_CASE("P7: what a lost meta recorded is told until Kato starts again", "[damage][P7]") {
   DaemonRig rig;
   record(rig);
   std::filesystem::remove(rig.home / ("state/sessions/" + rig.key(1) + ".meta.json"));
