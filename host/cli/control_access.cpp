@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "host/cli/process_facts.h"
 #include "host/daemon/session_lookup.h"
 #include "host/io/files.h"
@@ -120,6 +122,13 @@ Result<std::string> request_of_session(const CliContext& context, const std::str
   request.session.clear();
   request.source = found->sources.front().file.path;
   return kato::request(context, request);
+}
+
+void tell_warning(const CliContext& context, const std::string& answer) {
+  const auto result = nlohmann::json::parse(answer, nullptr, false);
+  if (!result.is_object()) return;
+  const auto warning = result.value("warning", "");
+  if (!warning.empty()) context.output.note("warning: " + warning);
 }
 
 std::string destination_from_here(const std::string& text) {

@@ -45,4 +45,7 @@ namespace kato {
 // A destination as it was typed is relative to this folder, unless `text` begins with "~" or "{".
 [[nodiscard]] std::string destination_from_here(const std::string& text);
 
+// Says on standard error what an answer of request_of_session() warns of.
+void tell_warning(const CliContext& context, const std::string& answer);
+
 }  // namespace kato

@@ -29,6 +29,7 @@ ExitCode record(ControlVerb verb, const RecordArguments& arguments, const CliCon
   const auto answer =
       request_of_session(context, arguments.session, {.verb = verb, .destination = destination});
   if (!answer) return context.output.error(answer.error());
+  if (verb != ControlVerb::kRecordStop) tell_warning(context, *answer);
   const auto json = nlohmann::ordered_json::parse(*answer, nullptr, false);
   if (arguments.json) {
     context.output.print_line(json.dump());

@@ -13,6 +13,7 @@ CommandWork declare_reprocess(CLI::App& app, const CliContext& context) {
   return [session, &context] {
     const auto answer = request_of_session(context, *session, {.verb = ControlVerb::kReprocess});
     if (!answer) return context.output.error(answer.error());
+    tell_warning(context, *answer);
     context.output.note("its copy is made anew; recordings stay as they are");
     return ExitCode::kOk;
   };

@@ -15,6 +15,7 @@ ExitCode change(ControlVerb verb, const std::string& session, const CliContext& 
   const auto answer = request_of_session(context, session, {.verb = verb});
   if (!answer) return context.output.error(answer.error());
   if (verb == ControlVerb::kSnapshotCreate) {
+    tell_warning(context, *answer);
     context.output.note("the copy is there");
     return ExitCode::kOk;
   }

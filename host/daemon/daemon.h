@@ -185,6 +185,7 @@ class Daemon final : public ControlHandler {
   // Status.
   void note_writes(const SessionMeta& meta, bool is_news);
   void add_recordings(const SessionMeta& meta, DaemonStatus& status);
+  void add_lost_events(const SessionMeta& meta, const std::string& cause, DaemonStatus& status);
   void add_stored_recordings(const IndexedSession& session, DaemonStatus& status);
   [[nodiscard]] DaemonStatus short_status();
   void write_status();

@@ -4,6 +4,7 @@
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/degraded_names.h"
+#include "host/daemon/lost_events.h"
 #include "host/daemon/session_lookup.h"
 #include "host/event/event_id.h"
 #include "host/event/json_text.h"
@@ -239,6 +240,8 @@ Result<std::string> Daemon::answer_for(LiveSession& live) {
     object.key("recordings");
     append_json_array(json, recordings.recordings,
                       [&](const RecordingStatus& one) { json += to_json(one); });
+    const auto warning = lost_events_text(live.runtime->meta());
+    if (!warning.empty()) object.text("warning", warning);
   }
   return json;
 }

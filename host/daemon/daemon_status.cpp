@@ -4,6 +4,7 @@
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/degraded_names.h"
+#include "host/daemon/lost_events.h"
 #include "host/event/event_id.h"
 #include "host/io/files.h"
 #include "host/session/indexed_session_json.h"
@@ -81,7 +82,10 @@ DaemonStatus Daemon::short_status() {
   status.version = input_.version;
   status.started_at = run_.started;
   for (const auto& [session_id, live] : wiring_->live.all()) {
-    if (live->runtime) add_recordings(live->runtime->meta(), status);
+    if (!live->runtime) continue;
+    const auto& meta = live->runtime->meta();
+    add_recordings(meta, status);
+    add_lost_events(meta, lost_events_text(meta), status);
   }
   for (const auto& [what, degradation] : degraded_.all()) {
     status.degraded.push_back({what, degradation.cause, degradation.since});
@@ -122,10 +126,20 @@ void Daemon::add_recordings(const SessionMeta& meta, DaemonStatus& status) {
   }
 }
 
+void Daemon::add_lost_events(const SessionMeta& meta, const std::string& cause,
+                             DaemonStatus& status) {
+  if (cause.empty()) return;
+  status.degraded.push_back({copy_name(meta.identity.session_id), cause, input_.clock.now()});
+}
+
 // Of one that is not open. Of a meta that cannot be read, what the index still knows.
 void Daemon::add_stored_recordings(const IndexedSession& session, DaemonStatus& status) {
   const auto meta = metas_.load(key_of(session));
-  if (meta && *meta) return add_recordings(**meta, status);
+  if (meta && *meta) {
+    add_lost_events(**meta, lost_events_text(input_.files, **meta, state_.twin(key_of(session))),
+                    status);
+    return add_recordings(**meta, status);
+  }
   for (const auto& recording : session.recordings) {
     status.recordings.push_back({.recording_id = recording.recording_id,
                                  .session_id = session.identity.session_id,

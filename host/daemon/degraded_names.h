@@ -13,6 +13,10 @@ namespace kato {
   return std::string("session ").append(short_id(session_id));
 }
 
+[[nodiscard]] inline std::string copy_name(std::string_view session_id) {
+  return std::string("copy of session ").append(short_id(session_id));
+}
+
 [[nodiscard]] inline std::string log_name(std::string_view session_id) {
   return std::string("log of session ").append(short_id(session_id));
 }

@@ -51,14 +51,18 @@ class Reading {
     auto whole = take(twin);
     if (!whole && !is_damage(whole.error())) return whole;
     const bool is_damaged = !whole;
-    if (is_damaged) how_.warn(whole.error().message() + "; the rest is taken from the log");
+    if (is_damaged) {
+      how_.warn(whole.error().message() +
+                (session_.logs ? "; the rest is taken from the log" : "; there is no log of it"));
+    }
+    const auto damage = whole;
     const bool is_complete = !is_damaged && end_bytes_ >= session_.copy->twin.size_bytes;
     if (auto read = follow_logs(is_complete); !read) return read;
     while (!whole) {
       whole = take(twin);
       if (!whole && !is_damage(whole.error())) return whole;
     }
-    return {};
+    return tell_what_is_lost(damage, is_complete);
   }
 
  private:
@@ -77,6 +81,25 @@ class Reading {
       events_.on_event(event, CommandRight::kNever);
     }
     return fail(ErrorCode::kCancelled, "cancelled");
+  }
+
+  // What has nothing to show is no conversation.
+  Status tell_what_is_lost(const Status& damage, bool is_complete) {
+    const auto& copy = *session_.copy;
+    if (is_complete && copy.twin.lost_events == 0) return {};
+    const uint64_t found = known_.order()->size();
+    if (found >= copy.known_ids.count) return {};
+    if (found == 0 && !damage) return damage;
+    if (found == 0) {
+      return fail(ErrorCode::kNotFound,
+                  "session {}: nothing is left of its copy, and there is no log of it",
+                  short_id(session_.ref.session_id));
+    }
+    how_.warn(fmt::format(
+        "session {}: {} of {} events are lost: its copy was cut short or is damaged, and there is "
+        "no log that has them",
+        short_id(session_.ref.session_id), copy.known_ids.count - found, copy.known_ids.count));
+    return {};
   }
 
   Status follow_logs(bool is_complete) {

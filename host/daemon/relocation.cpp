@@ -29,6 +29,11 @@ Relocation::NewPlace Relocation::at_or_before(uint64_t seq,
   return nullptr;
 }
 
+uint64_t Relocation::count_missing() const {
+  return static_cast<uint64_t>(std::ranges::count_if(
+      old_, [this](const EventPosition& event) { return find(event.event_id) == nullptr; }));
+}
+
 void Relocation::move_position(EventPosition& position) const {
   const auto* const place = at_or_before(position.seq, position.event_id);
   position = place == nullptr ? EventPosition{} : place->position;

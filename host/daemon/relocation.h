@@ -22,6 +22,9 @@ class Relocation {
   void add_old(const EventPosition& position) { old_.push_back(position); }
   void add_new(const EventPlace& place);
 
+  // How many of the old events are not in the new twin.
+  [[nodiscard]] uint64_t count_missing() const;
+
   // The meta speaks of the new twin from now on. served: by the index of the recording, whether it
   // had all that it was to have.
   void apply(SessionMeta& meta, const TwinMeta& twin, const std::vector<bool>& served) const;

@@ -150,9 +150,12 @@ Status SessionRuntime::take_made_twin() {
   for (const auto& place : made->places) {
     relocation.add_new(place);
   }
+  missing_events_ = made->missing_bytes > 0 ? relocation.count_missing() : 0;
+  const auto lost_before = meta_.twin.lost_events;
   relocation.apply(meta_,
                    {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
                    served_recordings());
+  meta_.twin.lost_events = std::min(lost_before, missing_events_);
   for (const auto& unmet : made->unmet) {
     memory_->add(unmet.id, unmet.content_hash);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/daemon/lost_events.h"
 #include "host/daemon/replay_filter.h"
 #include "host/daemon/twin_adoption.h"
 #include "host/event/event_id.h"
@@ -166,7 +167,10 @@ Status SessionRuntime::open_twin() {
   }
   const uint64_t whole_bytes = twin_->size_bytes();
   twin_.reset();
-  return renew_twin(again_input(), captured_, whole_bytes);
+  if (auto renewed = renew_twin(again_input(), captured_, whole_bytes); !renewed) return renewed;
+  meta_.twin.lost_events = missing_events_;
+  if (missing_events_ > 0) mended_ = lost_events_text(meta_);
+  return {};
 }
 
 Status SessionRuntime::adopt(bool longer) {

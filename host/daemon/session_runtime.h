@@ -198,9 +198,10 @@ class SessionRuntime {
   bool swap_pending_ = false;  // the next commit's generation lies beside
   std::string last_lines_;     // of the twin, from the last step; empty where they are many
   bool wants_twin_ = false;
-  KnownCaptureTimes captured_;  // of the twin that is wanted
-  Footing footing_;             // of making_
-  bool made_in_parts_ = false;  // making_, so far
+  KnownCaptureTimes captured_;   // of the twin that is wanted
+  uint64_t missing_events_ = 0;  // in the twin that was made last, of which the sources are gone
+  Footing footing_;              // of making_
+  bool made_in_parts_ = false;   // making_, so far
   std::set<size_t> read_;
   HeadSummary head_;
   WriteJournal journal_;

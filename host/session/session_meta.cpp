@@ -11,6 +11,11 @@ std::string session_key(const SessionMeta& meta) {
 }
 
 uint64_t lag_of(const RecordingMeta& recording, const SessionMeta& meta) {
+  const auto& cursor = recording.cursor;
+  const bool has_seen_all = recording.state && meta.twin.exists &&
+                            cursor.twin_generation == meta.twin.generation &&
+                            cursor.twin_offset >= meta.twin.size_bytes;
+  if (has_seen_all) return 0;
   const uint64_t written = recording.cursor.written ? recording.cursor.written->seq : 0;
   uint64_t lag = 0;
   for (const auto& period : recording.periods) {

@@ -174,6 +174,7 @@ struct TwinMeta {
   bool exists = false;
   uint32_t generation = 0;  // of the twin and of the ids; grows when they are made again
   uint64_t size_bytes = 0;
+  uint64_t lost_events = 0;  // it was cut short, and what held them is gone
 };
 
 // A destination as it was found before Kato wrote to it.

@@ -258,6 +258,7 @@ void read_meta(JsonFields& fields, SessionMeta& meta) {
     inner.flag("exists", meta.twin.exists);
     inner.number("generation", meta.twin.generation);
     inner.number("size", meta.twin.size_bytes);
+    inner.number("lostEvents", meta.twin.lost_events);
   });
   fields.object("commandCursor",
                 [&](JsonFields& inner) { read_position(inner, meta.command_cursor.emplace()); });

@@ -186,6 +186,7 @@ class MetaWriter {
     object.flag_if_set("exists", twin.exists);
     object.number("generation", twin.generation);
     object.number("size", twin.size_bytes);
+    if (twin.lost_events > 0) object.number("lostEvents", twin.lost_events);
   }
 
   void position(JsonObject& object, std::string_view name, const EventPosition& position) {

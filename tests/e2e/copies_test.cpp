@@ -164,6 +164,33 @@ TEST_CASE("a copy that is damaged is exported as far as it is whole, and the res
   }
 }
 
+TEST_CASE("P10: what is lost of a copy that was cut short is told with an export of the rest",
+          "[e2e][P10]") {
+  const Home home;
+  talk_and_copy(home);
+  const auto name = state_file(home, ".twin.jsonl");
+  const auto twin = home.read(name);
+  fs::remove(home.path(Home::kLog));
+  const auto whole_lines = twin.substr(0, twin.rfind('\n', twin.find("pear")) + 1);
+  home.write(name, whole_lines);
+  for (const auto& command :
+       {std::vector<std::string>{"export", std::string(kSession), "-o", "-"},
+        {"show", std::string(kSession)},
+        {"record", "capture", std::string(kSession), home.path("proj/notes.md")},
+        {"export", std::string(kSession), "-o", "-"}}) {
+    const auto done = home.kato(command);
+    INFO(command.front() << ": " << done.out << done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(done.err.find("warning: ") != std::string::npos);
+    CHECK(done.err.find("events are lost") != std::string::npos);
+  }
+  CHECK(home.contains("proj/notes.md", "apple"));
+  home.write(name, "");
+  const auto done = home.kato({"export", std::string(kSession), "-o", "-"});
+  CHECK(done.exit_code == 1);
+  CHECK(done.err.find("nothing is left") != std::string::npos);
+}
+
 TEST_CASE("a copy whose meta was moved away is not kept of what was made private meanwhile",
           "[e2e]") {
   const Home home;

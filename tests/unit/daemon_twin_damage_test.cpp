@@ -210,3 +210,55 @@ TEST_CASE("P2: a damaged copy can be removed while the daemon runs that found it
     CHECK(count(rig.read("proj/one.md"), said) == 1);
   }
 }
+
+TEST_CASE(
+    "P10: what a copy lost that was cut short while its log was gone is told as long as it "
+    "is so",
+    "[damage][P10]") {
+  DaemonRig rig;
+  record_two(rig);
+  const auto log = rig.read(".claude/projects/-proj/" + fs::path(rig.log(1)).filename().string());
+  const auto notes = rig.read("proj/one.md");
+  const auto whole = rig.read(twin(rig, 1));
+  fs::remove(rig.log(1));
+  size_t end = 0;
+  for (int lines = 0; lines < 3; ++lines) {
+    end = whole.find('\n', end) + 1;
+  }
+  rig.home.write(twin(rig, 1), whole.substr(0, end));
+  const auto what = "copy of session " + short_name(rig, 1);
+  auto daemon = rig.working();
+  CHECK(cause_of(*daemon, what).contains("events are lost"));  // nobody opened the session yet
+  const auto captured = rig.ask(*daemon, {.verb = ControlVerb::kRecordCapture,
+                                          .session = rig.session_id(1),
+                                          .destination = rig.home / "proj/all.md"});
+  CHECK(captured.value("warning", "").contains("events are lost"));
+  rig.work(*daemon);
+  CHECK(rig.read("proj/all.md").contains("said before"));
+  const auto cause = cause_of(*daemon, what);
+  INFO(cause);
+  CHECK(cause.contains("events are lost"));
+  CHECK(cause.contains("kato reprocess " + short_name(rig, 1)));
+  CHECK(rig.read("state/runtime/logs/operational.jsonl").contains("events are lost"));
+  for (const auto& recording : daemon->status(false).recordings) {
+    CHECK(recording.lag == 0);
+  }
+  REQUIRE(daemon->finish());
+  daemon.reset();
+  daemon = rig.working();
+  CHECK(cause_of(*daemon, what) == cause);
+  CHECK(rig.read("proj/one.md") == notes);
+
+  rig.home.write(".claude/projects/-proj/" + fs::path(rig.log(1)).filename().string(), log);
+  rig.work(*daemon);
+  static_cast<void>(
+      rig.ask(*daemon, {.verb = ControlVerb::kReprocess, .session = rig.session_id(1)}));
+  rig.work(*daemon);
+  CHECK(daemon->status(false).degraded.empty());
+  CHECK(count(rig.read(twin(rig, 1)), "\n") >= count(whole, "\n"));
+  CHECK(rig.read("proj/one.md") == notes);
+  rig.say(1, "said after");
+  rig.work(*daemon);
+  CHECK(count(rig.read("proj/one.md"), "said after") == 1);
+  CHECK(count(rig.read("proj/one.md"), "::start") == 1);
+}

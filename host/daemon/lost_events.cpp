@@ -1,0 +1,45 @@
+#include "host/daemon/lost_events.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/event/event_id.h"
+
+namespace kato {
+namespace {
+
+constexpr std::string_view kRemedy =
+    "What is captured or exported now lacks them. If you have the log, put it back, then: kato "
+    "reprocess";
+
+bool is_gone(FileSystem& files, const std::string& path) {
+  const auto found = files.info(path);
+  return !found && found.error().code() == ErrorCode::kNotFound;
+}
+
+}  // namespace
+
+std::string lost_events_text(const SessionMeta& meta) {
+  if (!meta.twin.exists || meta.twin.lost_events == 0) return {};
+  return fmt::format(
+      "the copy of the conversation was cut short when its log was gone: {} of {} events are lost. "
+      "{} {}",
+      meta.twin.lost_events, meta.known_ids.count, kRemedy, short_id(meta.identity.session_id));
+}
+
+std::string lost_events_text(FileSystem& files, const SessionMeta& meta,
+                             const std::string& twin_path) {
+  const auto twin = files.info(twin_path);
+  const bool is_short = meta.twin.exists && twin && twin->size_bytes < meta.twin.size_bytes;
+  const bool lacks_log = std::ranges::any_of(
+      meta.sources, [&files](const SourceMeta& source) { return is_gone(files, source.path); });
+  if (!is_short || !lacks_log) return lost_events_text(meta);
+  return fmt::format(
+      "the copy of the conversation {} is shorter than it was ({} of {} bytes), and a log of it is "
+      "gone: events are lost. {} {}",
+      twin_path, twin->size_bytes, meta.twin.size_bytes, kRemedy,
+      short_id(meta.identity.session_id));
+}
+
+}  // namespace kato

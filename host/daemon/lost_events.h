@@ -1,0 +1,19 @@
+// What is said of a copy that was cut short while its log was gone.
+#pragma once
+
+#include <string>
+
+#include "host/io/file_system.h"
+#include "host/session/session_meta.h"
+
+namespace kato {
+
+// Empty: it has lost nothing.
+[[nodiscard]] std::string lost_events_text(const SessionMeta& meta);
+
+// The same of a session that is not open: as its file is now, if that is shorter than its meta says
+// and cannot be completed.
+[[nodiscard]] std::string lost_events_text(FileSystem& files, const SessionMeta& meta,
+                                           const std::string& twin_path);
+
+}  // namespace kato
