@@ -14,10 +14,17 @@ namespace {
 
 // Reading and writing may take its time: a long conversation is decoded first.
 constexpr std::chrono::seconds kPatience{120};
+// What only looks needs none, but what the daemon does just now may.
+constexpr std::chrono::seconds kPatienceToLook{10};
 constexpr std::chrono::seconds kLongestTurn{10};
 // A daemon that begins listens soon.
 constexpr std::chrono::milliseconds kLongestSilence{800};
 constexpr int kTurnCheckMillis = 10;
+
+std::chrono::seconds patience_for(ControlVerb verb) {
+  const bool looks = verb == ControlVerb::kStatus || verb == ControlVerb::kSnapshotList;
+  return looks ? kPatienceToLook : kPatience;
+}
 
 bool is_taken(const Result<std::unique_ptr<FileLock>>& lock) {
   return !lock && lock.error().code() == ErrorCode::kRefused && lock.error().errno_value() == 0;
@@ -91,12 +98,12 @@ Result<std::unique_ptr<Daemon>> own_state(const CliContext& context, ConfigUse u
 Result<std::string> request(const CliContext& context, const ControlRequest& request,
                             ConfigUse use) {
   auto daemon = running_daemon(context);
-  if (daemon) return daemon->ask(request, kPatience);
+  if (daemon) return daemon->ask(request, patience_for(request.verb));
   if (daemon.error().code() != ErrorCode::kNotFound) return forward(daemon);
   auto state = own_state(context, use);
   if (!state) {
     auto began = running_daemon(context);  // meanwhile
-    return began ? began->ask(request, kPatience) : forward(state);
+    return began ? began->ask(request, patience_for(request.verb)) : forward(state);
   }
   auto answer = (*state)->handle(request);
   if (auto finished = (*state)->finish(); !finished && answer) return forward(finished);

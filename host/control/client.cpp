@@ -25,8 +25,11 @@ Result<size_t> ControlClient::receive(std::chrono::seconds patience) {
     const auto got = ::recv(fd_.get(), piece, sizeof(piece), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      return fail(ErrorCode::kCancelled, "the daemon has not answered within {} s",
-                  patience.count());
+      return fail(
+          ErrorCode::kCancelled,
+          "the daemon has not answered within {} s: it is busy with a long conversation, or "
+          "stopped; try again, or look whether its process goes on",
+          patience.count());
     }
     if (got < 0 && errno != ECONNRESET) return fail_errno(errno, "hear from the daemon");
     if (got <= 0) return 0;
