@@ -154,6 +154,7 @@ Daemon::Wiring::Wiring(Daemon& daemon, std::unique_ptr<Assembly> made,
                 : Result<std::unique_ptr<FolderEvents>>(nullptr),
             daemon.begin_),
       live(daemon.input_.files, *assembly, daemon.store_.index(), table),
+      origins(daemon.input_.files, table, daemon.store_.index()),
       context(daemon.make_context(*this)) {
   commits.allow_late(daemon.input_.purpose == DaemonPurpose::kWatch);
 }
@@ -174,6 +175,10 @@ StepContext Daemon::make_context(Wiring& wiring) {
                 const auto& destinations = all_destinations();
                 const auto found = destinations.find(path);
                 return found != destinations.end() && found->second != session_id;
+              },
+          .is_inherited =
+              [this](const SessionRuntime& session, const StepEvents::Message& message) {
+                return is_inherited(session, message);
               },
           .note_destinations =
               [this](const SessionMeta& meta) {

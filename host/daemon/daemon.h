@@ -152,6 +152,8 @@ class Daemon final : public ControlHandler {
   Status open(LiveSession& live);
   void note_active(const std::string& session_id);
   [[nodiscard]] StepRequest request_for(const LiveSession& live, size_t source, bool is_last);
+  [[nodiscard]] Result<bool> is_inherited(const SessionRuntime& session,
+                                          const StepEvents::Message& message);
   void after_step(const std::string& task, LiveSession& live, const StepResult& result);
   void note_step(LiveSession& live, const StepResult& result);
   void note_destinations(const std::string& session_id, const StepResult& result);

@@ -11,6 +11,15 @@ namespace kato {
 namespace {
 
 constexpr int64_t kBirthSlackMillis = 2000;
+constexpr uint32_t kMostFailuresOfOrigin = 7;  // about 13 seconds
+
+std::vector<std::string> paths_of(const Session& session) {
+  std::vector<std::string> paths;
+  for (const auto& source : session.sources) {
+    paths.push_back(source.file.path);
+  }
+  return paths;
+}
 constexpr std::chrono::milliseconds kTryAgainAfter{1000};
 constexpr uint32_t kNotableFailures = 5;  // that a log is being written passes sooner
 constexpr std::string_view kServing = "/serve";
@@ -85,7 +94,8 @@ Status Daemon::open(LiveSession& live) {
       .metas = metas_,
       .commits = wiring_->commits,
       .buffer = buffer_,
-      .origins = make_origin_lookup(input_.files, state_, metas_, store_.index()),
+      .origins =
+          make_origin_lookup(input_.files, state_, metas_, store_.index(), paths_of(live.session)),
       .lost_power = power_was_lost_ && !health_.is_recovered(live.session.ref.session_id)};
   if (auto read = wiring_->live.read_companions_of(live); !read) return read;
   auto opened = SessionRuntime::open(services, live.session);
@@ -113,6 +123,15 @@ void Daemon::note_lost_recordings(const SessionMeta& meta) {
                                     "on with: kato record start {} {}",
                                     short_id(meta.identity.session_id), lost.destination)));
   }
+}
+
+// A copy waits no longer for another log that cannot be read.
+Result<bool> Daemon::is_inherited(const SessionRuntime& session,
+                                  const StepEvents::Message& message) {
+  auto inherited = wiring_->origins.is_inherited(session, message);
+  const bool waits = scheduler_.failures(session.ref().session_id) < kMostFailuresOfOrigin;
+  if (inherited || waits) return inherited;
+  return false;
 }
 
 StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_last) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "host/daemon/daemon.h"
+#include "host/daemon/message_origins.h"
 #include "host/session/commit_queue.h"
 
 namespace kato {
@@ -18,6 +19,7 @@ struct Daemon::Wiring {
   CommitQueue commits;
   SourceTable table;
   LiveSessions live;
+  MessageOrigins origins;
   StepContext context;
 };
 

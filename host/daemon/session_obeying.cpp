@@ -44,7 +44,9 @@ Status SessionObeying::obey(const StepEvents& events, const StepRequest& request
   bool changed = false;
   bool needs_twin = false;
   for (const auto& message : events.messages) {
-    if (!may_run(message, request, first_sight)) {
+    const auto obeyed = may_obey(message, request, first_sight);
+    if (!obeyed) return forward(obeyed);
+    if (!*obeyed) {
       // Not an action but a state of the session: its age does not matter.
       if (first_sight && message.right == CommandRight::kMayCommand && had_private(message)) {
         runtime_.meta().is_private = true;
@@ -58,6 +60,15 @@ Status SessionObeying::obey(const StepEvents& events, const StepRequest& request
     needs_twin = needs_twin || done->needs_twin;
   }
   return changed ? settle(needs_twin, events.captured) : Status{};
+}
+
+Result<bool> SessionObeying::may_obey(const StepEvents::Message& message,
+                                      const StepRequest& request, bool first_sight) const {
+  if (!may_run(message, request, first_sight)) return false;
+  if (!message.commanded.found.runnable()) return true;
+  const auto inherited = context_.is_inherited(runtime_, message);
+  if (!inherited) return forward(inherited, "tell whether a command was copied");
+  return !*inherited;
 }
 
 Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis now) {

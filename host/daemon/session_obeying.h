@@ -25,6 +25,8 @@ class SessionObeying {
 
  private:
   using Captured = std::vector<std::pair<EventId, UnixMillis>>;
+  [[nodiscard]] Result<bool> may_obey(const StepEvents::Message& message,
+                                      const StepRequest& request, bool first_sight) const;
   // Where the disk failed the meta is no longer what it should be: the session is to be begun
   // again.
   Result<Interpretation> interpret_message(const CommandedMessage& message);

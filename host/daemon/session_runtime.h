@@ -55,6 +55,9 @@ class SessionRuntime {
   SessionRuntime& operator=(SessionRuntime&&) = delete;
 
   [[nodiscard]] SessionMeta& meta() { return meta_; }
+  [[nodiscard]] const SessionMeta& meta() const { return meta_; }
+  // Whether the session has met that event.
+  [[nodiscard]] bool knows(const EventId& id) const { return memory_->knows(id); }
   // What of the state was found to be damaged at the opening, and made again; mostly empty.
   [[nodiscard]] const std::string& mended() const { return mended_; }
   [[nodiscard]] const SessionRef& ref() const { return ref_; }

@@ -7,11 +7,14 @@
 
 #include "host/daemon/assembly.h"
 #include "host/daemon/log_files.h"
+#include "host/daemon/step_events.h"
 #include "host/policy/known_places.h"
 #include "host/recording/serving_health.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
+
+class SessionRuntime;
 
 struct StepContext {
   FileSystem& files;
@@ -27,6 +30,9 @@ struct StepContext {
   uint64_t part_bytes;
   // True if a recording of another session has this canonical destination.
   std::function<bool(const std::string& path, const std::string& session_id)> fed_by_other;
+  // Whether a message that may command was copied from an older log. An error: to be asked again.
+  std::function<Result<bool>(const SessionRuntime& session, const StepEvents::Message& message)>
+      is_inherited;
   // The destinations of this session are now these.
   std::function<void(const SessionMeta& meta)> note_destinations;
 };

@@ -22,7 +22,7 @@ struct Origin {
 
 // Both may be empty, and both give nothing if there is no such session.
 struct OriginLookup {
-  // One that begins with a record of that key, and is not `own_id`, nor copied from it.
+  // The oldest that begins with a record of that key, and is not `own_id`, nor copied from it.
   std::function<Result<std::optional<Origin>>(std::string_view record_key,
                                               const std::string& own_id)>
       beginning_with;

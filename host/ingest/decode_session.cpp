@@ -8,15 +8,6 @@
 namespace kato {
 namespace {
 
-Result<std::unique_ptr<Decoder>> open_decoder(const SessionSource& source, SourceReader& reader) {
-  return source.file.root->provider->open({.path = source.file.relative,
-                                           .identity = source.identity,
-                                           .options_json = source.file.root->options_json,
-                                           .companions = source.companions,
-                                           .state = nullptr,
-                                           .read_back = read_back_from(reader)});
-}
-
 // A document is aligned while it is decoded.
 Result<SourceAlignment> alignment_of(const SessionSource& source, const SessionRef& session,
                                      SourceReader& reader, EventMemory* known) {
@@ -70,6 +61,15 @@ Status decode_session(FileSystem& files, const Session& session, EventPipeline& 
     if (auto done = decode_source(files, source, session.ref, pipeline, how); !done) return done;
   }
   return {};
+}
+
+Result<std::unique_ptr<Decoder>> open_decoder(const SessionSource& source, SourceReader& reader) {
+  return source.file.root->provider->open({.path = source.file.relative,
+                                           .identity = source.identity,
+                                           .options_json = source.file.root->options_json,
+                                           .companions = source.companions,
+                                           .state = nullptr,
+                                           .read_back = read_back_from(reader)});
 }
 
 bool restates(const Session& session) {

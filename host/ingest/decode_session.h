@@ -24,6 +24,10 @@ struct OneShot {
 [[nodiscard]] Status decode_session(FileSystem& files, const Session& session,
                                     EventPipeline& pipeline, const OneShot& how = {});
 
+// At the beginning of the source. The reader must outlive it.
+[[nodiscard]] Result<std::unique_ptr<Decoder>> open_decoder(const SessionSource& source,
+                                                            SourceReader& reader);
+
 [[nodiscard]] bool restates(const Session& session);
 
 // Of a source that lost bytes while it was read.

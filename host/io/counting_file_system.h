@@ -30,6 +30,9 @@ class CountingFileSystem final : public FileSystem {
                                              OpenMode mode) override;
   Result<FileInfo> info(const std::string& path) override { return files_.info(path); }
   Result<FileInfo> link_info(const std::string& path) override { return files_.link_info(path); }
+  std::optional<int64_t> birth_ns(const std::string& path) override {
+    return files_.birth_ns(path);
+  }
   Result<std::vector<DirectoryEntry>> list(const std::string& folder) override {
     return files_.list(folder);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -109,6 +110,8 @@ class FileSystem {
   // Follows links / speaks of the link itself. kNotFound if there is nothing.
   virtual Result<FileInfo> info(const std::string& path) = 0;
   virtual Result<FileInfo> link_info(const std::string& path) = 0;
+  // When the file was made here, since 1970 UTC; nothing: the file system does not keep that.
+  virtual std::optional<int64_t> birth_ns(const std::string& path) = 0;
   // In no particular order, without "." and "..".
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& folder) = 0;
   // Absolute, without links, "." and "..". All of it must exist.

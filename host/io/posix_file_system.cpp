@@ -206,6 +206,13 @@ class PosixFileSystem final : public FileSystem {
     return to_info(found);
   }
 
+  std::optional<int64_t> birth_ns(const std::string& path) override {
+    struct statx found{};
+    const int done = ::statx(AT_FDCWD, path.c_str(), 0, STATX_BTIME, &found);
+    if (done != 0 || (found.stx_mask & STATX_BTIME) == 0) return std::nullopt;
+    return found.stx_btime.tv_sec * kNanosPerSecond + found.stx_btime.tv_nsec;
+  }
+
   Result<std::vector<DirectoryEntry>> list(const std::string& folder) override {
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(folder.c_str()), &::closedir);
     if (!stream) return fail_errno(errno, "list " + folder);

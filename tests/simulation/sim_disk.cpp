@@ -52,6 +52,7 @@ InodePtr SimDisk::make_node(FileType type, uint32_t mode) {
   node->type = type;
   node->mode = mode;
   node->mtime_ns = next_mtime();
+  node->birth_ns = node->mtime_ns;
   node->links = 1;
   nodes_[node->number] = node;
   return node;

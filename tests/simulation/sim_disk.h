@@ -45,6 +45,7 @@ struct Inode {
   FileType type = FileType::kRegular;
   uint32_t mode = 0;
   int64_t mtime_ns = 0;
+  int64_t birth_ns = 0;
   uint32_t links = 0;
   std::string data;  // content; of a link, where it leads
   std::map<std::string, InodePtr, std::less<>> entries;

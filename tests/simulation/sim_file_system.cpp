@@ -261,6 +261,14 @@ Result<FileInfo> SimFileSystem::link_info(const std::string& path) {
   return is_real(path) ? machine_.real.link_info(path) : look(path, false);
 }
 
+std::optional<int64_t> SimFileSystem::birth_ns(const std::string& path) {
+  if (is_real(path)) return machine_.real.birth_ns(path);
+  Place place;
+  const int error = machine_.disk.find(path, true, place);
+  if (error != 0 || !place.node) return std::nullopt;
+  return place.node->birth_ns;
+}
+
 Result<std::vector<DirectoryEntry>> SimFileSystem::list(const std::string& folder) {
   if (is_real(folder)) return machine_.real.list(folder);
   arrive();

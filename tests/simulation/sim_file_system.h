@@ -75,6 +75,7 @@ class SimFileSystem final : public FileSystem {
                                              OpenMode mode) override;
   Result<FileInfo> info(const std::string& path) override;
   Result<FileInfo> link_info(const std::string& path) override;
+  std::optional<int64_t> birth_ns(const std::string& path) override;
   Result<std::vector<DirectoryEntry>> list(const std::string& folder) override;
   Result<std::string> canonical(const std::string& path) override;
   Status make_folders(const std::string& folder, uint32_t mode) override;

@@ -78,6 +78,9 @@ class FaultyFileSystem final : public FileSystem {
     return real_->info(path);
   }
   Result<FileInfo> link_info(const std::string& path) override { return real_->link_info(path); }
+  std::optional<int64_t> birth_ns(const std::string& path) override {
+    return real_->birth_ns(path);
+  }
   Result<std::vector<DirectoryEntry>> list(const std::string& folder) override {
     if (const int error = ask(FileOperation::kList, folder)) {
       return fail_errno(error, "list " + folder);

@@ -60,7 +60,7 @@ class RuntimeRig {
     return state_folder_.path() + "/sessions/" + key_ + suffix;
   }
   [[nodiscard]] OriginLookup look_up_in(const SessionIndex& index) {
-    return make_origin_lookup(files, state_folder_, metas_, index);
+    return make_origin_lookup(files, state_folder_, metas_, index, {});
   }
   [[nodiscard]] const LedgerRow* ledger_row(LedgerOutcome outcome, const std::string& reason);
 
