@@ -83,7 +83,8 @@ Status DecodingAgain::check_documents() const {
     const SourceMeta& meta = input_.meta.sources[i];
     const auto& file = input_.sources[i].file;
     const bool is_document = file.root != nullptr && file.rule().growth == Growth::kDocument;
-    const bool is_left = meta.cursor.value == 0 && meta.alignment.history_gone;
+    const bool had_more = meta.alignment.history_gone || meta.last_said.has_value();
+    const bool is_left = meta.cursor.value == 0 && had_more;
     if (is_document && is_left && input_.files.info(file.path)) return written_just_now(file.path);
   }
   return {};

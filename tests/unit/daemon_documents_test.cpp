@@ -349,6 +349,35 @@ TEST_CASE("P2: the copy of a document that is written in place has what was befo
   }
 }
 
+TEST_CASE("P2: what is asked for when a document was just emptied is all of it", "[daemon][P2]") {
+  for (const auto verb :
+       {ControlVerb::kRecordCapture, ControlVerb::kSnapshotCreate, ControlVerb::kReprocess}) {
+    WrittenInPlace document("");
+    const auto whole = document.rig.read(kLog);
+    document.work();
+    const auto session = document.daemon->status(true).sessions.front().identity.session_id;
+    document.rig.home.write(kLog, "");
+    const auto asked = document.daemon->handle(
+        {.verb = verb,
+         .session = session,
+         .destination =
+             verb == ControlVerb::kRecordCapture ? document.rig.home / "proj/talk.jsonl" : ""});
+    document.work();
+    document.rig.home.write(kLog, whole);
+    document.work();
+    INFO((asked ? *asked : asked.error().message()));
+    const bool is_captured = verb == ControlVerb::kRecordCapture && asked;
+    if (!is_captured) {
+      static_cast<void>(document.rig.ask(*document.daemon,
+                                         {.verb = ControlVerb::kRecordCapture,
+                                          .session = session,
+                                          .destination = document.rig.home / "proj/talk.jsonl"}));
+      document.work();
+    }
+    CHECK(document.rig.read("proj/talk.jsonl").contains("said before"));
+  }
+}
+
 TEST_CASE("P2: what is asked for while a document is half written is all of it", "[daemon][P2]") {
   for (const auto verb : {ControlVerb::kRecordCapture, ControlVerb::kSnapshotCreate}) {
     WrittenInPlace document("");
