@@ -1,5 +1,7 @@
 #include "host/session/twin_files.h"
 
+#include "host/io/files.h"
+
 namespace kato {
 namespace {
 
@@ -11,6 +13,7 @@ Status remove_if_there(FileSystem& files, const std::string& path) {
 
 constexpr std::string_view kBeside = ".twin.jsonl.g";
 constexpr std::string_view kHalfMeta = ".meta.json.kato-new";
+constexpr std::string_view kHalfHeld = ".held.kato-new";
 
 Status settle_one(FileSystem& files, const StateFolder& state, MetaStore& metas,
                   std::string_view name) {
@@ -29,6 +32,7 @@ Status settle_one(FileSystem& files, const StateFolder& state, MetaStore& metas,
 
 Status settle_twin_files(FileSystem& files, const StateFolder& state, std::string_view key,
                          const TwinMeta& twin) {
+  if (auto removed = remove_half_written(files, state.held(key)); !removed) return removed;
   if (!twin.exists) return remove_twin_files(files, state, key, twin.generation);
   if (auto swapped = swap_twin_in(files, state, key, twin.generation); !swapped) return swapped;
   return remove_if_there(files, StateFolder::beside(state.twin(key), twin.generation + 1));
@@ -39,7 +43,7 @@ Status settle_all_twin_files(FileSystem& files, const StateFolder& state, MetaSt
   if (!entries) return forward(entries);
   for (const auto& entry : *entries) {
     Status settled;
-    if (entry.name.ends_with(kHalfMeta)) {
+    if (entry.name.ends_with(kHalfMeta) || entry.name.ends_with(kHalfHeld)) {
       settled = remove_if_there(files, state.sessions() + "/" + entry.name);
     } else if (entry.name.contains(kBeside)) {
       settled = settle_one(files, state, metas, entry.name);

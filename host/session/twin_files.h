@@ -14,13 +14,14 @@ namespace kato {
 
 // A twin is made beside the one in use, under its generation; the meta that names the generation
 // swaps it in; then the file takes its place. This finishes what a kill left of that, and removes
-// what no meta names. twin: as committed.
+// what no meta names, and a half of the bytes that are kept with a twin. twin: as committed.
 [[nodiscard]] Status settle_twin_files(FileSystem& files, const StateFolder& state,
                                        std::string_view key, const TwinMeta& twin);
 
 // The same for all sessions that have a file beside, whether or not anything happens in them again;
-// metas that were being written when the power went are removed too. A session whose meta cannot be
-// used is left alone. For after a power loss, when nothing tells which sessions these are.
+// metas and kept bytes that were being written when the power went are removed too. A session whose
+// meta cannot be used is left alone. For after a power loss, when nothing tells which sessions
+// these are.
 [[nodiscard]] Status settle_all_twin_files(FileSystem& files, const StateFolder& state,
                                            MetaStore& metas);
 

@@ -105,3 +105,23 @@ TEST_CASE("P2: the copy of a session with a waiting prompt is made anew without 
   daemon = rig.working();
   check_prompt_comes_once(rig, *daemon);
 }
+
+TEST_CASE("P6: what a kill left of the bytes that wait does not stay", "[daemon][P6]") {
+  DaemonRig rig;
+  rig.configure("globalAutoGenerateSnapshots: true");
+  rig.say(1, "said before");
+  note_queue(rig, 1, "enqueue");
+  auto daemon = rig.working();
+  const auto name = "state/sessions/" + rig.key(1) + ".held.kato-new";
+  SECTION("when the session is opened") {
+    daemon.reset();
+    rig.home.write(name, "typed mean");
+    rig.say(1, "said since");
+  }
+  SECTION("when the power failed") {
+    rig.lose_power(daemon);
+    rig.home.write(name, "typed mean");
+  }
+  daemon = rig.working();
+  CHECK_FALSE(std::filesystem::exists(rig.home / name));
+}
