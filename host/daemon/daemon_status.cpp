@@ -39,6 +39,7 @@ DaemonStatus Daemon::status(bool all) {
   DaemonStatus status = short_status();
   const auto since = input_.clock.now().value - kStaleAfterMillis;
   std::vector<IndexedSession> recorded;
+  std::vector<IndexedSession> shortened;
   const auto list = [&](const IndexedSession& session) {
     if (!session.recordings.empty()) recorded.push_back(session);
     if (all || records(session) || last_time_of(session).value >= since) {
@@ -52,7 +53,10 @@ DaemonStatus Daemon::status(bool all) {
     return live == nullptr ? nullptr : live->runtime.get();
   };
   store_.index().for_each([&](const IndexedSession& session) {
-    if (open_runtime(session.identity.session_id) == nullptr) list(session);
+    if (open_runtime(session.identity.session_id) != nullptr) return;
+    list(session);
+    const auto twin = state_.twin(key_of(session));
+    if (may_have_lost_events(input_.files, session, twin)) shortened.push_back(session);
   });
   // What was obeyed a moment ago is in the index with the next commit.
   for (const auto& [session_id, live] : wiring_->live.all()) {
@@ -61,6 +65,12 @@ DaemonStatus Daemon::status(bool all) {
   std::ranges::sort(status.sessions, std::greater{}, [](const IndexedSession& session) {
     return std::pair(last_time_of(session), std::string_view(session.identity.session_id));
   });
+  for (const auto& session : shortened) {
+    const auto meta = metas_.load(key_of(session));
+    if (!meta || !*meta) continue;
+    const auto twin = state_.twin(key_of(session));
+    add_lost_events(**meta, lost_events_text(input_.files, **meta, twin), status);
+  }
   status.recordings.clear();
   std::ranges::sort(recorded, {}, key_of);
   for (const auto& session : recorded) {
@@ -135,11 +145,7 @@ void Daemon::add_lost_events(const SessionMeta& meta, const std::string& cause,
 // Of one that is not open. Of a meta that cannot be read, what the index still knows.
 void Daemon::add_stored_recordings(const IndexedSession& session, DaemonStatus& status) {
   const auto meta = metas_.load(key_of(session));
-  if (meta && *meta) {
-    add_lost_events(**meta, lost_events_text(input_.files, **meta, state_.twin(key_of(session))),
-                    status);
-    return add_recordings(**meta, status);
-  }
+  if (meta && *meta) return add_recordings(**meta, status);
   for (const auto& recording : session.recordings) {
     status.recordings.push_back({.recording_id = recording.recording_id,
                                  .session_id = session.identity.session_id,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "host/io/file_system.h"
+#include "host/session/session_index.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
@@ -15,5 +16,9 @@ namespace kato {
 // and cannot be completed.
 [[nodiscard]] std::string lost_events_text(FileSystem& files, const SessionMeta& meta,
                                            const std::string& twin_path);
+
+// Whether that may have something to say of it, as far as it can be told without its meta.
+[[nodiscard]] bool may_have_lost_events(FileSystem& files, const IndexedSession& session,
+                                        const std::string& twin_path);
 
 }  // namespace kato

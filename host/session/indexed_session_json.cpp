@@ -60,6 +60,10 @@ IndexedSession indexed_session_of(const SessionMeta& meta) {
   session.identity.client_version.clear();
   session.event_count = meta.event_count;
   session.has_twin = meta.twin.exists;
+  if (meta.twin.exists) {
+    session.twin_bytes = meta.twin.size_bytes;
+    session.lost_events = meta.twin.lost_events;
+  }
   session.is_private = meta.is_private;
   session.cleaned = meta.cleaned;
   for (const auto& source : meta.sources) {
@@ -82,6 +86,8 @@ std::string indexed_session_to_json(const IndexedSession& session) {
   append_identity(object, session.identity);
   object.number("events", session.event_count);
   object.flag_if_set("twin", session.has_twin);
+  if (session.twin_bytes > 0) object.number("twinBytes", session.twin_bytes);
+  if (session.lost_events > 0) object.number("lostEvents", session.lost_events);
   object.flag_if_set("private", session.is_private);
   object.flag_if_set("cleaned", session.cleaned);
   object.key("sources");
@@ -200,6 +206,8 @@ struct IndexedSessionReader::Parser {
   bool member(std::string_view key, ondemand::value value) {
     if (key == "events") return number(value, session.event_count);
     if (key == "twin") return number(value, session.has_twin);
+    if (key == "twinBytes") return number(value, session.twin_bytes);
+    if (key == "lostEvents") return number(value, session.lost_events);
     if (key == "private") return number(value, session.is_private);
     if (key == "cleaned") return number(value, session.cleaned);
     if (key == "sources") {

@@ -36,6 +36,8 @@ struct IndexedSession {
   SessionIdentity identity;
   uint64_t event_count = 0;
   bool has_twin = false;
+  uint64_t twin_bytes = 0;
+  uint64_t lost_events = 0;  // of the twin
   bool is_private = false;
   bool cleaned = false;
   std::vector<IndexedSource> sources;
