@@ -3,6 +3,7 @@
 
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
+#include "host/daemon/lost_events.h"
 #include "host/daemon/state_durability.h"
 #include "host/event/event_id.h"
 #include "host/session/twin_files.h"
@@ -103,6 +104,7 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
                 short_id(session_id));
   }
   if (auto owed = store_.owe(key); !owed) return owed;
+  give_up_lost_events(now);
   now.twin.exists = false;
   now.twin.size_bytes = 0;
   now.identity.title.clear();

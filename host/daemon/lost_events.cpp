@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "host/event/event_id.h"
+#include "host/recording/recording_progress.h"
 #include "host/session/state_folder.h"
 
 namespace kato {
@@ -55,6 +56,14 @@ bool may_have_lost_events(FileSystem& files, const IndexedSession& session,
   if (session.lost_events > 0) return true;
   const auto twin = files.info(twin_path);
   return twin && twin->size_bytes < session.twin_bytes;
+}
+
+void give_up_lost_events(SessionMeta& meta) {
+  for (auto& recording : meta.recordings) {
+    const bool has_seen_all = lag_of(recording, meta) == 0 && !recording.intent;
+    if (!has_seen_all || !lacks_events(recording, meta.next_seq)) continue;
+    recording.cursor.written = EventPosition{.seq = meta.next_seq - 1, .event_id = {}};
+  }
 }
 
 }  // namespace kato

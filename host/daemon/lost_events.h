@@ -21,4 +21,8 @@ namespace kato {
 [[nodiscard]] bool may_have_lost_events(FileSystem& files, const IndexedSession& session,
                                         const std::string& twin_path);
 
+// The copy is about to be removed: what a recording that has seen all of it did not get from it,
+// since it was lost, it does not wait for.
+void give_up_lost_events(SessionMeta& meta);
+
 }  // namespace kato

@@ -60,12 +60,21 @@ void Relocation::move_stop(PeriodMark& mark) const {
   mark.seq = place == nullptr ? 0 : place->position.seq;
 }
 
+// The event itself is not in the new twin, but may come back: what is written must not be written
+// again then. What follows is numbered behind it all the same.
+bool Relocation::is_lost_behind(const EventPosition& position, NewPlace place) const {
+  if (place->position.event_id == position.event_id) return false;
+  const bool is_last = place == &new_.back();
+  return position.seq > place->position.seq &&
+         (is_last || std::next(place)->position.seq > position.seq);
+}
+
 void Relocation::move_cursor(WriteCursor& cursor, const TwinMeta& twin, bool served) const {
   cursor.twin_generation = twin.generation;
   cursor.twin_offset = 0;
   if (cursor.written) {
     if (const auto* const place = at_or_before(cursor.written->seq, cursor.written->event_id)) {
-      cursor.written = place->position;
+      if (!is_lost_behind(*cursor.written, place)) cursor.written = place->position;
       cursor.twin_offset = place->end_bytes;
     } else {
       move_lost(cursor, twin);

@@ -38,6 +38,7 @@ class Relocation {
   void move_start(PeriodMark& mark, uint64_t old_next_seq, uint64_t next_seq) const;
   void move_stop(PeriodMark& mark) const;
   void move_cursor(WriteCursor& cursor, const TwinMeta& twin, bool served) const;
+  [[nodiscard]] bool is_lost_behind(const EventPosition& position, NewPlace place) const;
   void move_lost(WriteCursor& cursor, const TwinMeta& twin) const;
 
   std::vector<EventPosition> old_;
