@@ -1,6 +1,7 @@
 #include "host/daemon/kept_session.h"
 
 #include <algorithm>
+#include <map>
 
 #include "host/event/event_id.h"
 #include "host/ingest/decode_session.h"
@@ -39,6 +40,25 @@ bool is_read_to_end(FileSystem& files, const SessionSource& source, const Sessio
   return to_the_last_byte && is_as_read(*meta, *now);
 }
 
+// What the logs state again keeps the capture times of the copy.
+class WithCaptureTimes final : public EventListener {
+ public:
+  WithCaptureTimes(const std::map<EventId, UnixMillis>& captured, EventListener& into)
+      : captured_(captured), into_(into) {}
+
+  void on_event(const Event& event, CommandRight right) override {
+    const auto captured = captured_.find(event.id);
+    if (captured == captured_.end()) return into_.on_event(event, right);
+    Event again = event;
+    again.captured_at = captured->second;
+    into_.on_event(again, right);
+  }
+
+ private:
+  const std::map<EventId, UnixMillis>& captured_;
+  EventListener& into_;
+};
+
 class Reading {
  public:
   Reading(FileSystem& files, const KeptSession& session, SessionSummary& summary,
@@ -46,6 +66,22 @@ class Reading {
       : files_(files), session_(session), summary_(summary), events_(events), how_(how) {}
 
   Status from_logs() { return decode(*session_.logs, nullptr, 1); }
+
+  // The copy has lost events: where they are missing is where its numbers leap.
+  void find_hole(TwinReader& twin) {
+    uint64_t end_bytes = 0;
+    for (uint64_t seq = 0; how_.keep_going();) {
+      const auto next = twin.next_event();
+      if (!next || !*next) return;  // damage is told when it is read
+      const Event& event = (*next)->event;
+      if (seq > 0 && event.seq > seq + 1) hole_bytes_ = std::min(hole_bytes_, end_bytes);
+      if (hole_bytes_ != UINT64_MAX && event.captured_at) {
+        captured_.emplace(event.id, *event.captured_at);
+      }
+      seq = event.seq;
+      end_bytes = (*next)->end_bytes;
+    }
+  }
 
   Status from_copy(TwinReader& twin) {
     auto whole = take(twin);
@@ -56,11 +92,14 @@ class Reading {
                 (session_.logs ? "; the rest is taken from the log" : "; there is no log of it"));
     }
     const auto damage = whole;
-    const bool is_complete = !is_damaged && end_bytes_ >= session_.copy->twin.size_bytes;
+    const bool is_complete = !is_damaged && session_.copy->twin.lost_events == 0 &&
+                             end_bytes_ >= session_.copy->twin.size_bytes;
     if (auto read = follow_logs(is_complete); !read) return read;
+    hole_bytes_ = UINT64_MAX;
+    if (!is_damaged) whole = take(twin);
     while (!whole) {
+      if (!is_damage(whole.error())) return whole;
       whole = take(twin);
-      if (!whole && !is_damage(whole.error())) return whole;
     }
     return tell_what_is_lost(damage, is_complete);
   }
@@ -69,6 +108,7 @@ class Reading {
   // Events up to the end, or up to a line that is none. What is known by now is left out.
   Status take(TwinReader& twin) {
     while (how_.keep_going()) {
+      if (end_bytes_ >= hole_bytes_) return {};
       const auto next = twin.next_event();
       if (!next) return forward(next);
       if (!*next) return {};
@@ -86,7 +126,7 @@ class Reading {
   // What has nothing to show is no conversation.
   Status tell_what_is_lost(const Status& damage, bool is_complete) {
     const auto& copy = *session_.copy;
-    if (is_complete && copy.twin.lost_events == 0) return {};
+    if (is_complete) return {};
     const uint64_t found = known_.order()->size();
     if (found >= copy.known_ids.count) return {};
     if (found == 0 && !damage) return damage;
@@ -115,8 +155,9 @@ class Reading {
 
   Status decode(const Session& logs, EventMemory* known, uint64_t next_seq) {
     FreshEventMemory fresh(restates(logs));
+    WithCaptureTimes events(captured_, events_);
     EventPipeline pipeline(session_.ref, known == nullptr ? fresh : *known, next_seq, summary_,
-                           events_, nullptr);
+                           events, nullptr);
     return decode_session(files_, logs, pipeline,
                           {.keep_going = how_.keep_going, .on_source = {}, .known = known});
   }
@@ -129,6 +170,8 @@ class Reading {
   FreshEventMemory known_{/*restates=*/true};
   uint64_t next_seq_ = 1;
   uint64_t end_bytes_ = 0;
+  uint64_t hole_bytes_ = UINT64_MAX;        // the copy is read up to there, then the logs
+  std::map<EventId, UnixMillis> captured_;  // behind that
 };
 
 void add_facts(const KeptSession& session, SessionSummary& summary) {
@@ -201,6 +244,11 @@ Status read_session(FileSystem& files, const std::string& state_directory,
   Reading reading(files, session, summary, events, how);
   if (!session.copy) return reading.from_logs();
   auto twin = open_twin(files, StateFolder(state_directory), *session.copy);
+  if (twin && session.copy->twin.lost_events > 0 && session.logs) {
+    auto again = open_twin(files, StateFolder(state_directory), *session.copy);
+    if (!again) return forward(again);
+    reading.find_hole(*again);
+  }
   if (twin) return reading.from_copy(*twin);
   if (!session.logs) return forward(twin);
   how.warn(twin.error().message() + "; the log alone is read");

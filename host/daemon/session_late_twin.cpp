@@ -9,12 +9,31 @@
 namespace kato {
 
 Status SessionRuntime::want_twin(const CaptureTimes& captured) {
-  if (meta_.twin.exists && !has_lost_twin()) return {};
+  if (meta_.twin.exists && !has_lost_twin()) return get_lost_again();
   const auto is_gone = [this](const SessionSource& source) { return is_log_gone(source); };
   if (std::ranges::all_of(sources_.all(), is_gone)) return log_is_gone();
   wants_twin_ = true;
   captured_.insert(captured.begin(), captured.end());
   return {};
+}
+
+// What a copy lost that was cut short, once its logs are there again. One that cannot be read, or
+// has not all that was read of it, has no more than the copy.
+Status SessionRuntime::get_lost_again() {
+  if (meta_.twin.lost_events == 0 || has_sought_lost_ || lacks_log()) return {};
+  has_sought_lost_ = true;
+  if (swap_pending_) {
+    if (auto committed = commit_now(); !committed) return committed;
+  }
+  const auto captured = capture_times_of_twin();
+  if (!captured) return forward(captured);
+  if (auto begun = begin_making(again_input(), *captured, 0); !begun) return begun;
+  const auto read = making_->read_part(UINT64_MAX);
+  if (!read || making_->missing_bytes() > 0) {
+    making_.reset();
+    return {};
+  }
+  return take_made_twin();
 }
 
 bool SessionRuntime::is_log_gone(const SessionSource& source) const {

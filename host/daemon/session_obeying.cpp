@@ -91,7 +91,8 @@ Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis no
 
 Status SessionObeying::settle(bool needs_twin, const Captured& captured) {
   context_.health.forget_session(runtime_.ref().session_id);
-  if (needs_twin) {
+  const auto& twin = runtime_.meta().twin;
+  if (needs_twin || (twin.exists && twin.lost_events > 0)) {
     if (auto wanted = runtime_.want_twin(captured); !wanted) return wanted;
   }
   if (runtime_.meta().is_private) finish_wanted_twin();

@@ -98,8 +98,9 @@ class SessionRuntime {
   [[nodiscard]] bool was_read_since_start(size_t source) const { return read_.contains(source); }
 
   // A twin is to be made of everything up to the cursors; `captured`: capture times that are known
-  // from this step; those of later ones are noted until it is made. No effect if there is one, and
-  // its file. kNotFound: there is no log to make it of.
+  // from this step; those of later ones are noted until it is made. One that there is, and its
+  // file, only gets again what it has lost, if the logs have that. kNotFound: there is no log to
+  // make it of.
   [[nodiscard]] Status want_twin(const CaptureTimes& captured);
   [[nodiscard]] bool wants_twin() const { return wants_twin_; }
   // It was begun and is not made yet.
@@ -179,6 +180,8 @@ class SessionRuntime {
   [[nodiscard]] Status check_sources();
   [[nodiscard]] bool is_log_gone(const SessionSource& source) const;
   [[nodiscard]] std::unexpected<Error> log_is_gone() const;
+  [[nodiscard]] bool lacks_log() const;
+  Status get_lost_again();
   Status take_made_twin();
   Status renew_twin(const AgainInput& input, const KnownCaptureTimes& captured,
                     uint64_t seed_bytes);
@@ -203,8 +206,9 @@ class SessionRuntime {
   bool wants_twin_ = false;
   KnownCaptureTimes captured_;   // of the twin that is wanted
   uint64_t missing_events_ = 0;  // in the twin that was made last, of which the sources are gone
-  Footing footing_;              // of making_
-  bool made_in_parts_ = false;   // making_, so far
+  bool has_sought_lost_ = false;
+  Footing footing_;             // of making_
+  bool made_in_parts_ = false;  // making_, so far
   std::set<size_t> read_;
   HeadSummary head_;
   WriteJournal journal_;

@@ -157,6 +157,15 @@ bool SessionRuntime::has_lost_twin() const {
   return !found && found.error().code() == ErrorCode::kNotFound;
 }
 
+// Something of what was read. That a log is gone the meta may not say yet.
+bool SessionRuntime::lacks_log() const {
+  if (has_lost_something(meta_)) return true;
+  for (size_t i = 0; i < meta_.sources.size(); ++i) {
+    if (meta_.sources[i].cursor.value > 0 && is_log_gone(sources_.all()[i])) return true;
+  }
+  return false;
+}
+
 Status SessionRuntime::reprocess() {
   if (swap_pending_) {  // else the copy that is to take its place would stay beside
     if (auto committed = commit_now(); !committed) return committed;
@@ -164,13 +173,7 @@ Status SessionRuntime::reprocess() {
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
   making_.reset();
-  // That a log is gone the meta may not say yet.
-  bool lacks_something = has_lost_something(meta_);
-  for (size_t i = 0; i < meta_.sources.size(); ++i) {
-    const bool was_read = meta_.sources[i].cursor.value > 0;
-    lacks_something = lacks_something || (was_read && is_log_gone(sources_.all()[i]));
-  }
-  const bool keeps = meta_.twin.exists && !has_lost_twin() && lacks_something;
+  const bool keeps = meta_.twin.exists && !has_lost_twin() && lacks_log();
   auto input = again_input();
   input.takes_unmet = true;
   const uint64_t seed_bytes = keeps ? meta_.twin.size_bytes : 0;

@@ -52,6 +52,8 @@ class TwinInMaking {
   [[nodiscard]] const std::string& path() const { return path_; }
   // See DecodingAgain::read_part.
   [[nodiscard]] Result<bool> read_part(uint64_t part_bytes);
+  // Of the sources, in what is read so far.
+  [[nodiscard]] uint64_t missing_bytes() const { return again_->outcome().missing_bytes; }
   // Once all is read. The file stays.
   [[nodiscard]] MadeTwin take();
 

@@ -29,14 +29,15 @@ DaemonRig::DaemonRig() : environment_({{"HOME", home.path()}, {"TZ", "UTC"}}) {
   home.write(".claude/projects/-proj/.keep", "");
 }
 
+Result<std::unique_ptr<Assembly>> DaemonRig::assemble() {
+  return Assembly::make({.files = files,
+                         .environment = environment_,
+                         .program_path = binary_dir() + "/bin/kato",
+                         .state_dir = home / "state",
+                         .config_path = {}});
+}
+
 Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
-  const auto assemble = [this] {
-    return Assembly::make({.files = files,
-                           .environment = environment_,
-                           .program_path = binary_dir() + "/bin/kato",
-                           .state_dir = home / "state",
-                           .config_path = {}});
-  };
   auto assembly = assemble();
   REQUIRE(assembly);
   return Daemon::make({.files = files,
@@ -44,7 +45,7 @@ Result<std::unique_ptr<Daemon>> DaemonRig::make(DaemonPurpose purpose) {
                        .environment = environment_,
                        .assembly = std::move(*assembly),
                        .make_folder_events = make_events,
-                       .reassemble = assemble,
+                       .reassemble = [this] { return assemble(); },
                        .resident_bytes = [this] { return resident_bytes; },
                        .process_id = 1234,
                        .user_id = user_id,

@@ -25,6 +25,7 @@ class DaemonRig {
   void configure(std::string_view yaml) const;
   // Not yet working. The boot id is that of this machine.
   [[nodiscard]] Result<std::unique_ptr<Daemon>> make(DaemonPurpose purpose = DaemonPurpose::kWatch);
+  [[nodiscard]] Result<std::unique_ptr<Assembly>> assemble();
   // Works until nothing is to be done, commits included.
   void work(Daemon& daemon);
   // A daemon that has worked; killed: what it has not committed is lost with it.
