@@ -37,7 +37,13 @@ AgentLog::AgentLog(AgentKind kind, uint32_t index, const std::string& home, std:
       provider_ = "claude";
       path_ = fmt::format("{}/{}/{}.jsonl", AgentHome::claude_root(home), dashed(project_), id_);
       return;
+    case AgentKind::kBareDocument:
+      provider_ = "codex";
+      path_ =
+          fmt::format("{}/sessions/rollout-2026-02-25-{}.json", AgentHome::codex_root(home), id_);
+      return;
     case AgentKind::kBare:
+    case AgentKind::kTwofold:
       provider_ = "codex";
       path_ = fmt::format("{}/sessions/2026/02/{:02}/rollout-2026-02-25T06-13-20-{}.jsonl",
                           AgentHome::codex_root(home), 1 + index % 28, id_);
@@ -78,7 +84,14 @@ std::string AgentLog::head() const {
           R"({{"sessionId":"{}","projectHash":"00","startTime":"{}","lastUpdated":"{}","kind":"main"}})"
           "\n",
           id_, time, time);
+    case AgentKind::kTwofold:
+      return fmt::format(
+          R"({{"timestamp":"{}","type":"session_meta","payload":{{"id":"{}","timestamp":"{}","cwd":"{}",)"
+          R"("originator":"codex-tui","cli_version":"0.137.0","source":"cli"}}}})"
+          "\n",
+          time, id_, time, project_);
     case AgentKind::kDocument:
+    case AgentKind::kBareDocument:
       return {};
   }
   return {};
@@ -96,16 +109,27 @@ std::string AgentLog::gemini_message(const Said& said) const {
                      uuid(said.number), time, escaped(said.text));
 }
 
-std::string AgentLog::record(const Said& said) const {
-  const auto time = format_rfc3339(said.at);
-  if (kind_ == AgentKind::kJournal) return gemini_message(said) + "\n";
-  if (kind_ == AgentKind::kBare) {
-    return fmt::format(
-        R"({{"type":"message","id":null,"role":"{}","content":[{{"type":"{}","text":"{}"}}]}})"
-        "\n",
-        said.by_user ? "user" : "assistant", said.by_user ? "input_text" : "output_text",
-        escaped(said.text));
-  }
+std::string AgentLog::codex_message(const Said& said) {
+  return fmt::format(
+      R"({{"type":"message","id":null,"role":"{}","content":[{{"type":"{}","text":"{}"}}]}})",
+      said.by_user ? "user" : "assistant", said.by_user ? "input_text" : "output_text",
+      escaped(said.text));
+}
+
+std::string AgentLog::held_line(const Said& said) {
+  return fmt::format(R"({{"timestamp":"{}","type":"response_item","payload":{}}})"
+                     "\n",
+                     format_rfc3339(said.begun_at), codex_message(said));
+}
+
+std::string AgentLog::telling_line(const Said& said) {
+  return fmt::format(
+      R"({{"timestamp":"{}","type":"event_msg","payload":{{"type":"{}","message":"{}"}}}})"
+      "\n",
+      format_rfc3339(said.at), said.by_user ? "user_message" : "agent_message", escaped(said.text));
+}
+
+std::string AgentLog::claude_message(const Said& said) const {
   const auto parent = said.number > 1 ? "\"" + uuid(said.number - 1) + "\"" : "null";
   const auto message =
       said.by_user
@@ -116,19 +140,25 @@ std::string AgentLog::record(const Said& said) const {
                         R"("content":[{{"type":"text","text":"{}"}}],"stop_reason":"end_turn"}})",
                         said.number, escaped(said.text));
   return fmt::format(R"({{"parentUuid":{},"isSidechain":false,{},"uuid":"{}","timestamp":"{}",)"
-                     R"("userType":"external","cwd":"{}","sessionId":"{}","version":"2.1.330"}})"
-                     "\n",
-                     parent, message, uuid(said.number), time, project_, id_);
+                     R"("userType":"external","cwd":"{}","sessionId":"{}","version":"2.1.330"}})",
+                     parent, message, uuid(said.number), format_rfc3339(said.at), project_, id_);
 }
 
-std::string AgentLog::whole(std::span<const Said> conversation) const {
-  if (!is_document()) {
-    std::string file = head();
-    for (const auto& said : conversation) {
-      file += record(said);
-    }
-    return file;
+std::string AgentLog::record(const Said& said) const {
+  switch (kind_) {
+    case AgentKind::kLines:
+      return claude_message(said) + "\n";
+    case AgentKind::kJournal:
+      return gemini_message(said) + "\n";
+    case AgentKind::kTwofold:
+      if (said.by_user) return held_line(said) + telling_line(said);
+      return telling_line(said) + held_line(said);
+    default:
+      return codex_message(said) + "\n";
   }
+}
+
+std::string AgentLog::gemini_document(std::span<const Said> conversation) const {
   const auto last = conversation.empty() ? started_ : conversation.back().at;
   std::string file = fmt::format(
       "{{\n  \"sessionId\": \"{}\",\n  \"projectHash\": \"00\",\n  \"startTime\": \"{}\",\n"
@@ -138,6 +168,29 @@ std::string AgentLog::whole(std::span<const Said> conversation) const {
     file += "    " + gemini_message(said) + (&said == &conversation.back() ? "\n" : ",\n");
   }
   return file + "  ]\n}";
+}
+
+std::string AgentLog::codex_document(std::span<const Said> conversation) const {
+  std::string file = fmt::format(
+      "{{\n  \"session\": {{\n    \"timestamp\": \"{}\",\n    \"id\": \"{}\",\n"
+      "    \"instructions\": \"\"\n  }},\n  \"items\": [\n"
+      R"(    {{"type":"message","role":"user","content":[{{"type":"input_text",)"
+      R"("text":"<environment_context>\nCurrent working directory: {}\n</environment_context>"}}]}})",
+      format_rfc3339(started_), id_, project_);
+  for (const auto& said : conversation) {
+    file += ",\n    " + codex_message(said);
+  }
+  return file + "\n  ]\n}";
+}
+
+std::string AgentLog::whole(std::span<const Said> conversation) const {
+  if (kind_ == AgentKind::kDocument) return gemini_document(conversation);
+  if (kind_ == AgentKind::kBareDocument) return codex_document(conversation);
+  std::string file = head();
+  for (const auto& said : conversation) {
+    file += record(said);
+  }
+  return file;
 }
 
 }  // namespace kato::simulation

@@ -14,8 +14,11 @@ enum class AgentKind : uint8_t {
   kBare,      // Codex of 2025: lines without times and ids
   kDocument,  // Gemini CLI up to 0.38: one JSON document, rewritten whole
   kJournal,   // Gemini CLI since 0.39: a line for each message, with times
+  kTwofold,   // Codex of 2026: two lines for each message, with times; the first one of what a
+             // person wrote is held back until the second one tells what it is
+  kBareDocument,  // Codex of spring 2025: one JSON document without times, rewritten whole
 };
-inline constexpr int kAgentKinds = 4;
+inline constexpr int kAgentKinds = 6;
 
 // One message. Its token is a word that stands nowhere else.
 struct Said {
@@ -23,6 +26,7 @@ struct Said {
   bool by_user = false;
   std::string text;
   UnixMillis at;
+  UnixMillis begun_at;  // the first of its two lines was written then
   bool operator==(const Said&) const = default;
 };
 
@@ -34,8 +38,12 @@ class AgentLog {
            UnixMillis started);
 
   [[nodiscard]] AgentKind kind() const { return kind_; }
-  [[nodiscard]] bool has_times() const { return kind_ != AgentKind::kBare; }
-  [[nodiscard]] bool is_document() const { return kind_ == AgentKind::kDocument; }
+  [[nodiscard]] bool has_times() const {
+    return kind_ != AgentKind::kBare && kind_ != AgentKind::kBareDocument;
+  }
+  [[nodiscard]] bool is_document() const {
+    return kind_ == AgentKind::kDocument || kind_ == AgentKind::kBareDocument;
+  }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const std::string& project() const { return project_; }
   [[nodiscard]] const std::string& provider() const { return provider_; }
@@ -46,12 +54,19 @@ class AgentLog {
   [[nodiscard]] std::string head() const;
   // What one message adds to a log that grows by lines.
   [[nodiscard]] std::string record(const Said& said) const;
+  // Of what a person wrote, in two lines: the one that is held back, and the one that is told.
+  [[nodiscard]] static std::string held_line(const Said& said);
+  [[nodiscard]] static std::string telling_line(const Said& said);
   // The whole file.
   [[nodiscard]] std::string whole(std::span<const Said> conversation) const;
 
  private:
   [[nodiscard]] std::string uuid(uint32_t number) const;
   [[nodiscard]] std::string gemini_message(const Said& said) const;
+  [[nodiscard]] static std::string codex_message(const Said& said);
+  [[nodiscard]] std::string claude_message(const Said& said) const;
+  [[nodiscard]] std::string gemini_document(std::span<const Said> conversation) const;
+  [[nodiscard]] std::string codex_document(std::span<const Said> conversation) const;
 
   AgentKind kind_;
   uint32_t index_;

@@ -17,8 +17,8 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
   const bool may_be_new = is_new || conversation.is_known == Answer::kMaybe;
   if (!conversation.log.has_times()) {
     if (spoken.arrivals.empty() || spoken.arrivals.back().run != run) return Answer::kNo;
-    const bool is_plain =
-        spoken.said_in_run == run && spoken.arrivals.size() == 1 && !since.may_be_seen_late;
+    const bool is_plain = spoken.said_in_run == run && spoken.arrivals.size() == 1 &&
+                          !since.may_be_seen_late && !conversation.was_half_at_first;
     return is_plain ? Answer::kYes : Answer::kMaybe;
   }
   if (spoken.said.at.value + kBirthSlackMs < conversation.made_at.value) {
@@ -62,7 +62,7 @@ bool Conversation::has_unread() const {
 }
 
 void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, uint32_t moment) {
-  if (!conversation.file_exists) return;
+  if (!conversation.is_readable()) return;
   ++conversation.settled;
   for (auto& one : conversation.spoken) {
     if (!one.in_log || one.is_sure) continue;
@@ -86,6 +86,7 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, 
   }
   conversation.is_known = Answer::kYes;
   conversation.is_begun_anew = false;
+  conversation.was_half_at_first = false;
 }
 
 void tear_unsettled(Conversation& conversation) {
@@ -107,7 +108,7 @@ void forget_perhaps(Conversation& conversation) {
 }
 
 void read_perhaps(Conversation& conversation) {
-  if (conversation.is_known == Answer::kNo && conversation.file_exists) {
+  if (conversation.is_known == Answer::kNo && conversation.is_readable()) {
     conversation.is_known = Answer::kMaybe;
   }
   for (auto& one : conversation.spoken) {

@@ -42,6 +42,7 @@ struct Spoken {
   Said said;
   std::string token;
   std::vector<Order> orders;
+  bool is_amid_half = false;       // asked for while nothing could be read of a document
   bool in_log = true;              // it stands in the log now
   bool may_be_read = false;        // a daemon was at work since it was said
   bool is_sure = false;            // the daemon has read it
@@ -80,9 +81,17 @@ struct Conversation {
   // It was cut down to nothing, and the daemon has not looked at it since: what it finds there then
   // may be a history that was written anew, which does not command.
   bool is_begun_anew = false;
-  bool was_begun_anew = false;  // ever
-  uint32_t settled = 0;         // how often all was
-  bool is_in_a_record = false;  // the agent has written half of it
+  bool was_begun_anew = false;   // ever
+  uint32_t settled = 0;          // how often all was
+  bool is_in_a_record = false;   // the agent has written half of it
+  bool is_half_written = false;  // the document; nothing of it can be read before it is whole
+
+  // So it was before the daemon had read it: what is found when it is whole all comes at once, and
+  // without times nobody can tell what of it is old.
+  bool was_half_at_first = false;
+  std::optional<Spoken> held_back;  // the first of its two lines is written
+
+  [[nodiscard]] bool is_readable() const { return file_exists && !is_half_written; }
 
   [[nodiscard]] std::vector<Said> in_log() const;
   [[nodiscard]] bool has_unread() const;

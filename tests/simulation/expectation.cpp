@@ -54,6 +54,7 @@ class Reading {
   void read_request(const Spoken& request) {
     if (!is_obeyed(request)) return;
     std::set<std::string> writing;  // begins behind it
+    waits_for_document_ = request.is_amid_half && private_times_.contains(request.settled);
     for (const auto& order : request.orders) {
       if (order.kind == OrderKind::kCapture && !is_refused(order)) {
         capture(order.path, writing, true);
@@ -61,6 +62,7 @@ class Reading {
         obey(order, writing);
       }
     }
+    waits_for_document_ = false;
   }
 
   // Recordings of a session that becomes private are served once; what cannot be written then is
@@ -130,7 +132,8 @@ class Reading {
   void write_all(const std::string& path, bool with_this) {
     auto& file = files_[path];
     file.is_written_whole = true;
-    const bool is_given_up = !so_far_.empty() && private_times_.contains(so_far_.back()->settled);
+    const bool is_given_up = waits_for_document_ ||
+                             (!so_far_.empty() && private_times_.contains(so_far_.back()->settled));
     const bool is_torn = !so_far_.empty() && so_far_.back()->may_be_torn;
     const size_t count = so_far_.size() - (with_this ? 0 : 1);
     for (size_t i = 0; i < count; ++i) {
@@ -210,6 +213,7 @@ class Reading {
   std::set<uint32_t> private_times_;
   bool is_private_ = false;
   bool is_done_twice_ = false;
+  bool waits_for_document_ = false;      // and the session is private before that is whole
   std::map<std::string, int> captures_;  // of files that were recorded into already
   std::map<std::string, int> siblings_;
   std::map<std::string, int> captured_;

@@ -101,12 +101,12 @@ std::string_view name_of(FaultKind kind) {
 }
 
 std::string_view name_of(StepKind kind) {
-  constexpr std::array<std::string_view, 25> kNames = {
-      "talk",          "tear",         "cut",          "rewrite",      "vanish",
-      "farewell",      "touch",        "user appends", "user inserts", "user removes",
-      "user replaces", "user deletes", "user file",    "wait",         "jump",
-      "work",          "settle",       "stop",         "kill",         "power loss",
-      "start",         "overflow",     "request",      "fault",        "meanwhile"};
+  constexpr std::array<std::string_view, 26> kNames = {
+      "talk",         "tear",      "cut",          "rewrite",      "vanish",       "farewell",
+      "half",         "touch",     "user appends", "user inserts", "user removes", "user replaces",
+      "user deletes", "user file", "wait",         "jump",         "work",         "settle",
+      "stop",         "kill",      "power loss",   "start",        "overflow",     "request",
+      "fault",        "meanwhile"};
   return kNames.at(static_cast<size_t>(kind));
 }
 
@@ -115,6 +115,45 @@ bool is_left_out(const Step& step, const HistoryLimits& limits) {
     return name == name_of(step.kind) ||
            (step.kind == StepKind::kFault && name == name_of(step.fault.kind));
   });
+}
+
+// Steps that came to the simulation later have numbers of their own, so that the others stay.
+constexpr uint64_t kLaterSteps = 0x1A7E5;
+constexpr std::array kChancesAmid = {
+    Chance{StepKind::kWork, 40}, Chance{StepKind::kRequest, 40}, Chance{StepKind::kHalf, 20},
+    Chance{StepKind::kWait, 10}, Chance{StepKind::kStop, 10},    Chance{StepKind::kSettle, 6},
+};
+
+// Something is half written for a while, and the daemon is asked for things meanwhile.
+std::vector<Step> make_half_written(Random& random, bool goes_wrong) {
+  std::vector<Step> steps;
+  // What was said before is mostly known.
+  if (!random.one_in(3)) steps.push_back(make_step(random, StepKind::kSettle));
+  if (random.one_in(4)) steps.push_back(make_step(random, StepKind::kMeanwhile));
+  steps.push_back(make_step(random, StepKind::kHalf));
+  const auto who = steps.back().who;
+  for (auto count = random.between(1, 5); count > 0; --count) {
+    const bool fails = goes_wrong && random.one_in(5);
+    auto step = make_step(random, fails ? pick(random, kFaultChances) : pick(random, kChancesAmid));
+    if (step.kind == StepKind::kRequest || step.kind == StepKind::kHalf) {
+      step.who = who;
+      step.amount = 1;
+    }
+    const bool ends = step.kind == StepKind::kStop || step.kind == StepKind::kKill;
+    steps.push_back(step);
+    if (ends) steps.push_back(make_step(random, StepKind::kStart));
+  }
+  return steps;
+}
+
+void add_later_steps(Random random, const HistoryLimits& limits, bool goes_wrong,
+                     std::vector<Step>& steps) {
+  for (auto count = random.below(4); count > 0; --count) {
+    auto more = make_half_written(random, goes_wrong);
+    std::erase_if(more, [&](const Step& step) { return is_left_out(step, limits); });
+    const auto at = random.below(steps.size() + 1);
+    steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(at), more.begin(), more.end());
+  }
 }
 
 }  // namespace
@@ -141,6 +180,7 @@ History make_history(uint64_t seed, const HistoryLimits& limits) {
     if (is_left_out(step, limits)) step = make_step(random, StepKind::kTalk);
     history.steps.push_back(std::move(step));
   }
+  add_later_steps(Random(seed ^ kLaterSteps), limits, rest > 0, history.steps);
   return history;
 }
 

@@ -20,7 +20,9 @@ enum class StepKind : uint8_t {
   kRewrite,   // the log is written anew under the same name, as it was
   kVanish,    // the log is deleted; it is back when something is said again
   kFarewell,  // the same, right after an export was asked for in it
-  kTouch,     // only its time changes
+  kHalf,   // a client writes its document anew, in place, and has come so far; or the first of two
+           // lines of what a person says. The rest comes with the next thing that it writes
+  kTouch,  // only its time changes
   // The person and the destinations. `who`: one of them.
   kUserAppends,
   kUserInserts,   // by an editor that puts another file in its place
@@ -39,7 +41,8 @@ enum class StepKind : uint8_t {
   kPowerLoss,
   kStart,     // with a config: `what`
   kOverflow,  // what happened in folders is lost
-  kRequest,   // at the command line, of a session; only a running daemon answers
+  kRequest,   // at the command line, of a session; only a running daemon answers. `amount` other
+              // than 0: rather of one of which something is half written
   // A fault that begins `amount` calls from now; see `fault`.
   kFault,
   // The next step happens in the middle of the daemon's work, `amount` calls from now.

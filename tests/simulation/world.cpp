@@ -76,6 +76,7 @@ void World::play() {
   }
   if (files_) files_->faults.clear();
   planned_.clear();
+  write_rest();
   if (!daemon_) start(config_);
   settle();
 }

@@ -118,12 +118,21 @@ class World {
   bool agent_step(const Step& step);
   void talk(Conversation& conversation, uint32_t what);
   void say(Conversation& conversation, bool by_user, uint32_t what);
+  [[nodiscard]] Spoken think(const Conversation& conversation, bool by_user, uint32_t what) const;
+  void utter(Conversation& conversation, Spoken spoken);
   std::string add_orders(uint32_t session, uint32_t what, std::vector<Order>& orders) const;
   void write_log(Conversation& conversation, size_t first_new, bool as_new_file);
   void put_whole_log(Conversation& conversation, bool as_new_file);
   void arrive(Spoken& spoken);
   [[nodiscard]] UnixMillis last_poll() const;
   void tear(Conversation& conversation);
+  void drop_log(Conversation& conversation);
+  // world_halves.cpp
+  void write_half(const Step& step);
+  void write_half_document(Conversation& conversation, uint32_t what);
+  void write_held_line(Conversation& conversation, uint32_t what);
+  void write_telling_line(Conversation& conversation);
+  void write_rest();
   void cut(Conversation& conversation, uint32_t count);
   std::string destination(uint32_t session, uint32_t which) const;
 
@@ -138,6 +147,7 @@ class World {
   // The person at the command line: world_requests.cpp.
   void request(const Step& step);
   void reload(uint32_t config);
+  [[nodiscard]] Conversation& asked_about(const Step& step);
   [[nodiscard]] bool is_claimed(const std::string& path, const Conversation& not_by) const;
 
   // The daemon: world_daemon.cpp.

@@ -43,6 +43,7 @@ bool World::agent_step(const Step& step) {
   auto& conversation = conversations_[step.who % conversations_.size()];
   const auto& path = conversation.log.path();
   if (conversation.is_in_a_record && step.kind <= StepKind::kTouch) return true;
+  if (step.kind < StepKind::kHalf) write_telling_line(conversation);
   switch (step.kind) {
     case StepKind::kTalk:
       talk(conversation, step.what);
@@ -57,14 +58,15 @@ bool World::agent_step(const Step& step) {
       if (conversation.file_exists) write_log(conversation, 0, step.what % 2 == 0);
       return true;
     case StepKind::kVanish:
-      disk_.drop(path);
-      conversation.file_exists = false;
+      drop_log(conversation);
       return true;
     case StepKind::kFarewell:
       talk(conversation, step.what - step.what % kOrders + kExportOrder);
       if (!is_working_) work();
-      disk_.drop(path);
-      conversation.file_exists = false;
+      drop_log(conversation);
+      return true;
+    case StepKind::kHalf:
+      write_half(step);
       return true;
     case StepKind::kTouch:
       disk_.touch(path);
@@ -168,15 +170,24 @@ void World::talk(Conversation& conversation, uint32_t what) {
 }
 
 void World::say(Conversation& conversation, bool by_user, uint32_t what) {
+  utter(conversation, think(conversation, by_user, what));
+}
+
+Spoken World::think(const Conversation& conversation, bool by_user, uint32_t what) const {
   const auto session = static_cast<uint32_t>(&conversation - conversations_.data());
   Spoken spoken;
   spoken.said.number = static_cast<uint32_t>(conversation.spoken.size()) + 1;
   spoken.said.by_user = by_user;
-  spoken.said.at = agents_now_;
-  spoken.said_at = moment_;
+  spoken.said.begun_at = agents_now_;
   spoken.token = fmt::format("t{}m{}e", session, spoken.said.number);
   spoken.said.text = spoken.token + filler(what);
   if (by_user) spoken.said.text += add_orders(session, what, spoken.orders);
+  return spoken;
+}
+
+void World::utter(Conversation& conversation, Spoken spoken) {
+  spoken.said.at = agents_now_;
+  spoken.said_at = moment_;
   if (daemon_ && !is_scanning_first_) spoken.said_in_run = run_;
   arrive(spoken);
   conversation.spoken.push_back(std::move(spoken));
@@ -221,6 +232,13 @@ void World::put_whole_log(Conversation& conversation, bool as_new_file) {
   } else {
     disk_.put(log.path(), log.whole(conversation.in_log()));
   }
+  conversation.is_half_written = false;
+}
+
+void World::drop_log(Conversation& conversation) {
+  disk_.drop(conversation.log.path());
+  conversation.file_exists = false;
+  conversation.is_half_written = false;
 }
 
 void World::arrive(Spoken& spoken) {

@@ -59,10 +59,10 @@ void World::request(const Step& step) {
   do_all_later();  // what is said while it is carried out may come before it or after it
   if (!daemon_) return;
   if (step.what % kReloads == 0) return reload(step.what / kReloads);
-  auto& conversation = conversations_[step.who % conversations_.size()];
+  auto& conversation = asked_about(step);
   // What was said in a log that was gone before it was surely read comes before the request or
   // after it, as soon as the log is back: nobody can tell.
-  if (!conversation.file_exists && conversation.has_unread()) return;
+  if (!conversation.is_readable() && conversation.has_unread()) return;
   const auto session = static_cast<uint32_t>(&conversation - conversations_.data());
   const uint32_t which = step.what / 16 % (kPlainDestinations + 1);
   const auto path = which < kPlainDestinations ? destination(session, which) : shared_destination();
@@ -80,6 +80,7 @@ void World::request(const Step& step) {
     request.is_request = true;
     request.orders = std::move(wish.orders);
     request.in_log = false;
+    request.is_amid_half = conversation.is_half_written;
     request.is_sure = true;
     request.settled = conversation.settled + 1;
     const bool may_have_failed = files_->hits() != hits || files_->is_dead();
@@ -95,6 +96,14 @@ void World::request(const Step& step) {
   }
   read_perhaps(conversation);
   if (files_->is_dead()) die(random_.one_in(4));
+}
+
+Conversation& World::asked_about(const Step& step) {
+  const auto half = std::ranges::find_if(conversations_, [](const Conversation& one) {
+    return one.is_half_written || one.held_back.has_value();
+  });
+  if (step.amount != 0 && half != conversations_.end()) return *half;
+  return conversations_[step.who % conversations_.size()];
 }
 
 // Whether another session is, or may be, recorded into it.
