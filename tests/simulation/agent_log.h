@@ -10,12 +10,12 @@
 namespace kato::simulation {
 
 enum class AgentKind : uint8_t {
-  kLines,     // Claude Code: a line for each message, with times
-  kBare,      // Codex of 2025: lines without times and ids
-  kDocument,  // Gemini CLI up to 0.38: one JSON document, rewritten whole
-  kJournal,   // Gemini CLI since 0.39: a line for each message, with times
-  kTwofold,   // Codex of 2026: two lines for each message, with times; the first one of what a
-             // person wrote is held back until the second one tells what it is
+  kLines,         // Claude Code: a line for each message, with times
+  kBare,          // Codex of 2025: lines without times and ids
+  kDocument,      // Gemini CLI up to 0.38: one JSON document, rewritten whole
+  kJournal,       // Gemini CLI since 0.39: a line for each message, with times
+  kTwofold,       // Codex of 2026: two lines for each message, with times; the first one of what a
+                  // person wrote is held back until the second one tells what it is
   kBareDocument,  // Codex of spring 2025: one JSON document without times, rewritten whole
 };
 inline constexpr int kAgentKinds = 6;
@@ -45,6 +45,11 @@ class AgentLog {
     return kind_ == AgentKind::kDocument || kind_ == AgentKind::kBareDocument;
   }
   [[nodiscard]] const std::string& path() const { return path_; }
+  // Where it lies when it is packed.
+  [[nodiscard]] bool may_be_packed() const {
+    return kind_ == AgentKind::kBare || kind_ == AgentKind::kTwofold;
+  }
+  [[nodiscard]] std::string packed_path() const { return path_ + ".zst"; }
   [[nodiscard]] const std::string& project() const { return project_; }
   [[nodiscard]] const std::string& provider() const { return provider_; }
   [[nodiscard]] const std::string& provider_session_id() const { return id_; }

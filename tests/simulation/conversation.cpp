@@ -34,6 +34,16 @@ Answer obeyed_at_first_sight(const Spoken& spoken, const Conversation& conversat
   return spoken.said.at < since.at_least ? Answer::kNo : Answer::kMaybe;
 }
 
+// What stands in a packed log is history, but what came to the log that was packed while the daemon
+// watched that one.
+bool may_be_history(const Spoken& spoken, const Conversation& conversation, uint32_t run,
+                    const SinceBounds& since) {
+  if (!spoken.was_packed) return false;
+  const bool came_watched = conversation.is_known == Answer::kYes && spoken.said_in_run == run &&
+                            conversation.unpacked_in_run != run && !since.may_be_seen_late;
+  return !came_watched;
+}
+
 }  // namespace
 
 bool claims(const Spoken& spoken, const std::string& path) {
@@ -83,10 +93,15 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, 
             fresh == Answer::kYes && !conversation.is_begun_anew ? Answer::kYes : Answer::kMaybe;
         break;
     }
+    if (one.obeyed == Answer::kYes && may_be_history(one, conversation, run, since) &&
+        one.orders.front().kind != OrderKind::kPrivate) {
+      one.obeyed = Answer::kMaybe;
+    }
   }
   conversation.is_known = Answer::kYes;
   conversation.is_begun_anew = false;
   conversation.was_half_at_first = false;
+  conversation.is_elsewhere = false;
 }
 
 void tear_unsettled(Conversation& conversation) {

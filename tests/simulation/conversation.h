@@ -47,6 +47,7 @@ struct Spoken {
   bool may_be_read = false;        // a daemon was at work since it was said
   bool is_sure = false;            // the daemon has read it
   uint32_t settled = 0;            // when: the first time that all was settled after it was said
+  bool was_packed = false;         // before the daemon surely had read it
   bool is_lost = false;            // it left the log, perhaps before the daemon read it
   std::optional<uint32_t> cut_at;  // it left the log when this many messages had been said
   std::optional<uint32_t> said_in_run;
@@ -89,7 +90,11 @@ struct Conversation {
   // So it was before the daemon had read it: what is found when it is whole all comes at once, and
   // without times nobody can tell what of it is old.
   bool was_half_at_first = false;
-  std::optional<Spoken> held_back;  // the first of its two lines is written
+  bool is_packed = false;                   // the log
+  std::optional<uint32_t> unpacked_in_run;  // last
+  std::optional<Spoken> held_back;          // the first of its two lines is written
+
+  bool is_elsewhere = false;  // packed or unpacked, and the daemon may not have found it there
 
   [[nodiscard]] bool is_readable() const { return file_exists && !is_half_written; }
 

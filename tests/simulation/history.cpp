@@ -101,12 +101,12 @@ std::string_view name_of(FaultKind kind) {
 }
 
 std::string_view name_of(StepKind kind) {
-  constexpr std::array<std::string_view, 26> kNames = {
-      "talk",         "tear",      "cut",          "rewrite",      "vanish",       "farewell",
-      "half",         "touch",     "user appends", "user inserts", "user removes", "user replaces",
-      "user deletes", "user file", "wait",         "jump",         "work",         "settle",
-      "stop",         "kill",      "power loss",   "start",        "overflow",     "request",
-      "fault",        "meanwhile"};
+  constexpr std::array<std::string_view, 27> kNames = {
+      "talk",          "tear",         "cut",       "rewrite",      "vanish",       "farewell",
+      "half",          "pack",         "touch",     "user appends", "user inserts", "user removes",
+      "user replaces", "user deletes", "user file", "wait",         "jump",         "work",
+      "settle",        "stop",         "kill",      "power loss",   "start",        "overflow",
+      "request",       "fault",        "meanwhile"};
   return kNames.at(static_cast<size_t>(kind));
 }
 
@@ -119,6 +119,7 @@ bool is_left_out(const Step& step, const HistoryLimits& limits) {
 
 // Steps that came to the simulation later have numbers of their own, so that the others stay.
 constexpr uint64_t kLaterSteps = 0x1A7E5;
+constexpr uint64_t kPackedSteps = 0x2257D;
 constexpr std::array kChancesAmid = {
     Chance{StepKind::kWork, 40}, Chance{StepKind::kRequest, 40}, Chance{StepKind::kHalf, 20},
     Chance{StepKind::kWait, 10}, Chance{StepKind::kStop, 10},    Chance{StepKind::kSettle, 6},
@@ -146,13 +147,32 @@ std::vector<Step> make_half_written(Random& random, bool goes_wrong) {
   return steps;
 }
 
-void add_later_steps(Random random, const HistoryLimits& limits, bool goes_wrong,
+// A log is packed, mostly while nothing else happens.
+std::vector<Step> make_packed(Random& random) {
+  std::vector<Step> steps;
+  if (random.one_in(4)) steps.push_back(make_step(random, StepKind::kSettle));
+  if (random.one_in(4)) steps.push_back(make_step(random, StepKind::kMeanwhile));
+  steps.push_back(make_step(random, StepKind::kPack));
+  if (random.one_in(3)) steps.push_back(make_step(random, StepKind::kWork));
+  return steps;
+}
+
+void insert(Random& random, const HistoryLimits& limits, std::vector<Step> more,
+            std::vector<Step>& steps) {
+  std::erase_if(more, [&](const Step& step) { return is_left_out(step, limits); });
+  const auto at = random.below(steps.size() + 1);
+  steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(at), more.begin(), more.end());
+}
+
+void add_later_steps(uint64_t seed, const HistoryLimits& limits, bool goes_wrong,
                      std::vector<Step>& steps) {
-  for (auto count = random.below(4); count > 0; --count) {
-    auto more = make_half_written(random, goes_wrong);
-    std::erase_if(more, [&](const Step& step) { return is_left_out(step, limits); });
-    const auto at = random.below(steps.size() + 1);
-    steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(at), more.begin(), more.end());
+  Random halves(seed ^ kLaterSteps);
+  for (auto count = halves.below(4); count > 0; --count) {
+    insert(halves, limits, make_half_written(halves, goes_wrong), steps);
+  }
+  Random packed(seed ^ kPackedSteps);
+  for (auto count = packed.below(4); count > 0; --count) {
+    insert(packed, limits, make_packed(packed), steps);
   }
 }
 
@@ -180,7 +200,7 @@ History make_history(uint64_t seed, const HistoryLimits& limits) {
     if (is_left_out(step, limits)) step = make_step(random, StepKind::kTalk);
     history.steps.push_back(std::move(step));
   }
-  add_later_steps(Random(seed ^ kLaterSteps), limits, rest > 0, history.steps);
+  add_later_steps(seed, limits, rest > 0, history.steps);
   return history;
 }
 

@@ -22,6 +22,7 @@ enum class StepKind : uint8_t {
   kFarewell,  // the same, right after an export was asked for in it
   kHalf,   // a client writes its document anew, in place, and has come so far; or the first of two
            // lines of what a person says. The rest comes with the next thing that it writes
+  kPack,   // a log is packed; it is unpacked before anything is written to it
   kTouch,  // only its time changes
   // The person and the destinations. `who`: one of them.
   kUserAppends,

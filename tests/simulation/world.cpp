@@ -120,12 +120,14 @@ void World::lose_index() {
 void World::touch_logs() {
   for (const auto& conversation : conversations_) {
     disk_.touch(conversation.log.path());
+    disk_.touch(conversation.log.packed_path());
   }
 }
 
 void World::drop_logs() {
   for (auto& conversation : conversations_) {
     disk_.drop(conversation.log.path());
+    disk_.drop(conversation.log.packed_path());
     conversation.file_exists = false;
   }
 }

@@ -133,6 +133,9 @@ class World {
   void write_held_line(Conversation& conversation, uint32_t what);
   void write_telling_line(Conversation& conversation);
   void write_rest();
+  // world_packing.cpp
+  void pack(const Step& step);
+  void unpack(Conversation& conversation);
   void cut(Conversation& conversation, uint32_t count);
   std::string destination(uint32_t session, uint32_t which) const;
 

@@ -43,7 +43,10 @@ bool World::agent_step(const Step& step) {
   auto& conversation = conversations_[step.who % conversations_.size()];
   const auto& path = conversation.log.path();
   if (conversation.is_in_a_record && step.kind <= StepKind::kTouch) return true;
-  if (step.kind < StepKind::kHalf) write_telling_line(conversation);
+  if (step.kind < StepKind::kHalf) {
+    unpack(conversation);
+    write_telling_line(conversation);
+  }
   switch (step.kind) {
     case StepKind::kTalk:
       talk(conversation, step.what);
@@ -68,8 +71,12 @@ bool World::agent_step(const Step& step) {
     case StepKind::kHalf:
       write_half(step);
       return true;
+    case StepKind::kPack:
+      pack(step);
+      return true;
     case StepKind::kTouch:
       disk_.touch(path);
+      disk_.touch(conversation.log.packed_path());
       return true;
     default:
       return false;

@@ -14,6 +14,7 @@ void World::write_half(const Step& step) {
   }
   if (writing.empty()) return;
   auto& conversation = *writing[step.who % writing.size()];
+  unpack(conversation);
   if (conversation.log.is_document()) {
     write_half_document(conversation, step.what);
   } else {
@@ -56,6 +57,7 @@ void World::write_rest() {
   agents_now_ = clock_.now();
   for (auto& conversation : conversations_) {
     if (conversation.is_half_written) write_log(conversation, 0, false);
+    if (conversation.held_back) unpack(conversation);
     write_telling_line(conversation);
   }
 }

@@ -61,8 +61,9 @@ void World::request(const Step& step) {
   if (step.what % kReloads == 0) return reload(step.what / kReloads);
   auto& conversation = asked_about(step);
   // What was said in a log that was gone before it was surely read comes before the request or
-  // after it, as soon as the log is back: nobody can tell.
-  if (!conversation.is_readable() && conversation.has_unread()) return;
+  // after it, as soon as the log is back, or is found where it lies now: nobody can tell.
+  const bool is_in_sight = conversation.is_readable() && !conversation.is_elsewhere;
+  if (!is_in_sight && conversation.has_unread()) return;
   const auto session = static_cast<uint32_t>(&conversation - conversations_.data());
   const uint32_t which = step.what / 16 % (kPlainDestinations + 1);
   const auto path = which < kPlainDestinations ? destination(session, which) : shared_destination();
@@ -73,6 +74,9 @@ void World::request(const Step& step) {
   const auto asked = ask({.verb = wish.verb,
                           .session = make_session_id(log.provider(), log.provider_session_id()),
                           .destination = names_file ? path : std::string()});
+  if (!asked && asked.error().code() == ErrorCode::kPlugin && files_->hits() == hits) {
+    violations_.push_back("a plugin was blamed for a request: " + asked.error().message());
+  }
   // A twin that was made again, or of what is left of the log, numbers otherwise.
   if (wish.orders.empty()) twins_may_be_gone_ = true;
   if (!wish.orders.empty()) {
