@@ -19,6 +19,11 @@ bool cannot_exchange(const Error& error) {
   return error.errno_value() == EINVAL || error.errno_value() == ENOSYS;
 }
 
+// Its head is written though nothing was said yet.
+bool is_to_be_begun(const RecordingMeta& recording) {
+  return recording.desired == DesiredState::kOn && !recording.state && !recording.periods.empty();
+}
+
 }  // namespace
 
 Result<ServingEnd> SessionServing::serve_all() {
@@ -97,7 +102,7 @@ bool SessionServing::needs_twin() const {
   const auto& meta = runtime_.meta();
   if (meta.twin.exists) return !meta.recordings.empty();
   if (meta.is_private) return false;
-  return is_any_unfinished(meta);
+  return is_any_unfinished(meta) || std::ranges::any_of(meta.recordings, is_to_be_begun);
 }
 
 void SessionServing::note_failure(const RecordingMeta& recording, const Error& why) {

@@ -404,3 +404,26 @@ TEST_CASE("P2: what is asked for while a document is half written is all of it",
     CHECK(document.rig.read("proj/talk.jsonl").contains("said before"));
   }
 }
+
+TEST_CASE("P10: a recording that a half document kept waiting is begun by the next run",
+          "[daemon][P10]") {
+  WrittenInPlace document("");
+  document.work();
+  const auto session = document.daemon->status(true).sessions.front().identity.session_id;
+  auto json = nlohmann::json::parse(document.rig.read(kLog));
+  json["messages"] = nlohmann::json::array();
+  const auto whole = json.dump();
+  document.rig.home.write(kLog, whole);
+  document.work();
+  document.rig.home.write(kLog, whole.substr(0, whole.size() / 2));
+  static_cast<void>(
+      document.rig.ask(*document.daemon, {.verb = ControlVerb::kRecordStart,
+                                          .session = session,
+                                          .destination = document.rig.home / "proj/talk.md"}));
+  CHECK_FALSE(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+  document.daemon.reset();
+  document.rig.home.write(kLog, whole);
+  document.daemon = document.rig.working();
+  document.work();
+  CHECK(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+}
