@@ -90,9 +90,9 @@ struct Conversation {
   // So it was before the daemon had read it: what is found when it is whole all comes at once, and
   // without times nobody can tell what of it is old.
   bool was_half_at_first = false;
-  bool is_packed = false;                   // the log
-  std::optional<uint32_t> unpacked_in_run;  // last
-  std::optional<Spoken> held_back;          // the first of its two lines is written
+  bool is_packed = false;                        // the log
+  std::optional<uint32_t> unpacked_in_run = {};  // last
+  std::optional<Spoken> held_back = {};          // the first of its two lines is written
 
   bool is_elsewhere = false;  // packed or unpacked, and the daemon may not have found it there
 
