@@ -108,7 +108,7 @@ class SessionRuntime {
   // Makes it, in parts: about so much of the sources. Between two parts the session goes on, as one
   // without a twin. True: it is made, up to the cursors as they are now. Cursors, periods and the
   // command cursor are found again by event id. The next commit swaps it in. After an error it is
-  // begun again by the next call.
+  // begun again by the next call; but a runtime that has it is to be thrown away.
   [[nodiscard]] Result<bool> make_twin_part(uint64_t part_bytes);
   // All of it at once.
   [[nodiscard]] Status make_twin(const CaptureTimes& captured);
@@ -124,7 +124,9 @@ class SessionRuntime {
   // The meta as it is now shall be kept: soon, or at once.
   void commit_soon();
   [[nodiscard]] Status commit_now();
-  // A new twin that no commit speaks of yet is committed, and takes its place.
+  // A new twin that no commit speaks of yet.
+  [[nodiscard]] bool has_new_twin() const { return swap_pending_; }
+  // It is committed, and takes its place.
   [[nodiscard]] Status settle_twin() { return swap_pending_ ? commit_now() : Status{}; }
   // To be called when what commit_soon() put is on the disk: a new twin takes its place.
   [[nodiscard]] Status finish_swap();
@@ -141,9 +143,9 @@ class SessionRuntime {
   [[nodiscard]] OpenRecordings& open_recordings() { return open_recordings_; }
 
   // All events up to the cursors, decoded again from the sources' beginning, without those that
-  // came behind the event `through`, if that is known, or that are not known yet. Gives the number
-  // of bytes that were read once and are gone.
-  [[nodiscard]] Result<uint64_t> replay(EventListener& into, const EventId& through);
+  // came behind the event `through`, if that is known, or that are not known yet. False: something
+  // that was read once is gone.
+  [[nodiscard]] Result<bool> replay(EventListener& into, const EventId& through);
 
  private:
   SessionRuntime(const SessionServices& services, const Session& session);

@@ -21,7 +21,7 @@ bool cannot_exchange(const Error& error) {
 
 // Its head is written though nothing was said yet.
 bool is_to_be_begun(const RecordingMeta& recording) {
-  return recording.desired == DesiredState::kOn && !recording.state && !recording.periods.empty();
+  return !recording.state && !recording.periods.empty();
 }
 
 }  // namespace
@@ -39,19 +39,20 @@ Result<ServingEnd> SessionServing::serve_part() {
   if (is_idle && !runtime_.wants_twin()) return ServingEnd{};
   // A copy that is being made anyway spares an export the decoding.
   const auto copied = runtime_.wants_twin() ? make_twin_part() : ServingEnd{};
-  if (copied.has_more) return copied;
-  ServingEnd end = copied;
+  if (!copied || copied->has_more) return copied;
+  ServingEnd end = *copied;
   if (!meta.pending_exports.empty()) {
     const auto exported = SessionExports(context_, runtime_).serve();
     if (!exported) return forward(exported);
     end.failed = end.failed || !*exported;
   }
-  if (!needs_twin() || copied.failed) return end;
+  if (!needs_twin() || copied->failed) return end;
   if (!meta.twin.exists) {
     const auto made = make_twin_part();
-    end.failed = end.failed || made.failed;
-    end.has_more = made.has_more;
-    if (made.failed || made.has_more) return end;
+    if (!made) return made;
+    end.failed = end.failed || made->failed;
+    end.has_more = made->has_more;
+    if (made->failed || made->has_more) return end;
   }
   if (auto settled = settle_twin(); !settled) return forward(settled);
   const auto twin = runtime_.twin_source();
@@ -70,14 +71,15 @@ Result<ServingEnd> SessionServing::serve_part() {
   return end;
 }
 
-ServingEnd SessionServing::make_twin_part() {
+Result<ServingEnd> SessionServing::make_twin_part() {
   const auto made = runtime_.make_twin_part(context_.part_bytes);
-  if (made) return {.has_more = !*made};
+  if (made) return ServingEnd{.has_more = !*made};
+  if (runtime_.has_new_twin()) return forward(made);
   const SessionMeta& meta = runtime_.meta();
   for (const auto& recording : meta.recordings) {
     if (lacks_events(recording, meta.next_seq)) note_failure(recording, made.error());
   }
-  return {.failed = true};
+  return ServingEnd{.failed = true};
 }
 
 // What is written from a twin that no commit speaks of could not be told again after a kill: with

@@ -33,7 +33,7 @@ class SessionServing {
 
  private:
   [[nodiscard]] bool needs_twin() const;
-  ServingEnd make_twin_part();
+  Result<ServingEnd> make_twin_part();
   Status settle_twin();
   void note_failure(const RecordingMeta& recording, const Error& why);
   // Recordings are meant by their index: a replacement may add one.

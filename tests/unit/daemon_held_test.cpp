@@ -1,4 +1,5 @@
 // Prompts that wait for what becomes of them, in sessions that are closed and opened meanwhile.
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -124,4 +125,27 @@ TEST_CASE("P6: what a kill left of the bytes that wait does not stay", "[daemon]
   }
   daemon = rig.working();
   CHECK_FALSE(std::filesystem::exists(rig.home / name));
+}
+
+TEST_CASE("P6: a copy that could not be taken whole does not stay beside the next one",
+          "[daemon][P6]") {
+  DaemonRig rig;
+  rig.say(1, "said before");
+  note_queue(rig, 1, "enqueue");
+  const auto daemon = rig.working();
+  bool has_failed = false;
+  rig.files.fault = [&has_failed](test::FileOperation, const std::string& path) {
+    const bool fails = !has_failed && path.ends_with(".held.kato-new");
+    has_failed = has_failed || fails;
+    return fails ? EMFILE : 0;
+  };
+  rig.say(1, "::capture talk.jsonl");
+  rig.work(*daemon);
+  rig.clock.advance(std::chrono::seconds(2));
+  rig.work(*daemon);
+  REQUIRE(has_failed);
+  CHECK(count_of(rig.read("proj/talk.jsonl"), "said before") == 1);
+  for (const auto& entry : std::filesystem::directory_iterator(rig.home / "state/sessions")) {
+    CHECK_FALSE(entry.path().filename().string().contains(".twin.jsonl.g"));
+  }
 }
