@@ -27,7 +27,7 @@ class UpTo final : public EventListener {
   bool over_ = false;
 };
 
-Result<uint64_t> read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
+Result<bool> read_twin(FileSystem& files, const TwinSource& twin, UpTo& into) {
   auto reader = TwinReader::open(files, twin.file, 0, twin.size_bytes);
   if (!reader) return forward(reader);
   while (!into.is_over()) {
@@ -36,19 +36,18 @@ Result<uint64_t> read_twin(FileSystem& files, const TwinSource& twin, UpTo& into
     if (!*next) break;
     into.on_event((*next)->event, CommandRight::kNever);
   }
-  return uint64_t{0};
+  return true;
 }
 
 }  // namespace
 
-Result<uint64_t> read_up_to(FileSystem& files, SessionRuntime& runtime,
-                            const EventPosition& through,
-                            const std::function<Status(const Event&)>& take) {
+Result<bool> read_up_to(FileSystem& files, SessionRuntime& runtime, const EventPosition& through,
+                        const std::function<Status(const Event&)>& take) {
   UpTo events(through, take);
-  auto missing_bytes = runtime.meta().twin.exists ? read_twin(files, runtime.twin_source(), events)
-                                                  : runtime.replay(events, through.event_id);
-  if (missing_bytes && !events.status()) return forward(events.status());
-  return missing_bytes;
+  auto whole = runtime.meta().twin.exists ? read_twin(files, runtime.twin_source(), events)
+                                          : runtime.replay(events, through.event_id);
+  if (whole && !events.status()) return forward(events.status());
+  return whole;
 }
 
 Result<std::string> title_at(FileSystem& files, SessionRuntime& runtime,

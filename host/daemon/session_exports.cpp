@@ -24,14 +24,13 @@ struct Exported {
 // without a word would look complete.
 Status export_up_to(FileSystem& files, SessionRuntime& runtime, const EventPosition& through,
                     ExportWriter& writer, Exported& exported) {
-  const auto missing_bytes =
-      read_up_to(files, runtime, through, [&exported, &writer](const Event& event) {
-        exported.summary.add(event);
-        ++exported.events;
-        return writer.take(event);
-      });
-  if (!missing_bytes) return forward(missing_bytes);
-  if (*missing_bytes > 0 && exported.events == 0) {
+  const auto whole = read_up_to(files, runtime, through, [&exported, &writer](const Event& event) {
+    exported.summary.add(event);
+    ++exported.events;
+    return writer.take(event);
+  });
+  if (!whole) return forward(whole);
+  if (!*whole && exported.events == 0) {
     return fail(ErrorCode::kNotFound,
                 "the log is gone, and there is no copy of it: put it back to get the export");
   }

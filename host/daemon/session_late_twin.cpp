@@ -29,7 +29,7 @@ Status SessionRuntime::get_lost_again() {
   if (!captured) return forward(captured);
   if (auto begun = begin_making(again_input(), *captured, 0); !begun) return begun;
   const auto read = making_->read_part(UINT64_MAX);
-  if (!read || making_->missing_bytes() > 0) {
+  if (!read || !making_->outcome().is_whole()) {
     making_.reset();
     return {};
   }
@@ -155,7 +155,7 @@ Status SessionRuntime::take_made_twin() {
   const auto beside = making_->path();
   auto made = std::make_optional(making_->take());
   making_.reset();
-  if (made->places.empty() && made->missing_bytes > 0) {
+  if (made->places.empty() && !made->outcome.is_whole()) {
     static_cast<void>(services_.files.remove(beside));  // else it is removed at the next opening
     return log_is_gone();
   }
@@ -169,7 +169,7 @@ Status SessionRuntime::take_made_twin() {
   for (const auto& place : made->places) {
     relocation.add_new(place);
   }
-  missing_events_ = made->missing_bytes > 0 ? relocation.count_missing() : 0;
+  missing_events_ = made->outcome.is_whole() ? 0 : relocation.count_missing();
   const auto lost_before = meta_.twin.lost_events;
   relocation.apply(meta_,
                    {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
@@ -178,8 +178,8 @@ Status SessionRuntime::take_made_twin() {
   for (const auto& unmet : made->unmet) {
     memory_->add(unmet.id, unmet.content_hash);
   }
-  if (made->missing_bytes > 0) {
-    meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", made->missing_bytes);
+  if (const auto missing_bytes = made->outcome.missing_bytes; missing_bytes > 0) {
+    meta_.ledger.add("", LedgerOutcome::kLost, "source-gone", missing_bytes);
   }
   for (const auto& source : sources_.all()) {
     made->summary.add_hint(source.identity.title_hint);

@@ -264,7 +264,7 @@ void SessionRuntime::rest() {
   open_recordings_.clear();
 }
 
-Result<uint64_t> SessionRuntime::replay(EventListener& into, const EventId& through) {
+Result<bool> SessionRuntime::replay(EventListener& into, const EventId& through) {
   ReplayFilter known_only(into, through);
   const auto read = read_known_events(services_.files, services_.state.ids(key_), memory_->saved(),
                                       [&](const KnownEvent& known) { known_only.add(known); });
@@ -272,7 +272,7 @@ Result<uint64_t> SessionRuntime::replay(EventListener& into, const EventId& thro
   FreshEventMemory known(states_again(sources_.all()));
   const auto decoded = decode_again(again_input(), known, known_only);
   if (!decoded) return forward(decoded);
-  return decoded->missing_bytes;
+  return decoded->is_whole();
 }
 
 Status SessionRuntime::announce(const JournaledWrite& write) {

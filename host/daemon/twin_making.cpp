@@ -57,7 +57,7 @@ class TwinInMaking::Lines final : public EventListener {
 TwinInMaking::TwinInMaking(std::string path, TwinMaking making, TwinLog log)
     : path_(std::move(path)),
       making_(std::move(making)),
-      made_{.log = std::move(log), .summary = {}, .places = {}, .unmet = {}},
+      made_{.log = std::move(log), .summary = {}, .places = {}, .unmet = {}, .outcome = {}},
       lines_(std::make_unique<Lines>(making_, made_)) {}
 
 TwinInMaking::~TwinInMaking() {
@@ -106,7 +106,7 @@ Result<bool> TwinInMaking::read_part(uint64_t part_bytes) {
 
 MadeTwin TwinInMaking::take() {
   is_taken_ = true;
-  made_.missing_bytes = again_->outcome().missing_bytes;
+  made_.outcome = again_->outcome();
   return std::move(made_);
 }
 

@@ -33,7 +33,7 @@ struct MadeTwin {
   SessionSummary summary;
   std::vector<EventPlace> places;  // of its events, in their order
   std::vector<KnownEvent> unmet;   // those that the session has not met
-  uint64_t missing_bytes = 0;      // of the sources
+  AgainOutcome outcome;
 };
 
 // One twin, made in parts; between them the session may be read on. Nothing else is changed, and
@@ -52,8 +52,8 @@ class TwinInMaking {
   [[nodiscard]] const std::string& path() const { return path_; }
   // See DecodingAgain::read_part.
   [[nodiscard]] Result<bool> read_part(uint64_t part_bytes);
-  // Of the sources, in what is read so far.
-  [[nodiscard]] uint64_t missing_bytes() const { return again_->outcome().missing_bytes; }
+  // Of what is read so far.
+  [[nodiscard]] AgainOutcome outcome() const { return again_->outcome(); }
   // Once all is read. The file stays.
   [[nodiscard]] MadeTwin take();
 

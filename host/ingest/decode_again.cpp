@@ -78,14 +78,17 @@ Result<bool> DecodingAgain::read_part(uint64_t part_bytes) {
 
 // One whose client is writing it has been left by the session, which knows what stood in it, and
 // will stand there again; a client may also have made it empty.
-Status DecodingAgain::check_documents() const {
+Status DecodingAgain::check_documents() {
   for (size_t i = 0; i < input_.meta.sources.size(); ++i) {
     const SourceMeta& meta = input_.meta.sources[i];
     const auto& file = input_.sources[i].file;
     const bool is_document = file.root != nullptr && file.rule().growth == Growth::kDocument;
     const bool had_more = meta.alignment.history_gone || meta.last_said.has_value();
     const bool is_left = meta.cursor.value == 0 && had_more;
-    if (is_document && is_left && input_.files.info(file.path)) return written_just_now(file.path);
+    if (!is_left) continue;
+    const bool is_there = input_.files.info(file.path).has_value();
+    if (is_document && is_there) return written_just_now(file.path);
+    lacks_document_ = lacks_document_ || !is_there;
   }
   return {};
 }
@@ -122,7 +125,9 @@ Result<bool> DecodingAgain::read_stretch(const SourceStretch& stretch, uint64_t&
 }
 
 AgainOutcome DecodingAgain::outcome() const {
-  return {.next_seq = scratch_.next_seq, .missing_bytes = missing_bytes_};
+  return {.next_seq = scratch_.next_seq,
+          .missing_bytes = missing_bytes_,
+          .lacks_document = lacks_document_};
 }
 
 Result<AgainOutcome> decode_again(const AgainInput& input, EventMemory& known,

@@ -28,7 +28,10 @@ struct AgainInput {
 
 struct AgainOutcome {
   uint64_t next_seq = 1;
-  uint64_t missing_bytes = 0;  // that were read once and are no longer in the sources
+  uint64_t missing_bytes = 0;   // that were read once and are no longer in the sources
+  bool lacks_document = false;  // one is gone that was being written when it was read last
+
+  [[nodiscard]] bool is_whole() const { return missing_bytes == 0 && !lacks_document; }
 };
 
 // In parts, between which the session may be read on: the end is where its cursors are then.
@@ -52,7 +55,7 @@ class DecodingAgain {
 
  private:
   class Counted;
-  [[nodiscard]] Status check_documents() const;
+  [[nodiscard]] Status check_documents();
   Result<bool> read_stretch(const SourceStretch& stretch, uint64_t& left_bytes);
 
   AgainInput input_;
@@ -62,6 +65,7 @@ class DecodingAgain {
   size_t at_ = 0;  // of the interleaving
   bool is_within_ = false;
   uint64_t missing_bytes_ = 0;
+  bool lacks_document_ = false;
 };
 
 // All at once; see DecodingAgain.

@@ -75,6 +75,7 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, 
   if (!conversation.is_readable()) return;
   ++conversation.settled;
   for (auto& one : conversation.spoken) {
+    one.waits_for_document = false;
     if (!one.in_log || one.is_sure) continue;
     one.is_sure = true;
     one.settled = conversation.settled;

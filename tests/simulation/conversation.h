@@ -42,14 +42,15 @@ struct Spoken {
   Said said;
   std::string token;
   std::vector<Order> orders;
-  bool is_amid_half = false;       // asked for while nothing could be read of a document
-  bool in_log = true;              // it stands in the log now
-  bool may_be_read = false;        // a daemon was at work since it was said
-  bool is_sure = false;            // the daemon has read it
-  uint32_t settled = 0;            // when: the first time that all was settled after it was said
-  bool was_packed = false;         // before the daemon surely had read it
-  bool is_lost = false;            // it left the log, perhaps before the daemon read it
-  std::optional<uint32_t> cut_at;  // it left the log when this many messages had been said
+  bool is_amid_half = false;        // asked for while nothing could be read of a document
+  bool waits_for_document = false;  // and nothing could be read of it since
+  bool in_log = true;               // it stands in the log now
+  bool may_be_read = false;         // a daemon was at work since it was said
+  bool is_sure = false;             // the daemon has read it
+  uint32_t settled = 0;             // when: the first time that all was settled after it was said
+  bool was_packed = false;          // before the daemon surely had read it
+  bool is_lost = false;             // it left the log, perhaps before the daemon read it
+  std::optional<uint32_t> cut_at;   // it left the log when this many messages had been said
   std::optional<uint32_t> said_in_run;
   std::vector<Arrival> arrivals;  // each time that it came into the log while the daemon watched
   std::optional<Answer> obeyed;   // of its orders; nothing: not decided yet

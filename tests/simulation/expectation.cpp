@@ -54,7 +54,8 @@ class Reading {
   void read_request(const Spoken& request) {
     if (!is_obeyed(request)) return;
     std::set<std::string> writing;  // begins behind it
-    waits_for_document_ = request.is_amid_half && private_times_.contains(request.settled);
+    const bool is_private_before = private_times_.contains(request.settled);
+    waits_for_document_ = request.waits_for_document || (request.is_amid_half && is_private_before);
     for (const auto& order : request.orders) {
       if (order.kind == OrderKind::kCapture && !is_refused(order)) {
         capture(order.path, writing, true);
@@ -213,7 +214,7 @@ class Reading {
   std::set<uint32_t> private_times_;
   bool is_private_ = false;
   bool is_done_twice_ = false;
-  bool waits_for_document_ = false;      // and the session is private before that is whole
+  bool waits_for_document_ = false;  // that is gone, or the session is private, before it is whole
   std::map<std::string, int> captures_;  // of files that were recorded into already
   std::map<std::string, int> siblings_;
   std::map<std::string, int> captured_;

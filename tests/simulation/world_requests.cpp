@@ -85,6 +85,7 @@ void World::request(const Step& step) {
     request.orders = std::move(wish.orders);
     request.in_log = false;
     request.is_amid_half = conversation.is_half_written;
+    request.waits_for_document = conversation.is_half_written;
     request.is_sure = true;
     request.settled = conversation.settled + 1;
     const bool may_have_failed = files_->hits() != hits || files_->is_dead();

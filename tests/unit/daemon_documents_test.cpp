@@ -312,6 +312,17 @@ class WrittenInPlace {
     put(whole);
     work();
   }
+  // So much of what it holds.
+  void begin_writing(double half) {
+    const auto whole = rig.read(kLog);
+    rig.home.write(kLog,
+                   whole.substr(0, static_cast<size_t>(static_cast<double>(whole.size()) * half)));
+  }
+  void ask(ControlVerb verb, const std::string& destination) {
+    const auto session = daemon->status(true).sessions.front().identity.session_id;
+    static_cast<void>(rig.ask(
+        *daemon, {.verb = verb, .session = session, .destination = rig.home / destination}));
+  }
   void work() {
     for (int i = 0; i < 3; ++i) {
       rig.work(*daemon);
@@ -421,6 +432,41 @@ TEST_CASE("P10: a recording that a half document kept waiting is begun by the ne
                                           .session = session,
                                           .destination = document.rig.home / "proj/talk.md"}));
   CHECK_FALSE(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+  document.daemon.reset();
+  document.rig.home.write(kLog, whole);
+  document.daemon = document.rig.working();
+  document.work();
+  CHECK(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+}
+
+TEST_CASE("P2: what was asked for of a document that is gone before it is whole waits for it",
+          "[daemon][P2]") {
+  for (const double half : {0.0, 0.5}) {
+    CAPTURE(half);
+    WrittenInPlace document("");
+    document.work();
+    document.begin_writing(half);
+    document.ask(ControlVerb::kRecordCapture, "proj/talk.jsonl");
+    std::filesystem::remove(document.rig.home / kLog);
+    document.work();
+    CHECK(test::is_degraded(document.daemon->status(false), "talk.jsonl"));
+    document.say("said later", 1);
+    document.rig.clock.advance(std::chrono::minutes(1));
+    document.work();
+    CHECK(document.rig.read("proj/talk.jsonl").contains("said before"));
+    CHECK(document.rig.read("proj/talk.jsonl").contains("said later"));
+    CHECK(document.daemon->status(false).degraded.empty());
+  }
+}
+
+TEST_CASE("P1: a recording that was stopped before the document was whole begins in the next run",
+          "[daemon][P1]") {
+  WrittenInPlace document("");
+  const auto whole = document.rig.read(kLog);
+  document.work();
+  document.begin_writing(0);
+  document.ask(ControlVerb::kRecordStart, "proj/talk.md");
+  document.ask(ControlVerb::kRecordStop, "proj/talk.md");
   document.daemon.reset();
   document.rig.home.write(kLog, whole);
   document.daemon = document.rig.working();
