@@ -48,14 +48,6 @@ Status keep_last_commits(FileSystem& files, const StateFolder& state,
   return last && !last->ended && syncs ? files.sync_folder(state.sessions()) : Status{};
 }
 
-// Nothing: it is no copy of a conversation, nor of what is held back of one.
-std::optional<std::string_view> key_of_copy(std::string_view name) {
-  for (const std::string_view suffix : {".twin.jsonl", ".held"}) {
-    if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 struct Daemon::Opened {
@@ -225,15 +217,9 @@ void Daemon::settle_twins() {
                      "and nothing is to be done",
                      state_.index(), store_.rebuilt_because()));
   }
-  if (auto settled = settle_all_twin_files(input_.files, state_, metas_); !settled) {
-    note_degraded("copies of conversations", settled.error());
-  }
-  // A power loss may have undone a removal, even one that is long past.
-  const auto entries = input_.files.list(state_.sessions());
-  if (!entries) return note_degraded("copies of conversations", entries.error());
-  for (const auto& entry : *entries) {
-    if (const auto key = key_of_copy(entry.name)) remove_stray_copies(std::string(*key));
-  }
+  copies_are_settled_ = false;
+  settle_copies();
+  if (!copies_are_settled_) try_again(unread_task());
 }
 
 int Daemon::wait_fd() const {

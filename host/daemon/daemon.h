@@ -127,8 +127,11 @@ class Daemon final : public ControlHandler {
 
   // What there is to do.
   void settle_twins();
+  void settle_copies();
   void take_up_owing();
   void take_up(const std::string& key);
+  Status forget_begun(const std::string& key);
+  bool remove_begun();
   [[nodiscard]] std::string unread_task() const;
   void read_metas_again();
   [[nodiscard]] bool is_all_done() const;
@@ -211,7 +214,8 @@ class Daemon final : public ControlHandler {
   RunMark run_;
   WatchBegin begin_;
   bool power_was_lost_ = false;
-  bool first_look_ = true;                 // is still to come
+  bool first_look_ = true;  // is still to come
+  bool copies_are_settled_ = true;
   std::vector<std::string> unidentified_;  // paths of sources, the newest at the end
   MetaStore metas_;
   SourceBuffer buffer_;

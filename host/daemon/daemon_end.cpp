@@ -25,6 +25,14 @@ bool is_worthless(FileSystem& files, const TwinFile& twin, const SessionMeta& me
   return found && (!found->damage.empty() || found->end_bytes < meta.twin.size_bytes);
 }
 
+// Nothing: it is no copy of a conversation, nor of what is held back of one.
+std::optional<std::string_view> key_of_copy(std::string_view name) {
+  for (const std::string_view suffix : {".twin.jsonl", ".held"}) {
+    if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 // A disk that fails says nothing of whose the state is.
@@ -118,6 +126,27 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
 
 // Of a removal that a kill interrupted: the meta knows of no copy any more. What the index says
 // may be older than a meta that cannot be read.
+// Sessions at work have settled their own.
+void Daemon::settle_copies() {
+  if (copies_are_settled_) return;
+  const std::string what = "copies of conversations";
+  const auto is_at_work = [this](std::string_view key) {
+    const auto* const live = wiring_->live.find(std::string(session_id_of_key(key)));
+    return live != nullptr && live->runtime;
+  };
+  const auto settled = settle_all_twin_files(input_.files, state_, metas_, is_at_work);
+  if (!settled) return note_degraded(what, settled.error());
+  // A power loss may have undone a removal, even one that is long past.
+  const auto entries = input_.files.list(state_.sessions());
+  if (!entries) return note_degraded(what, entries.error());
+  for (const auto& entry : *entries) {
+    const auto key = key_of_copy(entry.name);
+    if (key && !is_at_work(*key)) remove_stray_copies(std::string(*key));
+  }
+  copies_are_settled_ = true;
+  note_well(what);
+}
+
 void Daemon::remove_stray_copies(const std::string& key) {
   const auto known = store_.index().find(session_id_of_key(key));
   if (!known || known->has_twin) return;

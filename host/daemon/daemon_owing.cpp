@@ -32,7 +32,6 @@ void Daemon::take_up_owing() {
   }
 }
 
-// A session without a meta has begun nothing that would count.
 void Daemon::take_up(const std::string& key) {
   const std::string session_id(session_id_of_key(key));
   remove_stray_copies(key);
@@ -40,13 +39,8 @@ void Daemon::take_up(const std::string& key) {
   if (!live) {
     if (store_.index().find(session_id)) {
       note_degraded(session_name(session_id), live.error());
-    } else if (const auto meta = input_.files.info(state_.meta(key));
-               !meta && meta.error().code() == ErrorCode::kNotFound) {
-      // It may have begun a copy, or its first meta, which would stay if its log is gone too; a
-      // copy that is in its place was not begun by it. What fails is looked at again next time.
-      if (!remove_begun_twin(input_.files, state_, key)) return;
-      if (!remove_half_written(input_.files, state_.meta(key))) return;
-      static_cast<void>(store_.removed(key, session_id));
+    } else if (!forget_begun(key)) {
+      try_again(unread_task());
     }
     return;
   }
@@ -55,6 +49,30 @@ void Daemon::take_up(const std::string& key) {
   }
   scheduler_.mark(session_id,
                   {.urgency = Urgency::kLive, .recency = (*live)->session.newest_mtime_ns()});
+}
+
+// A session without a meta has begun nothing that would count. It may have begun a copy, or its
+// first meta, which would stay if its log is gone too; a copy that is in its place was not begun by
+// it.
+Status Daemon::forget_begun(const std::string& key) {
+  const auto meta = input_.files.info(state_.meta(key));
+  if (meta) return {};  // it could not be read
+  if (meta.error().code() != ErrorCode::kNotFound) return forward(meta);
+  if (auto removed = remove_begun_twin(input_.files, state_, key); !removed) return removed;
+  if (auto removed = remove_half_written(input_.files, state_.meta(key)); !removed) return removed;
+  return store_.removed(key, std::string(session_id_of_key(key)));
+}
+
+// What was begun of sessions that nothing else is known of. False: some of it is left.
+bool Daemon::remove_begun() {
+  bool is_all = true;
+  const auto owing = store_.owing();
+  for (const auto& key : owing) {
+    const std::string session_id(session_id_of_key(key));
+    if (store_.index().find(session_id) || wiring_->live.find(session_id) != nullptr) continue;
+    is_all = forget_begun(key).has_value() && is_all;
+  }
+  return is_all;
 }
 
 std::string Daemon::unread_task() const {

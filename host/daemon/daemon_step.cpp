@@ -37,7 +37,9 @@ std::string Daemon::serving_task(const std::string& session_id) {
 void Daemon::run_task(const std::string& task) {
   if (task == unread_task()) {
     read_metas_again();
-    return store_.has_unread() ? scheduler_.failed(task) : scheduler_.done(task);
+    settle_copies();
+    const bool is_over = remove_begun() && !store_.has_unread() && copies_are_settled_;
+    return is_over ? scheduler_.done(task) : scheduler_.failed(task);
   }
   if (task.starts_with('/')) return look_again_at(task);
   const auto session_id = session_of_task(task);
@@ -59,14 +61,11 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
     if (auto opened = open(live); !opened) return forward(opened);
   }
   note_active(live.session.ref.session_id);
+  // Duplicates that rank lower are not read, and no first sight waits for them.
+  std::erase_if(live.dirty, [&](const std::string& path) { return !live.runtime->index_of(path); });
   if (live.dirty.empty()) return serve_session(wiring_->context, *live.runtime);
   const auto path = *live.dirty.begin();
   const auto index = live.runtime->index_of(path);
-  if (!index) {
-    live.dirty.erase(path);  // a duplicate that ranks lower
-    live.runtime->commit_soon();
-    return StepResult{.has_more = live.has_more};
-  }
   const auto done =
       run_step(wiring_->context, *live.runtime, request_for(live, *index, live.dirty.size() == 1));
   live.awaits_others = !unidentified_.empty() && live.runtime->is_first_sight();

@@ -23,6 +23,7 @@ void Daemon::look_for_changes() {
   }
   for (const auto& path : news.vanished) {
     note(LogLevel::kInfo, path + " is gone; what was read of it is kept");
+    wiring_->live.note_vanished(path);
     note_well(path);
   }
   for (const auto& folder : news.gone_folders) {

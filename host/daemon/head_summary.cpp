@@ -16,10 +16,10 @@ void HeadSummary::take_up(const TwinSource& twin, const PeriodMark& begin) {
 }
 
 bool HeadSummary::add(const Event& event) {
-  const bool by_number = !begin_.event_id && begin_.seq > 0;
-  if (by_number && event.seq >= begin_.seq) return true;
+  const bool is_begin = begin_.event_id && event.id == *begin_.event_id;
+  if (!is_begin && begin_.seq > 0 && event.seq >= begin_.seq) return true;
   summary_.add(event);
-  return begin_.event_id && event.id == *begin_.event_id;
+  return is_begin;
 }
 
 Result<std::optional<SessionSummary>> HeadSummary::gather(FileSystem& files, const TwinSource& twin,

@@ -70,6 +70,14 @@ void LiveSessions::drop(const std::string& session_id) {
   sessions_.erase(found);
 }
 
+void LiveSessions::note_vanished(const std::string& path) {
+  const auto session_id = session_of_path_.find(path);
+  if (session_id == session_of_path_.end()) return;
+  const auto& live = *sessions_.at(session_id->second);
+  const bool is_alone = live.session.sources.size() + live.session.set_aside.size() == 1;
+  if (live.runtime && !is_alone) live.runtime->set_sources(live.session, {});
+}
+
 SessionSource* LiveSessions::source_of(const std::string& path) {
   const auto session_id = session_of_path_.find(path);
   if (session_id == session_of_path_.end()) return nullptr;
@@ -234,7 +242,9 @@ std::optional<SessionSource> LiveSessions::as_known(const IndexedSource& source,
   const auto is_of_provider = [&](const Root& root) {
     return root.provider->identity().id == identity.provider;
   };
-  auto file = table_.find(source.path).value_or(std::nullopt);
+  const auto looked = table_.find(source.path);
+  // That it cannot be looked at just now does not change how it is read.
+  auto file = looked ? *looked : table_.source_at(source.path);
   if (file && is_of_provider(*file->root) && file->info.type == FileType::kRegular) {
     auto found = identify(files_, *file);
     if (found && found->identity &&

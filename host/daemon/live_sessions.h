@@ -42,6 +42,8 @@ class LiveSessions {
   [[nodiscard]] Result<LiveSession*> take(SourceFile change);
   // A session that the state knows. Its sources need not be there any more. kNotFound: it does not.
   [[nodiscard]] Result<LiveSession*> take_up(const std::string& session_id);
+  // A source is gone: what its session reads besides counts without it.
+  void note_vanished(const std::string& path);
   // Whether the file is a source of a session that is at work.
   [[nodiscard]] bool has(const std::string& path) const { return session_of_path_.contains(path); }
   // nullptr: it is not at work.

@@ -47,6 +47,12 @@ void Relocation::move_start(PeriodMark& mark, uint64_t old_next_seq, uint64_t ne
       return;
     }
   }
+  if (mark.behind) {
+    if (const auto* const place = find(*mark.behind)) {
+      mark.seq = place->position.seq + 1;
+      return;
+    }
+  }
   if (mark.seq >= old_next_seq) {
     mark.seq = next_seq;
     return;

@@ -202,6 +202,7 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   if (auto swapped = finish_swap(); !swapped) return forward(swapped);
   if (meta_.sources[source].standing == SourceStanding::kSuperseded ||
       sources_.all()[source].file.root == nullptr) {
+    take_unobeyed(events);
     return IngestStep{.end = StepEnd::kEndOfInput};
   }
   events_ = &events;

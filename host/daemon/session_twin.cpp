@@ -83,8 +83,8 @@ Status SessionRuntime::remake_ids() {
       memory_->add((*next)->event.id, content_hash((*next)->event.body));
     }
     forget_who_told();
-  } else if (auto known = remember_from_sources(); !known) {
-    return known;
+  } else if (meta_.known_ids.count > 0) {
+    if (auto known = remember_from_sources(); !known) return known;
   }
   if (auto saved = memory_->save(); !saved) return saved;
   meta_.known_ids = memory_->saved();

@@ -78,6 +78,8 @@ class SourceTable {
   // The path as a source of its root, if it lies in one, or as one that was followed. `info` is
   // empty if there is no such file. An error may pass.
   [[nodiscard]] Result<std::optional<SourceFile>> find(const std::string& path) const;
+  // The same without a look at the disk: `info` is empty.
+  [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
 
   [[nodiscard]] size_t size() const noexcept { return sources_.size(); }
   [[nodiscard]] size_t missing_count() const noexcept { return missing_; }
@@ -100,7 +102,6 @@ class SourceTable {
   [[nodiscard]] UnixMillis came_since(const std::string& path) const;
   void take_outside(Looked& looked, SourceNews& news);
   [[nodiscard]] std::optional<SourceFile> source_in_root(const std::string& path) const;
-  [[nodiscard]] std::optional<SourceFile> source_at(const std::string& path) const;
   void take_gone_folders(SourceNews& news);
   void take_loss(const std::string& path, SourceNews& news);
 

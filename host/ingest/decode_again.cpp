@@ -88,7 +88,7 @@ Status DecodingAgain::check_documents() {
     if (!is_left) continue;
     const bool is_there = input_.files.info(file.path).has_value();
     if (is_document && is_there) return written_just_now(file.path);
-    lacks_document_ = lacks_document_ || !is_there;
+    lacks_document_ = lacks_document_ || !is_there || file.root == nullptr;
   }
   return {};
 }
@@ -117,8 +117,12 @@ Result<bool> DecodingAgain::read_stretch(const SourceStretch& stretch, uint64_t&
     goes_on = step->realigned || cursor != before;
   }
   if (cursor >= stretch.end) return true;
-  // A log that went away while it is read may come back: half of it is not what is left of it.
-  const bool was_there = cursor > 0 && source.file.root != nullptr;
+  // A log that went away while it is read may come back, or be packed: half of it is not what is
+  // left of it. Nor is what another one holds that the session knows of.
+  const auto& known = input_.meta.sources;
+  const bool may_be_elsewhere =
+      known.size() > 1 && known[stretch.source].standing == SourceStanding::kActive;
+  const bool was_there = (cursor > 0 || may_be_elsewhere) && source.file.root != nullptr;
   if (was_there && !input_.files.info(source.file.path)) return written_just_now(source.file.path);
   missing_bytes_ += stretch.end - cursor;
   return true;

@@ -29,7 +29,7 @@ struct AgainInput {
 struct AgainOutcome {
   uint64_t next_seq = 1;
   uint64_t missing_bytes = 0;   // that were read once and are no longer in the sources
-  bool lacks_document = false;  // one is gone that was being written when it was read last
+  bool lacks_document = false;  // one is gone, or out of reach, that was being written last
 
   [[nodiscard]] bool is_whole() const { return missing_bytes == 0 && !lacks_document; }
 };

@@ -1,6 +1,7 @@
 #include "host/recording/command_interpreter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,8 +64,11 @@ class InterpreterRun {
   // A message belongs to the period that it begins or ends; a request at the command line stands
   // behind the last event.
   [[nodiscard]] PeriodMark start_here() const {
-    if (message_.origin == RequestOrigin::kChat) return stop_here();
-    return {.seq = message_.message.seq + 1, .event_id = {}, .time = message_.time};
+    auto mark = stop_here();
+    if (message_.origin == RequestOrigin::kChat) return mark;
+    mark.behind = std::exchange(mark.event_id, std::nullopt);
+    ++mark.seq;
+    return mark;
   }
   [[nodiscard]] PeriodMark stop_here() const {
     PeriodMark mark{.seq = message_.message.seq, .event_id = {}, .time = message_.time};

@@ -30,20 +30,27 @@ Result<bool> follows_torn_piece(DestinationFile& file, const WrittenStretch& str
 constexpr int64_t kCoarseMs = 2'000;
 constexpr int64_t kApartMs = 60'000;
 
+bool is_captured_later(const Event& event, const UnsureStretch& doubt) {
+  if (!doubt.changed || !event.captured_at) return false;
+  return event.captured_at->value > doubt.changed->value + kCoarseMs;
+}
+
 }  // namespace
 
 bool is_later(const Event& event, const UnsureStretch& doubt) {
-  if (!doubt.changed || !event.captured_at) return false;
-  if (event.captured_at->value <= doubt.changed->value + kCoarseMs) return false;
+  if (!is_captured_later(event, doubt)) return false;
   const auto said = parse_rfc3339(event.body.provider_timestamp);
   return !said || said->value > doubt.changed->value + kApartMs;
 }
 
 Status fit_to_file(DestinationFile& file, const WrittenStretch& stretch,
-                   const TimelessRendering& how, const Event& event, RenderedPiece& piece) {
+                   const TimelessRendering& how, const DoubtfulEvent& doubtful,
+                   RenderedPiece& piece) {
+  const auto& [event, doubt] = doubtful;
   const auto matched = stretch.match(file.file(), piece.bytes);
   if (!matched) return forward(matched);
-  if (*matched == piece.bytes.size() || event.captured_at) return {};
+  const bool has_its_time = event.captured_at && !is_captured_later(event, doubt);
+  if (*matched == piece.bytes.size() || has_its_time) return {};
   const auto loose = render_without_capture_time(how, event);
   if (!loose) return forward(loose);
   auto there = stretch.match(file.file(), *loose);

@@ -265,7 +265,7 @@ class RecorderRun {
                                 .options_json = recording_.options_json,
                                 .before = *before,
                                 .session = session_ref_};
-    return fit_to_file(file(), writer_.stretch(), how, event, piece_);
+    return fit_to_file(file(), writer_.stretch(), how, {event, *recording_.unsure}, piece_);
   }
 
   Status end_search() {

@@ -20,9 +20,15 @@ void renumber(const Places& places, const EventId& id, uint64_t& seq) {
   if (found != places.end() && found->second.seq > 0) seq = found->second.seq;
 }
 
+void renumber_behind(const Places& places, const EventId& id, uint64_t& seq) {
+  const auto found = places.find(id);
+  if (found != places.end() && found->second.seq > 0) seq = found->second.seq + 1;
+}
+
 void note_ids(const std::vector<RecordingPeriod>& periods, Places& places) {
   for (const auto& [start, stop] : periods) {
     if (start.event_id) places[*start.event_id] = {};
+    if (start.behind) places[*start.behind] = {};
     if (stop && stop->event_id) places[*stop->event_id] = {};
   }
 }
@@ -30,6 +36,7 @@ void note_ids(const std::vector<RecordingPeriod>& periods, Places& places) {
 void renumber(const Places& places, std::vector<RecordingPeriod>& periods) {
   for (auto& [start, stop] : periods) {
     if (start.event_id && start.seq > 0) renumber(places, *start.event_id, start.seq);
+    if (start.behind) renumber_behind(places, *start.behind, start.seq);
     if (stop && stop->event_id) renumber(places, *stop->event_id, stop->seq);
   }
 }

@@ -81,10 +81,11 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
     found.seek_from_ = std::max(near, found.earlier_.begin_in_file().value_or(near));
     if (stretch.skipped_bytes > 0) found.seek_from_ = found.at_;
     found.is_sought_ = stretch.after_power_loss;
+    found.is_anywhere_ = stretch.skipped_bytes == 0;
   }
   if (!*tail || **tail == after.size_bytes) return found;
   if (stretch.after_power_loss) {  // all that stands behind it is searched, wherever it began then
-    found.at_ = **tail;
+    if (stretch.skipped_bytes == 0) found.at_ = **tail;
     return found;
   }
   // Both may be less than zero as differences; together they wrap back.
@@ -211,18 +212,22 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (moved_) {
     if (auto chosen = choose_place(file, bytes); !chosen) return forward(chosen);
   }
-  auto matched = match(file, bytes);
-  if (!matched) return matched;
+  auto here = fit(file, bytes);
+  if (!here) return forward(here);
   const auto known = std::min<uint64_t>(skipped_, bytes.size());
-  if (*matched < std::min(bytes.size(), known + kTellingBytes)) {  // perhaps by chance
+  const auto telling = std::min(bytes.size(), known + kTellingBytes);
+  if (here->bytes < telling) {  // perhaps by chance
     if (auto sought = seek(file, bytes.substr(known)); !sought) return forward(sought);
-    matched = match(file, bytes);
-    if (!matched) return matched;
+    here = fit(file, bytes);
+    if (!here) return forward(here);
+    const bool is_by_chance = is_anywhere_ && !here->to_end && here->bytes < telling;
+    if (is_by_chance) here->bytes = known;
   }
-  const auto skipped = std::min<uint64_t>(skipped_, *matched);
+  const auto matched = here->bytes;
+  const auto skipped = std::min<uint64_t>(skipped_, matched);
   skipped_ -= skipped;
-  at_ += *matched - skipped;
-  if (*matched < bytes.size()) {
+  at_ += matched - skipped;
+  if (matched < bytes.size()) {
     skipped_ = 0;
     end_ = at_;
   }
@@ -248,6 +253,7 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   if (!place) return forward(place);
   if (!*place) return {};
   seek_from_.reset();
+  is_anywhere_ = false;
   const auto end = end_;
   *this = moved_to(**place);
   if (after_power_loss_) end_ = end;

@@ -89,6 +89,7 @@ class WrittenStretch {
   std::optional<UnixMillis> changed_;
   bool is_sought_ = false;             // the first bytes, wherever the file ends
   std::optional<uint64_t> seek_from_;  // the place is not certain
+  bool is_anywhere_ = false;           // nor is anything before it what it was
   std::optional<Moved> moved_;         // likewise
   EarlierText earlier_;                // then; where it stands is no place
 };

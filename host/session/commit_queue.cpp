@@ -160,7 +160,8 @@ Status CommitQueue::doubt_all(const Group& group, Status synced) {
   return synced;
 }
 
-// Destinations may lie on another disk than the state.
+// Destinations may lie on another disk than the state. What the disk has given up once is not left
+// to it again, whatever the mode.
 Status CommitQueue::sync_needs(const std::string& key, Waiting& waiting, Group& group) {
   waiting.unsynced.clear();
   const auto judge = [&](const std::string& path, const Status& synced) -> Status {
@@ -170,11 +171,12 @@ Status CommitQueue::sync_needs(const std::string& key, Waiting& waiting, Group& 
     return {};
   };
   for (const auto& path : waiting.files) {
-    if (group.as_a_whole && in_state(path) && !failed_.contains(path)) continue;
+    const bool is_spared = !synced() || (group.as_a_whole && in_state(path));
+    if (is_spared && !failed_.contains(path)) continue;
     if (auto synced = judge(path, sync_file(path)); !synced) return synced;
   }
   for (const auto& folder : waiting.folders) {
-    if (group.as_a_whole && in_state(folder)) continue;
+    if (!synced() || (group.as_a_whole && in_state(folder))) continue;
     const auto synced = is_destination(folder) ? sync_way(files_, folder, group.synced)
                                                : files_.sync_folder(folder);
     if (auto judged = judge(folder, gone_is_fine(synced)); !judged) return judged;
@@ -211,8 +213,10 @@ Status CommitQueue::write_beside(const std::string& key, const Waiting& waiting,
     file = files_.open(path, OpenMode::kCreateNew);
   }
   if (!file) return forward(file);
-  if (auto written = (*file)->append(*text); !written) return written;
-  return synced() && !as_a_whole ? (*file)->sync() : Status{};
+  auto written = (*file)->append(*text);
+  if (written && synced() && !as_a_whole) written = (*file)->sync();
+  if (!written) static_cast<void>(files_.remove(path));  // the first failure is the one to report
+  return written;
 }
 
 // Those for which the step fails are out of the running.
@@ -236,11 +240,9 @@ CommitReport CommitQueue::commit(std::vector<Entry> entries) {
   group.as_a_whole = synced() && count >= kManyFiles;
   group.entries = std::move(entries);
 
-  if (synced()) {
-    for_all(group, [&](const std::string& key, Waiting& waiting) {
-      return sync_needs(key, waiting, group);
-    });
-  }
+  for_all(group, [&](const std::string& key, Waiting& waiting) {
+    return sync_needs(key, waiting, group);
+  });
   for_all(group, [&](const std::string& key, Waiting& waiting) {
     return write_beside(key, waiting, group.as_a_whole);
   });

@@ -235,6 +235,9 @@ struct PeriodMark {
   uint64_t seq = 0;
   std::optional<EventId> event_id;  // none: asked for on the command line
   std::optional<UnixMillis> time;
+  // Of a start that was asked for there: the last event before it, which tells the place even when
+  // the events are numbered anew.
+  std::optional<EventId> behind = {};
 };
 
 // Events from start (inclusive; with a seq of 0 from the beginning) to stop (inclusive).

@@ -182,6 +182,7 @@ void read_period_mark(JsonFields& fields, PeriodMark& mark) {
   fields.number("seq", mark.seq, Need::kMust);
   fields.hex("eventId", mark.event_id);
   fields.time("time", mark.time);
+  fields.hex("behind", mark.behind);
 }
 
 void read_periods(JsonFields& fields, std::vector<RecordingPeriod>& periods) {

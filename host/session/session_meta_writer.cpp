@@ -248,6 +248,7 @@ class MetaWriter {
     inner.number("seq", mark.seq);
     if (mark.event_id) inner.text("eventId", to_hex(*mark.event_id));
     time_if_known(inner, "time", mark.time);
+    if (mark.behind) inner.text("behind", to_hex(*mark.behind));
   }
 
   void periods(JsonObject& object, const std::vector<RecordingPeriod>& periods) {

@@ -38,14 +38,16 @@ Status settle_twin_files(FileSystem& files, const StateFolder& state, std::strin
   return remove_if_there(files, StateFolder::beside(state.twin(key), twin.generation + 1));
 }
 
-Status settle_all_twin_files(FileSystem& files, const StateFolder& state, MetaStore& metas) {
+Status settle_all_twin_files(FileSystem& files, const StateFolder& state, MetaStore& metas,
+                             const std::function<bool(std::string_view key)>& is_at_work) {
   const auto entries = files.list(state.sessions());
   if (!entries) return forward(entries);
   for (const auto& entry : *entries) {
     Status settled;
     if (entry.name.ends_with(kHalfMeta) || entry.name.ends_with(kHalfHeld)) {
       settled = remove_if_there(files, state.sessions() + "/" + entry.name);
-    } else if (entry.name.contains(kBeside)) {
+    } else if (entry.name.contains(kBeside) &&
+               !is_at_work(std::string_view(entry.name).substr(0, entry.name.find(kBeside)))) {
       settled = settle_one(files, state, metas, entry.name);
     }
     if (!settled) return settled;

@@ -2,6 +2,7 @@
 // commit.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,10 +21,11 @@ namespace kato {
 
 // The same for all sessions that have a file beside, whether or not anything happens in them again;
 // metas and kept bytes that were being written when the power went are removed too. A session whose
-// meta cannot be used is left alone. For after a power loss, when nothing tells which sessions
-// these are.
-[[nodiscard]] Status settle_all_twin_files(FileSystem& files, const StateFolder& state,
-                                           MetaStore& metas);
+// meta cannot be used is left alone, and so are those that are at work. For after a power loss,
+// when nothing tells which sessions these are.
+[[nodiscard]] Status settle_all_twin_files(
+    FileSystem& files, const StateFolder& state, MetaStore& metas,
+    const std::function<bool(std::string_view key)>& is_at_work);
 
 // The file of a committed generation takes its place. No effect if it has done so already.
 [[nodiscard]] Status swap_twin_in(FileSystem& files, const StateFolder& state, std::string_view key,

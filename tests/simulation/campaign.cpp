@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "tests/simulation/late_capture.h"
 #include "tests/simulation/oracle.h"
 
@@ -33,6 +35,14 @@ bool fails_so(const WorldInput& input, const History& history, const std::string
   return std::ranges::find(violations, kind, kind_of) != violations.end();
 }
 
+// What is there in the end.
+void show(const World& world) {
+  for (const auto& path : world.disk().files_below(World::home())) {
+    if (path.ends_with(".ids")) continue;
+    world.trace(fmt::format("-- {}\n{}", path, world.disk().content(path).value_or("")));
+  }
+}
+
 }  // namespace
 
 SeedResult run_history(const WorldInput& input, const History& history) {
@@ -45,9 +55,10 @@ SeedResult run_history(const WorldInput& input, const History& history) {
   result.calls = world.calls();
   result.steps = history.steps.size();
   result.damage = world.damage();
+  const auto before = recordings_of(world);
+  if (input.trace) show(world);
   if (!result.violations.empty()) return result;
 
-  const auto before = recordings_of(world);
   world.touch_logs();
   world.restart();
   add(result.violations, differences("P1 after a restart", before, recordings_of(world)));

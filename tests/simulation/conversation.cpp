@@ -100,7 +100,7 @@ void decide(Conversation& conversation, uint32_t run, const SinceBounds& since, 
     }
   }
   conversation.is_known = Answer::kYes;
-  conversation.is_begun_anew = false;
+  conversation.is_begun_anew = conversation.is_begun_anew && conversation.is_packed;
   conversation.was_half_at_first = false;
   conversation.is_elsewhere = false;
 }

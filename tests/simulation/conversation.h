@@ -81,7 +81,8 @@ struct Conversation {
   UnixMillis made_at;     // then
   UnixMillis made_after;  // the daemon may not have looked between this moment and that
   // It was cut down to nothing, and the daemon has not looked at it since: what it finds there then
-  // may be a history that was written anew, which does not command.
+  // may be a history that was written anew, which does not command. One that is packed then has
+  // nothing by which the daemon would know it again when it is unpacked and goes on.
   bool is_begun_anew = false;
   bool was_begun_anew = false;   // ever
   uint32_t settled = 0;          // how often all was

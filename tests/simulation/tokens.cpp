@@ -1,5 +1,6 @@
 #include "tests/simulation/tokens.h"
 
+#include <algorithm>
 #include <cctype>
 
 namespace kato::simulation {
@@ -40,11 +41,30 @@ size_t front_matter_size(std::string_view content) {
   return end == std::string_view::npos ? 0 : end + kFence.size() + 1;
 }
 
+namespace {
+
+// Of one that a power loss tore: the lines that are left of it, the last one perhaps not whole.
+size_t torn_front_matter_size(std::string_view content) {
+  constexpr std::string_view kKeys[] = {
+      "id: ", "title: ", "desc: ", "created: ", "participants: ", "sessionId: ", "recordingIds: "};
+  size_t size = kFence.size();
+  while (size < content.size()) {
+    const auto line = content.substr(size, content.find('\n', size) - size);
+    const bool is_of_it = std::ranges::any_of(kKeys, [&line](std::string_view key) {
+      return line.starts_with(key) || (!line.empty() && key.starts_with(line));
+    });
+    if (!is_of_it) return size;
+    size = std::min(content.size(), size + line.size() + 1);
+  }
+  return size;
+}
+
+}  // namespace
+
 std::vector<FoundToken> find_tokens(std::string_view content) {
   std::vector<FoundToken> found;
-  const size_t head_bytes = front_matter_size(content);
-  // Of a head that a power loss tore nothing follows.
-  if (head_bytes == 0 && content.starts_with(kFence)) return found;
+  size_t head_bytes = front_matter_size(content);
+  if (head_bytes == 0 && content.starts_with(kFence)) head_bytes = torn_front_matter_size(content);
   for (size_t at = head_bytes; at < content.size();) {
     const bool begins_word =
         at == 0 || std::isalnum(static_cast<unsigned char>(content[at - 1])) == 0;

@@ -102,6 +102,8 @@ class World {
   [[nodiscard]] bool twins_may_be_gone() const { return twins_may_be_gone_; }
   [[nodiscard]] const Damage& damage() const { return damage_; }
   [[nodiscard]] uint64_t calls() const { return all_calls_ + (files_ ? files_->calls() : 0); }
+  // A line of the account, where one is wanted.
+  void trace(const std::string& line) const;
 
  private:
   // Happens before a call of the daemon; or when its work is done, if there was no such call.
@@ -112,7 +114,6 @@ class World {
   };
   void do_step(const Step& step);
   void do_later(const Meanwhile& later);
-  void trace(const std::string& line) const;
 
   // Agents: world_agents.cpp.
   bool agent_step(const Step& step);

@@ -197,6 +197,32 @@ TEST_CASE("P2: a file whose sync failed is written out again at the next one", "
                                             "k.twin.jsonl again", "k.twin.jsonl"});
 }
 
+TEST_CASE("P2: a file whose sync failed is written out again also where nothing else is synced",
+          "[session][P2]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kUnsynced);
+  queue.needs_file("k", f.temporary.write("state/sessions/k.twin.jsonl", "x"));
+  queue.needs_file_again("k", f.temporary.write("notes/a.md", "x"));
+  queue.put("k", "k");
+  CHECK(queue.flush().committed.size() == 1);
+  CHECK(f.order == std::vector<std::string>{"a.md again", "k.meta.json"});
+}
+
+TEST_CASE("a meta that cannot be written leaves nothing beside the one that is there",
+          "[session]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kInterval);
+  f.may_be_opened = true;
+  f.broken = f.folder.meta("k") + ".kato-new";
+  const auto fault = f.files.fault;
+  f.files.fault = [&fault](FileOperation operation, const std::string& file) {
+    return operation == FileOperation::kRemove ? 0 : fault(operation, file);
+  };
+  queue.put("k", "k");
+  CHECK(queue.flush().failures.size() == 1);
+  CHECK_FALSE(std::filesystem::exists(f.broken));
+}
+
 TEST_CASE("P2: of a destination that cannot be synced a meta says no more than before",
           "[session][P2]") {
   QueueFixture f;

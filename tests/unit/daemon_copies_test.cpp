@@ -42,6 +42,34 @@ TEST_CASE("P6: so does a first meta that could not be put in its place", "[daemo
   CHECK_FALSE(std::filesystem::exists(half));
 }
 
+TEST_CASE("P6: what was begun goes though the disk fails when it is first looked for",
+          "[daemon][P6]") {
+  const auto failing = GENERATE(FileOperation::kInfo, FileOperation::kRemove);
+  DaemonRig rig;
+  auto daemon = rig.working();
+  rig.say(1, "hello");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRename && path.ends_with(".meta.json") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  const auto half = rig.home / ("state/sessions/" + rig.key(1) + ".meta.json.kato-new");
+  REQUIRE(std::filesystem::exists(half));
+  daemon.reset();
+  std::filesystem::remove(rig.log(1));
+  rig.files.fault = [failing](FileOperation operation, const std::string& path) {
+    return operation == failing && path.contains("/state/sessions/") ? EIO : 0;
+  };
+  daemon = rig.working();
+  CHECK(std::filesystem::exists(half));
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  CHECK_FALSE(std::filesystem::exists(half));
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  CHECK_FALSE(daemon->due());
+}
+
 TEST_CASE("P10: a copy that a disk keeps from its place for a moment takes it all the same",
           "[daemon][P10]") {
   DaemonRig rig;
@@ -193,6 +221,26 @@ TEST_CASE("P6: what a power loss left of copies is settled, whether or not anyth
     if (name.contains(".g1") || name.contains(".kato-new")) left.push_back(name);
   }
   CHECK(left.empty());
+}
+
+TEST_CASE("P6: nor does what a power loss left of copies stay if the disk fails at the start",
+          "[daemon][P6]") {
+  DaemonRig rig;
+  rig.say(1, "hello");
+  auto daemon = rig.working();
+  rig.lose_power(daemon);
+  const auto copy = rig.home / ("state/sessions/" + rig.key(1) + ".twin.jsonl.g1");
+  rig.home.write("state/sessions/" + rig.key(1) + ".twin.jsonl.g1", "half a li");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRemove && path.contains(".held.kato-new") ? EROFS : 0;
+  };
+  daemon = rig.working();
+  CHECK(is_degraded(daemon->status(false), "copies of conversations"));
+  rig.files.fault = {};
+  rig.clock.advance(std::chrono::minutes(1));
+  rig.work(*daemon);
+  CHECK_FALSE(std::filesystem::exists(copy));
+  CHECK(daemon->status(false).degraded.empty());
 }
 
 TEST_CASE("P4: what a late copy lacks because the log was cut then comes back by reprocessing",

@@ -1,5 +1,6 @@
 // Whatever a client does with a document: what it stated is told once, in order, and commands once.
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -312,6 +313,17 @@ class WrittenInPlace {
     put(whole);
     work();
   }
+  // While nobody looks.
+  void type(const std::string& text) {
+    client_.say(text);
+    put(client_.document());
+  }
+  // Nothing has been said in it yet.
+  void begin_anew() {
+    auto json = Json::parse(rig.read(kLog));
+    json["messages"] = Json::array();
+    rig.home.write(kLog, json.dump());
+  }
   // So much of what it holds.
   void begin_writing(double half) {
     const auto whole = rig.read(kLog);
@@ -421,10 +433,8 @@ TEST_CASE("P10: a recording that a half document kept waiting is begun by the ne
   WrittenInPlace document("");
   document.work();
   const auto session = document.daemon->status(true).sessions.front().identity.session_id;
-  auto json = nlohmann::json::parse(document.rig.read(kLog));
-  json["messages"] = nlohmann::json::array();
-  const auto whole = json.dump();
-  document.rig.home.write(kLog, whole);
+  document.begin_anew();
+  const auto whole = document.rig.read(kLog);
   document.work();
   document.rig.home.write(kLog, whole.substr(0, whole.size() / 2));
   static_cast<void>(
@@ -472,4 +482,48 @@ TEST_CASE("P1: a recording that was stopped before the document was whole begins
   document.daemon = document.rig.working();
   document.work();
   CHECK(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+}
+
+TEST_CASE(
+    "P2: a document is read as one though it cannot be looked at when its session is taken up",
+    "[daemon][P2]") {
+  WrittenInPlace document("");
+  document.work();
+  document.begin_writing(0);
+  document.ask(ControlVerb::kRecordStart, "proj/talk.jsonl");
+  const auto log = document.rig.home / kLog;
+  document.rig.files.fault = [&log](test::FileOperation operation, const std::string& path) {
+    return operation == test::FileOperation::kInfo && path == log ? EIO : 0;
+  };
+  document.ask(ControlVerb::kSnapshotRemove, "");
+  document.rig.files.fault = {};
+  document.work();
+  document.say("said since", 1);
+  document.rig.clock.advance(std::chrono::minutes(1));
+  document.work();
+  document.ask(ControlVerb::kRecordCapture, "proj/all.jsonl");
+  document.work();
+  CHECK(document.rig.read("proj/all.jsonl").contains("said before"));
+  CHECK(document.rig.read("proj/talk.jsonl").contains("said since"));
+}
+
+TEST_CASE("P2: ids that are damaged before anything was known let nothing pass for known",
+          "[daemon][P2]") {
+  WrittenInPlace document("");
+  document.daemon.reset();
+  const auto state = document.rig.home / "state";
+  std::filesystem::remove_all(state);
+  document.begin_anew();
+  document.daemon = document.rig.working();
+  document.daemon.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(state + "/sessions")) {
+    auto name = entry.path().filename().string();
+    const auto end = name.find(".meta.json");
+    if (end == std::string::npos) continue;
+    document.rig.home.write("state/sessions/" + name.substr(0, end) + ".ids", "torn");
+  }
+  document.type("typed while Kato was down\n::start talk.md");
+  document.daemon = document.rig.working();
+  document.work();
+  CHECK(document.rig.read("proj/talk.md").contains("typed while Kato was down"));
 }

@@ -1,83 +1,16 @@
 // Logs that their client packs, of which a daemon sees only the end.
-#include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <zstd.h>
 
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
 
 #include "tests/support/catch.h"
-#include "tests/support/conversation.h"
-#include "tests/unit/daemon_rig.h"
+#include "tests/unit/packed_talk.h"
 
 using namespace kato;
 using namespace kato::test;
 
 namespace {
-
-constexpr std::chrono::hours kADay{24};
-
-std::string packed(const std::string& text) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 1));
-  return out;
-}
-
-// A conversation in ~/proj whose log compresses well.
-struct PackedTalk {
-  DaemonRig rig;
-  std::unique_ptr<Conversation> talk;
-  std::string said;
-
-  explicit PackedTalk(std::string_view agent = "codex-bare")
-      : talk(Conversation::of(agent, {.project = rig.home / "proj", .begin = rig.clock.now()})),
-        said(talk->opening()) {}
-
-  [[nodiscard]] std::string log() const { return rig.home / talk->log_path(); }
-  void say(std::string_view text) {
-    said += talk->user(text);
-    said += talk->assistant(std::string(200, '.'));
-  }
-  void write() const { rig.home.write(talk->log_path(), said); }
-  // Written before it takes the place of the log, which kept its time.
-  void pack() const {
-    const std::filesystem::path to = log() + ".zst";
-    rig.home.write(talk->log_path() + ".zst", packed(said));
-    if (!std::filesystem::exists(log())) return;
-    std::filesystem::last_write_time(to, std::filesystem::last_write_time(log()));
-    std::filesystem::remove(log());
-  }
-  void unpack() const {
-    write();
-    std::filesystem::remove(log() + ".zst");
-  }
-  void age() const {
-    for (const auto& path : {log(), log() + ".zst"}) {
-      if (!std::filesystem::exists(path)) continue;
-      std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - kADay);
-    }
-  }
-  void capture(Daemon& daemon, std::string_view name) {
-    const auto session = daemon.status(true).sessions.at(0).identity.session_id;
-    static_cast<void>(rig.ask(daemon, {.verb = ControlVerb::kRecordCapture,
-                                       .session = session,
-                                       .destination = rig.home / ("proj/" + std::string(name))}));
-    rig.work(daemon);
-  }
-  [[nodiscard]] bool is_made(std::string_view name) const {
-    return std::filesystem::exists(rig.home / ("proj/" + std::string(name)));
-  }
-  // The line of the recording that holds the text.
-  [[nodiscard]] std::string line(std::string_view name, std::string_view text) const {
-    std::istringstream lines(rig.read("proj/" + std::string(name)));
-    for (std::string one; std::getline(lines, one);) {
-      if (one.contains(text)) return one;
-    }
-    FAIL("not recorded: " << text);
-    return {};
-  }
-};
 
 bool is_captured_live(const std::string& line) {
   return line.contains("\"capturedAt\"");

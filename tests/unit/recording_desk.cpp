@@ -91,6 +91,7 @@ void Desk::say(int count, std::optional<UnixMillis> captured) {
     event.id = make_event_id(kRecordedSession.session_id, text, "text/0", "");
     event.seq = static_cast<uint64_t>(said_);
     event.captured_at = captured;
+    event.body.provider_timestamp = said_at;
     append_event_line(lines_, kRecordedSession, event);
     lines_.push_back('\n');
   }
@@ -100,11 +101,11 @@ void Desk::say(int count, std::optional<UnixMillis> captured) {
   meta.next_seq = static_cast<uint64_t>(said_) + 1;
 }
 
-void Desk::forget_capture_times() {
+void Desk::forget_capture_times(std::optional<UnixMillis> captured) {
   const auto count = said_;
   lines_.clear();
   said_ = 0;
-  say(count);
+  say(count, captured);
   ++twin.generation;
 }
 

@@ -61,12 +61,14 @@ class Desk {
   RecordingMeta& recording() { return meta.recordings.front(); }
   // More texts; captured: they were seen live at that time.
   void say(int count, std::optional<UnixMillis> captured = std::nullopt);
+  std::string said_at;  // of the next ones, as the provider has it; empty: nobody knows
   // So that there are so many texts in all.
   void say_up_to(int count) {
     if (count > said_) say(count - said_);
   }
-  // The same twin, but nothing in it was seen live: as it is after a power loss.
-  void forget_capture_times();
+  // The same twin, but nothing in it was seen live: as it is after a power loss. captured: when all
+  // of it was told again since.
+  void forget_capture_times(std::optional<UnixMillis> captured = std::nullopt);
   void period(uint64_t from, std::optional<uint64_t> to = std::nullopt);
 
   // Serves the recording as the daemon does, with what a killed run left. The error is the

@@ -356,3 +356,57 @@ TEST_CASE("P2: capture times that are gone double nothing where a person took so
     CHECK(desk.written() == written);
   }
 }
+
+TEST_CASE("P2: what stands by chance where an edit moved the end is no beginning of what follows",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  desk.say(7);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  const std::string_view last = "10 text 10\n";
+  auto edited = desk.written();
+  REQUIRE(edited.ends_with(last));
+  edited.insert(edited.size() - last.size(), "my note 10\n");  // as long as the last line
+  desk.folder.write("notes/a.txt", edited);
+  desk.restart(true);
+  desk.say(1);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == edited + "11 text 11\n");
+}
+
+TEST_CASE(
+    "P2: what a source told again has in a destination the time that it was captured at first",
+    "[recording][P2]") {
+  const UnixMillis again{4'102'444'800'000};  // the year 2100: the file was changed before
+  Desk desk;
+  desk.said_at = "2026-02-25T16:26:54.000Z";
+  begin(desk);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.say(1, kSeen);
+  REQUIRE(desk.serve());  // the file reached the disk; the meta and the copy's line did not
+  const auto written = desk.written();
+  desk.forget_capture_times(again);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == written);
+}
+
+TEST_CASE("P2: a second power loss behind a torn piece that an edit has moved doubles nothing",
+          "[recording][P2]") {
+  Desk desk;
+  begin(desk);
+  desk.say(40);  // the edit is far above the end
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  auto edited = desk.written();
+  edited.insert(edited.find('\n') + 1, "my note\n");
+  desk.folder.write("notes/a.txt", edited + "44 text ");
+  desk.say(2);
+  for (int loss = 0; loss < 3; ++loss) {
+    desk.restart(true);
+    REQUIRE(desk.serve());  // what it wrote no commit speaks of
+    CHECK(desk.written() == edited + "44 text 44\n45 text 45\n");
+  }
+}

@@ -66,3 +66,24 @@ TEST_CASE("P2: nothing that nobody knew is written from a twin that was made aga
   CHECK(moved({8, 9}, false).twin_offset == 2 * kLineBytes);
   CHECK(moved({3, 4}, true).twin_offset == 2 * kLineBytes);  // all of it was written already
 }
+
+TEST_CASE("P2: a start that was asked for behind an event is found by that event",
+          "[runtime][P2]") {
+  Relocation relocation;
+  for (uint8_t number = 1; number <= 6; ++number) {
+    relocation.add_old({.seq = number, .event_id = id_of(number)});
+  }
+  for (uint8_t number = 3; number <= 6; ++number) {  // the first two are nowhere any more
+    const uint64_t seq = number - 2U;
+    relocation.add_new(
+        {.position = {.seq = seq, .event_id = id_of(number)}, .end_bytes = seq * kLineBytes});
+  }
+  SessionMeta meta;
+  meta.next_seq = 7;
+  meta.recordings.resize(1);
+  // Behind the fourth event, which had the number 2 in the last twin.
+  meta.recordings[0].periods = {
+      {.start = {.seq = 3, .event_id = {}, .time = {}, .behind = id_of(4)}, .stop = {}}};
+  relocation.apply(meta, {.exists = true, .generation = 7, .size_bytes = 4 * kLineBytes}, {false});
+  CHECK(meta.recordings[0].periods[0].start.seq == 3);
+}

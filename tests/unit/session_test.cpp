@@ -97,9 +97,10 @@ RecordingMeta full_recording() {
                                    .changed = UnixMillis{1}};
   recording.state = SavedBlob{.version = 1, .bytes = "sink"};
   recording.whole_file = GrowingHash::Value{.size_bytes = 3, .chain = 4, .rest = 5};
-  recording.periods = {{.start = {.seq = 1, .event_id = id_of(1), .time = UnixMillis{1000}},
-                        .stop = PeriodMark{.seq = 3, .event_id = std::nullopt, .time = {}}},
-                       {.start = {.seq = 5, .event_id = id_of(5), .time = {}}, .stop = {}}};
+  recording.periods = {
+      {.start = {.seq = 1, .event_id = id_of(1), .time = UnixMillis{1000}},
+       .stop = PeriodMark{.seq = 3, .event_id = std::nullopt, .time = {}}},
+      {.start = {.seq = 5, .event_id = {}, .time = {}, .behind = id_of(4)}, .stop = {}}};
   recording.intent = ReplacementIntent{.before = mark,
                                        .before_hash = {3, 4, 5},
                                        .new_id = {8, 9},
