@@ -81,13 +81,19 @@ Result<bool> SessionExports::serve_one(PendingExport& pending) {
 
 Status SessionExports::deliver(PendingExport& pending) {
   if (auto looked = look_into_history(pending); !looked) return looked;
-  // Its last byte was written before the line; after a power loss that says nothing. What would be
-  // written now may be something else, if the log was cut since.
-  if (is_noted_ && !pending.doubted) return {};
+  // Its last byte was written before the line; after a power loss that says nothing, but what
+  // stands in the file does. What would be written now may be something else, if the log was cut
+  // since.
+  if (noted_ && !pending.doubted) return {};
   const auto sink = context_.assembly.sink_by_plugin(pending.sink_plugin);
   if (!sink) return forward(sink);
   const auto place = place_of(pending);
   if (!place.allowed()) return fail(ErrorCode::kRefused, "{}", place.reason);
+  if (noted_) {
+    const auto written = holds_export(context_.files, place, pending, *noted_);
+    if (!written) return forward(written);
+    if (*written) return {};
+  }
   const ExportPlace to{
       .files = context_.files,
       .place = place,
@@ -126,7 +132,7 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
   const bool is_gone =
       exported.events == 0 && (read || read.error().code() == ErrorCode::kNotFound);
   // It was written once; nothing of it is left to compare with.
-  if (is_noted_ && is_gone) return {};
+  if (noted_ && is_gone) return {};
   if (!read) return read;
 
   auto file = ExportFile::open(to, pending);
@@ -139,22 +145,22 @@ Status SessionExports::write(const ExportPlace& to, PendingExport& pending, cons
       (*writer)->finish(context, [&file](std::string_view bytes) { return file->take(bytes); });
   if (written) written = file->finish();
   if (!written) return written;
-  return note_in_history(pending, exported.events, file->size_bytes());
+  return note_in_history(pending, exported.events, *file);
 }
 
 Status SessionExports::look_into_history(const PendingExport& pending) {
-  is_noted_ = false;
+  noted_.reset();
   if (!pending.begun) return {};
   const StateFolder state(context_.assembly.paths().state_dir);
-  const auto is_there = has_export(context_.files, state.exports(), pending.export_id);
-  if (!is_there) return forward(is_there);
-  is_noted_ = *is_there;
+  auto found = find_export(context_.files, state.exports(), pending.export_id);
+  if (!found) return forward(found);
+  noted_ = std::move(*found);
   return {};
 }
 
 Status SessionExports::note_in_history(const PendingExport& pending, uint64_t events,
-                                       uint64_t size_bytes) {
-  if (is_noted_) return {};
+                                       const ExportFile& file) {
+  if (noted_) return {};
   const StateFolder state(context_.assembly.paths().state_dir);
   ExportRecord record{.export_id = pending.export_id,
                       .at = context_.clock.now(),
@@ -164,7 +170,8 @@ Status SessionExports::note_in_history(const PendingExport& pending, uint64_t ev
                       .origin = pending.origin,
                       .event_count = events,
                       .last_event = {},
-                      .size_bytes = size_bytes};
+                      .size_bytes = file.size_bytes(),
+                      .hash = file.hash()};
   if (pending.through.event_id != EventId{}) record.last_event = pending.through.event_id;
   return add_export(context_.files, state.exports(), record);
 }

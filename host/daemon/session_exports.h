@@ -26,12 +26,12 @@ class SessionExports {
   [[nodiscard]] Decision place_of(const PendingExport& pending) const;
   Status write(const ExportPlace& to, PendingExport& pending, const Sink& sink);
   Status look_into_history(const PendingExport& pending);
-  Status note_in_history(const PendingExport& pending, uint64_t events, uint64_t size_bytes);
+  Status note_in_history(const PendingExport& pending, uint64_t events, const ExportFile& file);
 
   const StepContext& context_;
   SessionRuntime& runtime_;
-  Status committed_;       // the last commit that an export asked for
-  bool is_noted_ = false;  // in the history, by an earlier attempt at the export at hand
+  Status committed_;                   // the last commit that an export asked for
+  std::optional<ExportRecord> noted_;  // in the history, by an earlier attempt at the one at hand
 };
 
 }  // namespace kato

@@ -56,6 +56,24 @@ Status write_export(const ExportPlace& input, PendingExport& pending,
   return write();
 }
 
+Result<bool> holds_export(FileSystem& files, const Decision& place, const PendingExport& pending,
+                          const ExportRecord& noted) {
+  if (noted.hash == 0 || pending.after.size_bytes < pending.written_bytes) return false;
+  const auto file = files.open_beneath(place.root, place.relative, OpenMode::kRead);
+  if (!file) return false;  // whether it is gone is found out by writing it
+  auto at = pending.after.size_bytes - pending.written_bytes + (pending.begins_line ? 1 : 0);
+  const auto end = at + noted.size_bytes;
+  StreamingHash64 hash;
+  while (at < end) {
+    const auto there = read_range(**file, at, std::min(end, at + kWriteBytes));
+    if (!there) return forward(there);
+    if (there->empty()) return false;
+    hash.update(*there);
+    at += there->size();
+  }
+  return hash.digest() == noted.hash;
+}
+
 Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pending) {
   auto file = DestinationFile::open(input.files, input.place, true, input.allow_hard_links);
   if (!file) return forward(file);
@@ -72,6 +90,7 @@ Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pen
 
 Status ExportFile::take(std::string_view bytes) {
   size_bytes_ += bytes.size();
+  hash_->update(bytes);
   bytes_ += bytes;
   return bytes_.size() < kWriteBytes ? Status{} : put();
 }

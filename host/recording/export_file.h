@@ -3,11 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "host/base/hash.h"
 #include "host/recording/destination_file.h"
 #include "host/recording/written_stretch.h"
+#include "host/session/export_history.h"
 #include "host/session/write_journal.h"
 
 namespace kato {
@@ -28,6 +31,10 @@ struct ExportPlace {
 [[nodiscard]] Status write_export(const ExportPlace& input, PendingExport& pending,
                                   const std::function<Status()>& write);
 
+// Whether what the history says of the export stands in its file, in its place.
+[[nodiscard]] Result<bool> holds_export(FileSystem& files, const Decision& place,
+                                        const PendingExport& pending, const ExportRecord& noted);
+
 class ExportFile {
  public:
   // pending: has begun; it no longer has after an error that says that the destination is somebody
@@ -42,6 +49,7 @@ class ExportFile {
   [[nodiscard]] Status finish();
   // So many bytes have been taken.
   [[nodiscard]] uint64_t size_bytes() const { return size_bytes_; }
+  [[nodiscard]] uint64_t hash() const { return hash_->digest(); }
 
  private:
   ExportFile(const ExportPlace& input, PendingExport& pending, DestinationFile file)
@@ -57,6 +65,7 @@ class ExportFile {
   WrittenStretch stretch_;
   std::string bytes_;  // taken, not yet put
   uint64_t size_bytes_ = 0;
+  std::unique_ptr<StreamingHash64> hash_ = std::make_unique<StreamingHash64>();
   uint64_t found_bytes_ = 0;    // behind those that were known to be written
   uint64_t skipped_bytes_ = 0;  // of these, that were put
 };

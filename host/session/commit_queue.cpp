@@ -195,7 +195,8 @@ Result<std::string> CommitQueue::honest_text(const std::string& key, const Waiti
   auto meta = meta_from_json(*json);
   if (!meta) return forward(meta);
   const auto was_written = [this](const std::string& export_id) {
-    return has_export(files_, folder_.exports(), export_id).value_or(true);
+    const auto found = find_export(files_, folder_.exports(), export_id);
+    return !found || *found;
   };
   if (take_back_unsynced(waiting.unsynced, **before, *meta, was_written)) {
     return meta_to_json(*meta);

@@ -29,6 +29,7 @@ std::string line_of(const ExportRecord& record) {
     object.number("events", record.event_count);
     if (record.last_event) object.text("lastEventId", to_hex(*record.last_event));
     object.number("size", record.size_bytes);
+    if (record.hash != 0) object.text("hash", to_hex(record.hash));
   }
   line.push_back('\n');
   return line;
@@ -51,6 +52,7 @@ std::optional<ExportRecord> record_of(std::string_view line) {
   fields.number("events", record.event_count);
   fields.hex("lastEventId", record.last_event);
   fields.number("size", record.size_bytes);
+  fields.hex("hash", record.hash);
   if (!at || !fields.finish()) return std::nullopt;
   record.at = *at;
   return record;
@@ -76,11 +78,13 @@ Status add_export(FileSystem& files, const std::string& path, const ExportRecord
   return (*file)->append((*torn ? "\n" : "") + line_of(record));
 }
 
-Result<bool> has_export(FileSystem& files, const std::string& path, std::string_view export_id) {
+Result<std::optional<ExportRecord>> find_export(FileSystem& files, const std::string& path,
+                                                std::string_view export_id) {
   const auto history = load_exports(files, path);
   if (!history) return forward(history);
-  return std::ranges::find(history->records, export_id, &ExportRecord::export_id) !=
-         history->records.end();
+  const auto found = std::ranges::find(history->records, export_id, &ExportRecord::export_id);
+  if (found == history->records.end()) return std::nullopt;
+  return *found;
 }
 
 Result<ExportHistory> load_exports(FileSystem& files, const std::string& path) {

@@ -26,15 +26,17 @@ struct ExportRecord {
   uint64_t event_count = 0;
   std::optional<EventId> last_event;
   uint64_t size_bytes = 0;  // of what was written
+  uint64_t hash = 0;        // hash64 of it; 0: not known
 };
 
 // A line that a crash tore is completed first, so that it stays alone in being unreadable.
 [[nodiscard]] Status add_export(FileSystem& files, const std::string& path,
                                 const ExportRecord& record);
 
-// Whether that export is in the history. False, if there is no file.
-[[nodiscard]] Result<bool> has_export(FileSystem& files, const std::string& path,
-                                      std::string_view export_id);
+// What the history has of that export. Nothing, if there is no file.
+[[nodiscard]] Result<std::optional<ExportRecord>> find_export(FileSystem& files,
+                                                              const std::string& path,
+                                                              std::string_view export_id);
 
 struct ExportHistory {
   std::vector<ExportRecord> records;  // in order

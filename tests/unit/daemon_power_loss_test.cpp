@@ -1,6 +1,7 @@
 // What the disk did not hold yet when the power failed: the promises P2 and P6.
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/catch.h"
 #include "tests/unit/daemon_rig.h"
@@ -95,6 +96,32 @@ TEST_CASE("P2: an export of a private session that could not be synced is whole 
   daemon = rig.working();
   CHECK(rig.read("proj/talk.md") == whole);
   CHECK(rig.meta(1).is_private);
+  CHECK(rig.meta(1).pending_exports.empty());
+}
+
+TEST_CASE(
+    "P1: an export that stands whole in its file is not written again from a log that was cut",
+    "[daemon][P1]") {
+  DaemonRig rig;
+  rig.home.write("proj/talk.md", GENERATE(as<std::string>(), "", "a note of mine"));
+  rig.say(1, "said before");
+  auto daemon = rig.working();
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    const bool syncs = operation == FileOperation::kSync || operation == FileOperation::kSyncAgain;
+    return syncs && path.ends_with("talk.md") ? EIO : 0;
+  };
+  rig.say(1, "the last word\n::export talk.md");
+  rig.work(*daemon);
+  const auto whole = rig.read("proj/talk.md");
+  REQUIRE(whole.contains("the last word"));
+  rig.lose_power(daemon);
+  std::ifstream log(rig.log(1));
+  std::string first;
+  std::getline(log, first);
+  const std::string rest(std::istreambuf_iterator<char>(log), {});
+  std::ofstream(rig.log(1), std::ios::binary | std::ios::trunc) << rest;
+  daemon = rig.working();
+  CHECK(rig.read("proj/talk.md") == whole);
   CHECK(rig.meta(1).pending_exports.empty());
 }
 

@@ -208,6 +208,6 @@ TEST_CASE("the history of exports keeps every line but the one that was torn", "
   CHECK(history->records[0].last_event == EventId{1, 2, 3});
   CHECK(history->records[0].origin == RequestOrigin::kChat);
   CHECK_FALSE(history->records[1].last_event);
-  CHECK(*has_export(f.files, f.path, "0a0b"));
-  CHECK_FALSE(*has_export(f.files, f.path, "0c0d"));
+  CHECK(*find_export(f.files, f.path, "0a0b"));
+  CHECK_FALSE(*find_export(f.files, f.path, "0c0d"));
 }
