@@ -513,15 +513,19 @@ TEST_CASE("P2: ids that are damaged before anything was known let nothing pass f
   document.daemon.reset();
   const auto state = document.rig.home / "state";
   std::filesystem::remove_all(state);
-  document.begin_anew();
+  document.begin_writing(0.5);
   document.daemon = document.rig.working();
   document.daemon.reset();
+  std::string meta;
   for (const auto& entry : std::filesystem::directory_iterator(state + "/sessions")) {
-    auto name = entry.path().filename().string();
+    const auto name = entry.path().filename().string();
     const auto end = name.find(".meta.json");
     if (end == std::string::npos) continue;
-    document.rig.home.write("state/sessions/" + name.substr(0, end) + ".ids", "torn");
+    document.rig.home.write("state/sessions/" + name.substr(0, end) + ".ids",
+                            std::string(200, 'x'));
+    meta = document.rig.read("state/sessions/" + name);
   }
+  REQUIRE(Json::parse(meta)["knownIds"] == 0);
   document.type("typed while Kato was down\n::start talk.md");
   document.daemon = document.rig.working();
   document.work();

@@ -67,6 +67,7 @@ TEST_CASE("P2: a copy that is made while a log is being packed has what that hel
   talk.said = kept;
   talk.say("said since");
   talk.say("and so on");
+  talk.say("the last word");
   talk.unpack();
   talk.rig.work(*daemon);
   const auto session = daemon->status(true).sessions.at(0).identity.session_id;
@@ -83,5 +84,5 @@ TEST_CASE("P2: a copy that is made while a log is being packed has what that hel
     talk.rig.clock.advance(std::chrono::seconds(1));
   }
   CHECK(talk.rig.read("proj/talk.jsonl").contains("said before"));
-  CHECK(talk.rig.read("proj/talk.jsonl").contains("and so on"));
+  CHECK(talk.rig.read("proj/talk.jsonl").contains("the last word"));
 }
