@@ -74,8 +74,7 @@ void LiveSessions::note_vanished(const std::string& path) {
   const auto session_id = session_of_path_.find(path);
   if (session_id == session_of_path_.end()) return;
   const auto& live = *sessions_.at(session_id->second);
-  const bool is_alone = live.session.sources.size() + live.session.set_aside.size() == 1;
-  if (live.runtime && !is_alone) live.runtime->set_sources(live.session, {});
+  if (live.runtime) live.runtime->set_sources(live.session, {});
 }
 
 SessionSource* LiveSessions::source_of(const std::string& path) {

@@ -124,7 +124,11 @@ void Relocation::apply(SessionMeta& meta, const TwinMeta& twin,
   }
   const bool at_end = meta.command_cursor && meta.command_cursor->seq + 1 >= old_next_seq;
   if (meta.command_cursor) move_position(*meta.command_cursor);
-  if (at_end) meta.command_cursor->seq = meta.next_seq - 1;
+  if (at_end) {
+    const bool has_last = !new_.empty() && new_.back().position.seq + 1 == meta.next_seq;
+    if (has_last) *meta.command_cursor = new_.back().position;
+    meta.command_cursor->seq = meta.next_seq - 1;
+  }
   meta.twin = twin;
 }
 

@@ -70,6 +70,7 @@ class SessionRuntime {
   // standing. What goes wrong with it, or went wrong when they were looked at, is the next ingest's
   // error.
   void set_sources(const Session& session, const Status& looked = {});
+  [[nodiscard]] const Status& sources_status() const { return sources_status_; }
   // One of them has other bytes, and is in everything else as set_sources() was told. False: it
   // matters to others, tell all.
   [[nodiscard]] bool note_grown(const SourceFile& file) { return sources_.note_grown(file); }

@@ -21,7 +21,7 @@ bool cannot_exchange(const Error& error) {
 
 // Its head is written though nothing was said yet.
 bool is_to_be_begun(const RecordingMeta& recording) {
-  return !recording.state && !recording.periods.empty();
+  return recording.desired == DesiredState::kOn && !recording.state && !recording.periods.empty();
 }
 
 }  // namespace

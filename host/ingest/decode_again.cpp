@@ -82,13 +82,14 @@ Status DecodingAgain::check_documents() {
   for (size_t i = 0; i < input_.meta.sources.size(); ++i) {
     const SourceMeta& meta = input_.meta.sources[i];
     const auto& file = input_.sources[i].file;
-    const bool is_document = file.root != nullptr && file.rule().growth == Growth::kDocument;
-    const bool had_more = meta.alignment.history_gone || meta.last_said.has_value();
-    const bool is_left = meta.cursor.value == 0 && had_more;
-    if (!is_left) continue;
+    const bool is_document =
+        meta.last_said || (file.root != nullptr && file.rule().growth == Growth::kDocument);
+    const bool had_more = meta.alignment.history_gone || meta.last_said;
+    const bool counts = is_document && meta.standing != SourceStanding::kSuperseded;
+    if (!counts || !had_more || meta.cursor.value > 0) continue;
     const bool is_there = input_.files.info(file.path).has_value();
-    if (is_document && is_there) return written_just_now(file.path);
-    lacks_document_ = lacks_document_ || !is_there || file.root == nullptr;
+    if (is_there && file.root != nullptr) return written_just_now(file.path);
+    lacks_document_ = true;
   }
   return {};
 }

@@ -196,6 +196,7 @@ class InterpreterRun {
       done_.changed = true;
       ++stopped;
     }
+    std::erase_if(meta_.recordings, was_for_nothing);
     if (!done_.met_recording && command.selector != StopSelector::kAll) {
       return destinations_.audit("stop", command.target, false,
                                  "the session has no such recording");

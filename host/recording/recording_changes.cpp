@@ -112,6 +112,14 @@ void plan_replacement(RecordingMeta& recording, const DestinationMark& before,
   recording.desired = DesiredState::kOn;
 }
 
+bool was_for_nothing(const RecordingMeta& recording) {
+  if (recording.desired == DesiredState::kOn) return false;
+  if (recording.state || recording.unsure || recording.intent) return false;
+  return std::ranges::all_of(recording.periods, [](const RecordingPeriod& period) {
+    return period.stop && period.stop->seq < period.start.seq;
+  });
+}
+
 bool end_at_cursor(RecordingMeta& recording) {
   recording.desired = DesiredState::kOff;
   if (!recording.intent && !lacks_events(recording, UINT64_MAX)) return false;

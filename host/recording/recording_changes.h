@@ -51,5 +51,7 @@ void plan_replacement(RecordingMeta& recording, const DestinationMark& before,
 
 // Off, and what is not written never will be. False if it has all that it is to get.
 [[nodiscard]] bool end_at_cursor(RecordingMeta& recording);
+// It is off, nothing can belong to it, and nothing of it was ever written.
+[[nodiscard]] bool was_for_nothing(const RecordingMeta& recording);
 
 }  // namespace kato

@@ -81,11 +81,15 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
     found.seek_from_ = std::max(near, found.earlier_.begin_in_file().value_or(near));
     if (stretch.skipped_bytes > 0) found.seek_from_ = found.at_;
     found.is_sought_ = stretch.after_power_loss;
-    found.is_anywhere_ = stretch.skipped_bytes == 0;
+    found.is_anywhere_ = stretch.after_power_loss && stretch.skipped_bytes == 0;
   }
   if (!*tail || **tail == after.size_bytes) return found;
   if (stretch.after_power_loss) {  // all that stands behind it is searched, wherever it began then
-    if (stretch.skipped_bytes == 0) found.at_ = **tail;
+    if (stretch.skipped_bytes == 0) {
+      found.at_ = **tail;
+    } else {  // the edit may have come before the torn piece was found, or since
+      found.seek_from_ = std::min(found.at_, **tail);
+    }
     return found;
   }
   // Both may be less than zero as differences; together they wrap back.
@@ -224,6 +228,7 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
     if (is_by_chance) here->bytes = known;
   }
   const auto matched = here->bytes;
+  is_anywhere_ = is_anywhere_ && matched == 0;
   const auto skipped = std::min<uint64_t>(skipped_, matched);
   skipped_ -= skipped;
   at_ += matched - skipped;

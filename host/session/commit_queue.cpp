@@ -173,7 +173,9 @@ Status CommitQueue::sync_needs(const std::string& key, Waiting& waiting, Group& 
   for (const auto& path : waiting.files) {
     const bool is_spared = !synced() || (group.as_a_whole && in_state(path));
     if (is_spared && !failed_.contains(path)) continue;
-    if (auto synced = judge(path, sync_file(path)); !synced) return synced;
+    const auto done = sync_file(path);
+    if (!synced()) continue;  // nobody asked for more than an attempt
+    if (auto judged = judge(path, done); !judged) return judged;
   }
   for (const auto& folder : waiting.folders) {
     if (!synced() || (group.as_a_whole && in_state(folder))) continue;

@@ -469,8 +469,10 @@ TEST_CASE("P2: what was asked for of a document that is gone before it is whole 
   }
 }
 
-TEST_CASE("P1: a recording that was stopped before the document was whole begins in the next run",
-          "[daemon][P1]") {
+TEST_CASE(
+    "P1, P9: a recording that was stopped before its document was whole leaves nothing behind",
+    "[daemon][P1][P9]") {
+  const bool comes_back = GENERATE(true, false);
   WrittenInPlace document("");
   const auto whole = document.rig.read(kLog);
   document.work();
@@ -478,10 +480,18 @@ TEST_CASE("P1: a recording that was stopped before the document was whole begins
   document.ask(ControlVerb::kRecordStart, "proj/talk.md");
   document.ask(ControlVerb::kRecordStop, "proj/talk.md");
   document.daemon.reset();
-  document.rig.home.write(kLog, whole);
+  if (comes_back) {
+    document.rig.home.write(kLog, whole);
+  } else {
+    std::filesystem::remove(document.rig.home / kLog);
+  }
   document.daemon = document.rig.working();
   document.work();
-  CHECK(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+  CHECK_FALSE(document.daemon->due());
+  if (comes_back) document.ask(ControlVerb::kSnapshotCreate, "");
+  document.work();
+  CHECK_FALSE(std::filesystem::exists(document.rig.home / "proj/talk.md"));
+  CHECK(document.daemon->status(true).recordings.empty());
 }
 
 TEST_CASE(

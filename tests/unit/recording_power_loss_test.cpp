@@ -410,3 +410,25 @@ TEST_CASE("P2: a second power loss behind a torn piece that an edit has moved do
     CHECK(desk.written() == edited + "44 text 44\n45 text 45\n");
   }
 }
+
+TEST_CASE("P2: nor does one when the edit comes after the torn piece was found",
+          "[recording][P2]") {
+  const bool takes = GENERATE(true, false);
+  Desk desk;
+  begin(desk);
+  desk.say(40);
+  REQUIRE(desk.serve());
+  REQUIRE(desk.commit());
+  desk.folder.write("notes/a.txt", desk.written() + "44 t");
+  desk.say(1);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  auto text = desk.written();
+  REQUIRE(text.ends_with("43 text 43\n44 text 44\n"));
+  const std::string_view above = "10 text 10\n";
+  text.replace(text.find(above), above.size(), takes ? "" : "10 text 10\nmy note\n");
+  desk.folder.write("notes/a.txt", text);
+  desk.restart(true);
+  REQUIRE(desk.serve());
+  CHECK(desk.written() == text);
+}
