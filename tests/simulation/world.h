@@ -151,6 +151,7 @@ class World {
   // The person at the command line: world_requests.cpp.
   void request(const Step& step);
   void reload(uint32_t config);
+  void doubt_unbegun(Conversation& conversation);
   [[nodiscard]] Conversation& asked_about(const Step& step);
   [[nodiscard]] bool is_claimed(const std::string& path, const Conversation& not_by) const;
 

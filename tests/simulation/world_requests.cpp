@@ -1,6 +1,7 @@
 // The part of the world in which the person asks the daemon at the command line, as the socket
 // hands it on.
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -97,10 +98,23 @@ void World::request(const Step& step) {
     if (is_shared && is_refused && !may_have_failed && !is_claimed(path, conversation)) {
       violations_.push_back("no other session is recorded into it, and it was refused: " + path);
     }
+    if (wish.verb == ControlVerb::kRecordStop) doubt_unbegun(conversation);
     conversation.spoken.push_back(std::move(request));
   }
   read_perhaps(conversation);
   if (files_->is_dead()) die(random_.one_in(4));
+}
+
+// A recording that could not be begun before it was stopped is forgotten, and so is its claim.
+void World::doubt_unbegun(Conversation& conversation) {
+  for (auto& earlier : conversation.spoken | std::views::reverse) {
+    if (!earlier.is_request || earlier.settled != conversation.settled + 1) return;
+    for (const auto& order : earlier.orders) {
+      const bool is_unbegun = conversation.is_half_written || !disk_.content(order.path);
+      const bool is_start = order.kind == OrderKind::kStart && is_unbegun;
+      if (is_start && earlier.obeyed == Answer::kYes) earlier.obeyed = Answer::kMaybe;
+    }
+  }
 }
 
 Conversation& World::asked_about(const Step& step) {
