@@ -10,6 +10,26 @@ using kato::test::DaemonRig;
 using kato::test::FileOperation;
 using kato::test::is_degraded;
 
+namespace {
+
+// The file of a first meta that a killed run could not put in its place; the log is gone.
+std::string leave_half_meta(DaemonRig& rig) {
+  auto daemon = rig.working();
+  rig.say(1, "hello");
+  rig.files.fault = [](FileOperation operation, const std::string& path) {
+    return operation == FileOperation::kRename && path.ends_with(".meta.json") ? EIO : 0;
+  };
+  rig.work(*daemon);
+  auto half = rig.home / ("state/sessions/" + rig.key(1) + ".meta.json.kato-new");
+  REQUIRE(std::filesystem::exists(half));
+  daemon.reset();
+  rig.files.fault = {};
+  std::filesystem::remove(rig.log(1));
+  return half;
+}
+
+}  // namespace
+
 TEST_CASE("P6: a copy that was begun before the first commit goes if its log is gone",
           "[daemon][P6]") {
   DaemonRig rig;
@@ -27,18 +47,8 @@ TEST_CASE("P6: a copy that was begun before the first commit goes if its log is 
 
 TEST_CASE("P6: so does a first meta that could not be put in its place", "[daemon][P6]") {
   DaemonRig rig;
-  auto daemon = rig.working();
-  rig.say(1, "hello");
-  rig.files.fault = [](FileOperation operation, const std::string& path) {
-    return operation == FileOperation::kRename && path.ends_with(".meta.json") ? EIO : 0;
-  };
-  rig.work(*daemon);
-  const auto half = rig.home / ("state/sessions/" + rig.key(1) + ".meta.json.kato-new");
-  REQUIRE(std::filesystem::exists(half));
-  daemon.reset();
-  rig.files.fault = {};
-  std::filesystem::remove(rig.log(1));
-  daemon = rig.working();
+  const auto half = leave_half_meta(rig);
+  const auto daemon = rig.working();
   CHECK_FALSE(std::filesystem::exists(half));
 }
 
@@ -46,20 +56,11 @@ TEST_CASE("P6: what was begun goes though the disk fails when it is first looked
           "[daemon][P6]") {
   const auto failing = GENERATE(FileOperation::kInfo, FileOperation::kRemove);
   DaemonRig rig;
-  auto daemon = rig.working();
-  rig.say(1, "hello");
-  rig.files.fault = [](FileOperation operation, const std::string& path) {
-    return operation == FileOperation::kRename && path.ends_with(".meta.json") ? EIO : 0;
-  };
-  rig.work(*daemon);
-  const auto half = rig.home / ("state/sessions/" + rig.key(1) + ".meta.json.kato-new");
-  REQUIRE(std::filesystem::exists(half));
-  daemon.reset();
-  std::filesystem::remove(rig.log(1));
+  const auto half = leave_half_meta(rig);
   rig.files.fault = [failing](FileOperation operation, const std::string& path) {
     return operation == failing && path.contains("/state/sessions/") ? EIO : 0;
   };
-  daemon = rig.working();
+  const auto daemon = rig.working();
   CHECK(std::filesystem::exists(half));
   rig.files.fault = {};
   rig.clock.advance(std::chrono::minutes(1));

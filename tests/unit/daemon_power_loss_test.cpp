@@ -77,19 +77,29 @@ TEST_CASE("P2: what stands in a destination that could not be synced is not writ
   CHECK(rig.read("proj/talk.md") == whole);
 }
 
-TEST_CASE("P2: an export of a private session that could not be synced is whole after a power loss",
-          "[daemon][P2]") {
-  DaemonRig rig;
-  rig.say(1, "said before\n::private");
-  auto daemon = rig.working();
+namespace {
+
+// What an export holds whose file could not be synced; it is pending.
+std::string export_unsynced(DaemonRig& rig, Daemon& daemon) {
   rig.files.fault = [](FileOperation operation, const std::string& path) {
     const bool syncs = operation == FileOperation::kSync || operation == FileOperation::kSyncAgain;
     return syncs && path.ends_with("talk.md") ? EIO : 0;
   };
   rig.say(1, "the last word\n::export talk.md");
-  rig.work(*daemon);
-  const auto whole = rig.read("proj/talk.md");
+  rig.work(daemon);
+  auto whole = rig.read("proj/talk.md");
   REQUIRE(whole.contains("the last word"));
+  return whole;
+}
+
+}  // namespace
+
+TEST_CASE("P2: an export of a private session that could not be synced is whole after a power loss",
+          "[daemon][P2]") {
+  DaemonRig rig;
+  rig.say(1, "said before\n::private");
+  auto daemon = rig.working();
+  const auto whole = export_unsynced(rig, *daemon);
   const auto kept = GENERATE_COPY(size_t{0}, whole.size() / 2, whole.size());
   rig.lose_power(daemon);
   rig.home.write("proj/talk.md", whole.substr(0, kept));
@@ -106,14 +116,7 @@ TEST_CASE(
   rig.home.write("proj/talk.md", GENERATE(as<std::string>(), "", "a note of mine"));
   rig.say(1, "said before");
   auto daemon = rig.working();
-  rig.files.fault = [](FileOperation operation, const std::string& path) {
-    const bool syncs = operation == FileOperation::kSync || operation == FileOperation::kSyncAgain;
-    return syncs && path.ends_with("talk.md") ? EIO : 0;
-  };
-  rig.say(1, "the last word\n::export talk.md");
-  rig.work(*daemon);
-  const auto whole = rig.read("proj/talk.md");
-  REQUIRE(whole.contains("the last word"));
+  const auto whole = export_unsynced(rig, *daemon);
   rig.lose_power(daemon);
   std::ifstream log(rig.log(1));
   std::string first;
