@@ -124,8 +124,6 @@ Status Daemon::clean_twin(const std::string& session_id, bool for_good) {
   return store_.committed(now, is_needed);
 }
 
-// Of a removal that a kill interrupted: the meta knows of no copy any more. What the index says
-// may be older than a meta that cannot be read.
 // Sessions at work have settled their own.
 void Daemon::settle_copies() {
   if (copies_are_settled_) return;
@@ -147,6 +145,8 @@ void Daemon::settle_copies() {
   note_well(what);
 }
 
+// Of a removal that a kill interrupted: the meta knows of no copy any more. What the index says
+// may be older than a meta that cannot be read.
 void Daemon::remove_stray_copies(const std::string& key) {
   const auto known = store_.index().find(session_id_of_key(key));
   if (!known || known->has_twin) return;

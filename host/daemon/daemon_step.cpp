@@ -61,9 +61,8 @@ Result<StepResult> Daemon::do_step(LiveSession& live) {
     if (auto opened = open(live); !opened) return forward(opened);
   }
   note_active(live.session.ref.session_id);
-  if (auto settled = live.runtime->sources_status(); !live.dirty.empty() && !settled) {
-    return forward(settled);
-  }
+  const auto& settled = live.runtime->sources_status();
+  if (!live.dirty.empty() && !settled) return forward(settled);
   // Duplicates that rank lower are not read, and no first sight waits for them.
   std::erase_if(live.dirty, [&](const std::string& path) { return !live.runtime->index_of(path); });
   if (live.dirty.empty()) return serve_session(wiring_->context, *live.runtime);
