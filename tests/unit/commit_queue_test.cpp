@@ -208,6 +208,18 @@ TEST_CASE("P2: a file whose sync failed is written out again also where nothing 
   CHECK(f.order == std::vector<std::string>{"a.md again", "k.meta.json"});
 }
 
+TEST_CASE("a file that cannot be synced keeps nothing back where nothing is to be synced",
+          "[session]") {
+  QueueFixture f;
+  CommitQueue queue(f.files, f.folder, f.clock, CommitMode::kUnsynced);
+  f.may_be_opened = true;
+  f.broken = f.temporary.write("state/sessions/k.twin.jsonl", "x");
+  queue.needs_file_again("k", f.broken);
+  queue.put("k", "k");
+  CHECK(queue.flush().committed.size() == 1);
+  CHECK(f.temporary.read("state/sessions/k.meta.json") == "k");
+}
+
 TEST_CASE("a meta that cannot be written leaves nothing beside the one that is there",
           "[session]") {
   QueueFixture f;

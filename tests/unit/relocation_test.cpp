@@ -87,3 +87,20 @@ TEST_CASE("P2: a start that was asked for behind an event is found by that event
   relocation.apply(meta, {.exists = true, .generation = 7, .size_bytes = 4 * kLineBytes}, {false});
   CHECK(meta.recordings[0].periods[0].start.seq == 3);
 }
+
+TEST_CASE("P2: commands were obeyed up to the last event, also where it is one that nobody knew",
+          "[runtime][P2]") {
+  Relocation relocation;
+  for (uint8_t number = 1; number <= 3; ++number) {
+    relocation.add_old({.seq = number, .event_id = id_of(number)});
+    relocation.add_new(
+        {.position = {.seq = number, .event_id = id_of(number)}, .end_bytes = number * kLineBytes});
+  }
+  relocation.add_new({.position = {.seq = 4, .event_id = id_of(4)}, .end_bytes = 4 * kLineBytes});
+  SessionMeta meta;
+  meta.next_seq = 4;
+  meta.command_cursor = EventPosition{.seq = 3, .event_id = id_of(3)};
+  relocation.apply(meta, {.exists = true, .generation = 7, .size_bytes = 4 * kLineBytes}, {});
+  CHECK(meta.command_cursor->seq == 4);
+  CHECK(meta.command_cursor->event_id == id_of(4));
+}
