@@ -20,7 +20,8 @@ using Hash128 = std::array<uint8_t, 16>;
 
 // 32 lower-case hex digits.
 [[nodiscard]] std::string to_hex(const Hash128& hash);
-// 16 lower-case hex digits.
+inline constexpr size_t kHash64Digits = 16;
+// So many lower-case hex digits.
 [[nodiscard]] std::string to_hex(uint64_t hash);
 // 8-4-4-4-12 lower-case hex digits. Shaped like a UUID; derived, not random.
 [[nodiscard]] std::string to_uuid_text(const Hash128& hash);

@@ -184,7 +184,7 @@ StepContext Daemon::make_context(Wiring& wiring) {
 std::map<std::string, std::string>& Daemon::all_destinations() {
   if (destinations_) return *destinations_;
   destinations_.emplace();
-  store_.index().for_each([this](const IndexedSession& session) {
+  store_.index().for_each_recorded([this](const IndexedSession& session) {
     for (const auto& recording : session.recordings) {
       (*destinations_)[recording.destination] = session.identity.session_id;
     }

@@ -23,7 +23,7 @@ bool was_named(const SourceMeta& source) {
 // After a start, or with another config.
 void Daemon::follow_recorded() {
   std::vector<std::string> keys;
-  store_.index().for_each([&](const IndexedSession& session) {
+  store_.index().for_each_recorded([&](const IndexedSession& session) {
     const bool is_recorded =
         std::ranges::any_of(session.recordings, is_on, &IndexedRecording::desired);
     if (!is_recorded) return;

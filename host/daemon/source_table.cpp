@@ -1,7 +1,6 @@
 #include "host/daemon/source_table.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -13,13 +12,6 @@ namespace {
 
 constexpr std::chrono::seconds kTryAgainAfter{1};
 constexpr std::chrono::seconds kOutsideInterval{2};
-
-// Never 0.
-uint64_t stamp_of(const FileInfo& info) {
-  const std::array<uint64_t, 4> facts{info.id.device, info.id.inode, info.size_bytes,
-                                      static_cast<uint64_t>(info.mtime_ns)};
-  return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)}) | 1U;
-}
 
 // It never grows: all of it came unseen, or came to the file that was packed.
 bool is_packed(const SourceFile& source) {
@@ -271,7 +263,8 @@ void SourceTable::take_loss(const std::string& path, SourceNews& news) {
 void SourceTable::take(SourceFile source, SourceNews& news) {
   const auto& path = source.path;
   const auto& info = source.info;
-  const auto [entry, is_new] = sources_.try_emplace(hash64(path));
+  const uint64_t path_hash = hash64(path);
+  const auto [entry, is_new] = sources_.try_emplace(path_hash);
   KnownSource& known = entry->second;
   const uint64_t stamp = stamp_of(info);
   if (is_new) {
@@ -289,7 +282,7 @@ void SourceTable::take(SourceFile source, SourceNews& news) {
   }
   known.stamp = stamp;
   known.size_bytes = info.size_bytes;
-  if (is_new && !scanned_ && index_.see_source(path, info) == SourceSight::kUntouched) return;
+  if (is_new && !scanned_ && index_.has_untouched(path_hash, stamp)) return;
   news.changed.push_back(std::move(source));
 }
 

@@ -1,6 +1,9 @@
 #include "host/io/files.h"
 
 #include <algorithm>
+#include <array>
+
+#include "host/base/hash.h"
 
 namespace kato {
 namespace {
@@ -31,10 +34,13 @@ Result<std::string> read_whole(FileSystem& files, const std::string& path, uint6
     return fail(ErrorCode::kInvalid, "read {}: {} bytes, more than the {} that are allowed", path,
                 info->size_bytes, max_bytes);
   }
-  std::string content(info->size_bytes, '\0');
-  const auto read = (*file)->read_at(0, content);
+  std::string content;
+  Result<size_t> read = 0;
+  content.resize_and_overwrite(info->size_bytes, [&](char* to, size_t size) {
+    read = (*file)->read_at(0, {to, size});
+    return read.value_or(0);
+  });
   if (!read) return forward(read);
-  content.resize(*read);
   return content;
 }
 
@@ -69,6 +75,16 @@ Status sync_way(FileSystem& files, const std::string& folder, std::set<std::stri
     if (!synced || !above || above->id.device != info->id.device) return {};
   }
   return {};
+}
+
+uint64_t stamp_of(const FileId& id, uint64_t size_bytes, int64_t mtime_ns) noexcept {
+  const std::array<uint64_t, 4> facts{id.device, id.inode, size_bytes,
+                                      static_cast<uint64_t>(mtime_ns)};
+  return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)}) | 1U;
+}
+
+uint64_t stamp_of(const FileInfo& info) noexcept {
+  return stamp_of(info.id, info.size_bytes, info.mtime_ns);
 }
 
 std::string parent_folder(std::string_view path) {

@@ -1,6 +1,7 @@
 // What is often done with files, made of FileSystem's calls.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,6 +34,11 @@ enum class Durability : uint8_t {
 // not do it again.
 [[nodiscard]] Status sync_way(FileSystem& files, const std::string& folder,
                               std::set<std::string>& done);
+
+// A number for this file in this state: another one if its device, inode, size or mtime is another.
+// Never 0.
+[[nodiscard]] uint64_t stamp_of(const FileId& id, uint64_t size_bytes, int64_t mtime_ns) noexcept;
+[[nodiscard]] uint64_t stamp_of(const FileInfo& info) noexcept;
 
 [[nodiscard]] std::string parent_folder(std::string_view path);  // "/a/b" -> "/a"; "/a" -> "/"
 [[nodiscard]] std::string_view base_name(std::string_view path);

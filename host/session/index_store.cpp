@@ -62,10 +62,10 @@ Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder
 }
 
 Status IndexStore::load(MetaStore& metas, Trust trust) {
-  const auto text = read_whole(*files_, path_, kMaxIndexBytes);
+  auto text = read_whole(*files_, path_, kMaxIndexBytes);
   if (!text && text.error().code() == ErrorCode::kNotFound) return rebuild(metas, "there was none");
   if (!text) return forward(text);
-  auto index = SessionIndex::from_json(*text);
+  auto index = SessionIndex::from_json(std::move(*text));
   if (!index && index.error().code() == ErrorCode::kUnsupported) return forward(index, path_);
   if (!index) return rebuild(metas, index.error().message());
   if (trust == Trust::kMetas) return rebuild(metas, "the power was lost", &*index);

@@ -42,7 +42,6 @@ void append_source(std::string& out, const IndexedSource& source) {
   object.number("inode", source.id.inode);
   object.number("size", source.size_bytes);
   object.number("mtimeNs", source.mtime_ns);
-  if (source.first_key_hash != 0) object.text("firstKey", to_hex(source.first_key_hash));
 }
 
 void append_recording(std::string& out, const IndexedRecording& recording) {
@@ -70,8 +69,7 @@ IndexedSession indexed_session_of(const SessionMeta& meta) {
     session.sources.push_back({.path = source.path,
                                .id = source.id,
                                .size_bytes = source.size_bytes,
-                               .mtime_ns = source.mtime_ns,
-                               .first_key_hash = first_key_hash(source.first_record_key)});
+                               .mtime_ns = source.mtime_ns});
   }
   for (const auto& recording : meta.recordings) {
     session.recordings.push_back(
@@ -80,9 +78,10 @@ IndexedSession indexed_session_of(const SessionMeta& meta) {
   return session;
 }
 
-std::string indexed_session_to_json(const IndexedSession& session) {
+std::string indexed_session_to_json(const IndexedSession& session, const SessionKeys& keys) {
   std::string line;
   JsonObject object(line);
+  append_keys(object, keys);
   append_identity(object, session.identity);
   object.number("events", session.event_count);
   object.flag_if_set("twin", session.has_twin);
@@ -130,13 +129,6 @@ struct IndexedSessionReader::Parser {
     out = parse_rfc3339(text);
     return out.has_value();
   }
-  static bool hex(ondemand::value value, uint64_t& out) {
-    std::string_view text;
-    if (value.get_string().get(text) != simdjson::SUCCESS) return false;
-    const auto number = hex64_of(text);
-    out = number.value_or(0);
-    return number.has_value();
-  }
   template <class T, size_t kCount>
   static bool word(ondemand::value value, const Words<T, kCount>& words, T& out) {
     std::string_view text;
@@ -175,8 +167,7 @@ struct IndexedSessionReader::Parser {
       if (key == "device") return number(value, source.id.device);
       if (key == "inode") return number(value, source.id.inode);
       if (key == "size") return number(value, source.size_bytes);
-      if (key == "mtimeNs") return number(value, source.mtime_ns);
-      return key == "firstKey" && hex(value, source.first_key_hash);
+      return key == "mtimeNs" && number(value, source.mtime_ns);
     });
   }
 
@@ -204,6 +195,7 @@ struct IndexedSessionReader::Parser {
   }
 
   bool member(std::string_view key, ondemand::value value) {
+    if (key == "keys" || key == "recorded") return true;
     if (key == "events") return number(value, session.event_count);
     if (key == "twin") return number(value, session.has_twin);
     if (key == "twinBytes") return number(value, session.twin_bytes);

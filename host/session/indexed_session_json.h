@@ -6,14 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "host/session/index_keys.h"
 #include "host/session/session_index.h"
 
 namespace kato {
 
 [[nodiscard]] IndexedSession indexed_session_of(const SessionMeta& meta);
 
-// Without a newline.
-[[nodiscard]] std::string indexed_session_to_json(const IndexedSession& session);
+// The keys first; without a newline.
+[[nodiscard]] std::string indexed_session_to_json(const IndexedSession& session,
+                                                  const SessionKeys& keys);
 
 // Keeps a parser and buffers: reused for many lines.
 class IndexedSessionReader {

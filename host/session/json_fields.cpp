@@ -1,6 +1,7 @@
 #include "host/session/json_fields.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "host/base/base64.h"
@@ -12,10 +13,22 @@ namespace {
 
 constexpr std::string_view kBytesPrefix = "base64:";
 
-std::optional<uint8_t> digit_of(char c) {
-  if (c >= '0' && c <= '9') return static_cast<uint8_t>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<uint8_t>(c - 'a' + 10);
-  return std::nullopt;
+constexpr uint8_t kNoDigit = 0xF0;
+
+constexpr auto kDigits = [] {
+  std::array<uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (uint8_t i = 0; i < 10; ++i) {
+    digits[size_t{'0'} + i] = i;
+  }
+  for (uint8_t i = 10; i < 16; ++i) {
+    digits[size_t{'a'} + i - 10] = i;
+  }
+  return digits;
+}();
+
+constexpr uint8_t digit_of(char c) {
+  return kDigits[static_cast<uint8_t>(c)];
 }
 
 }  // namespace
@@ -162,14 +175,15 @@ Status JsonFields::finish() {
 }
 
 std::optional<uint64_t> hex64_of(std::string_view text) noexcept {
-  if (text.size() != 16) return std::nullopt;
+  if (text.size() != kHash64Digits) return std::nullopt;
   uint64_t value = 0;
+  uint8_t wrong = 0;
   for (const char c : text) {
     const auto digit = digit_of(c);
-    if (!digit) return std::nullopt;
-    value = value << 4U | *digit;
+    wrong |= digit;
+    value = value << 4U | (digit & 0x0FU);
   }
-  return value;
+  return wrong < kNoDigit ? std::optional(value) : std::nullopt;
 }
 
 std::optional<Hash128> hex128_of(std::string_view text) noexcept {
@@ -178,8 +192,8 @@ std::optional<Hash128> hex128_of(std::string_view text) noexcept {
   for (size_t i = 0; i < hash.size(); ++i) {
     const auto high = digit_of(text[2 * i]);
     const auto low = digit_of(text[2 * i + 1]);
-    if (!high || !low) return std::nullopt;
-    hash[i] = static_cast<uint8_t>(*high << 4U | *low);
+    if (high == kNoDigit || low == kNoDigit) return std::nullopt;
+    hash[i] = static_cast<uint8_t>(high << 4U | low);
   }
   return hash;
 }

@@ -1,27 +1,24 @@
 #include "host/session/session_index.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "host/base/hash.h"
 #include "host/session/indexed_session_json.h"
+#include "host/session/json_fields.h"
 
 namespace kato {
 namespace {
 
-// The file is JSON with one session in each line, so that it can be read line by line. It ends in
-// the number of sessions: a part of it is not taken for the whole.
-constexpr std::string_view kBegin = "{\"schemaVersion\":1,\"sessions\":[\n";
+// The file is JSON with one session in each line, so that it can be read line by line. The hash is
+// of all lines behind the first: what is not as it was written is not believed, and a line need not
+// be taken apart to be believed.
+constexpr std::string_view kBegin = "{\"schemaVersion\":2,\"count\":";
+constexpr std::string_view kHash = ",\"hash\":\"";
+constexpr std::string_view kSessions = "\",\"sessions\":[\n";
+constexpr std::string_view kEnd = "]}\n";
 constexpr std::string_view kVersionKey = "{\"schemaVersion\":";
-constexpr std::string_view kEnd = "],\"count\":";
 constexpr size_t kMinGarbageBytes = size_t{1} << 20;
-
-uint64_t stamp_of(const FileId& id, uint64_t size_bytes, int64_t mtime_ns) {
-  const std::array<uint64_t, 4> facts{id.device, id.inode, size_bytes,
-                                      static_cast<uint64_t>(mtime_ns)};
-  return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)});
-}
 
 std::unexpected<Error> damaged(std::string_view what) {
   return fail(ErrorCode::kInvalid, "the index of the sessions is damaged: {}", what);
@@ -34,6 +31,10 @@ std::unexpected<Error> not_understood(std::string_view text) {
     text.remove_prefix(kVersionKey.size());
     std::from_chars(text.data(), text.data() + text.size(), version);
   }
+  if (version > 0 && version < kIndexSchemaVersion) {
+    return fail(ErrorCode::kInvalid, "the index of the sessions is of the older schema version {}",
+                version);
+  }
   if (version <= kIndexSchemaVersion) return damaged("its beginning");
   return fail(ErrorCode::kUnsupported,
               "the index of the sessions has schema version {}, this build of Kato knows version "
@@ -42,11 +43,30 @@ std::unexpected<Error> not_understood(std::string_view text) {
               version, kIndexSchemaVersion);
 }
 
-}  // namespace
+struct Heading {
+  size_t count = 0;
+  uint64_t hash = 0;
+  size_t size_bytes = 0;
+};
 
-uint64_t first_key_hash(std::string_view record_key) noexcept {
-  return record_key.empty() ? 0 : hash64(record_key);
+std::optional<Heading> heading_of(std::string_view text) {
+  Heading heading;
+  const auto newline = text.find('\n');
+  if (newline == std::string_view::npos) return std::nullopt;
+  const auto first = text.substr(0, newline + 1);
+  auto rest = first.substr(kBegin.size());
+  const auto counted = std::from_chars(rest.data(), rest.data() + rest.size(), heading.count);
+  rest.remove_prefix(static_cast<size_t>(counted.ptr - rest.data()));
+  if (counted.ec != std::errc() || !rest.starts_with(kHash)) return std::nullopt;
+  rest.remove_prefix(kHash.size());
+  const auto hash = hex64_of(rest.substr(0, kHash64Digits));
+  if (!hash || rest.substr(kHash64Digits) != kSessions) return std::nullopt;
+  heading.hash = *hash;
+  heading.size_bytes = first.size();
+  return heading;
 }
+
+}  // namespace
 
 UnixMillis last_time_of(const IndexedSession& session) {
   constexpr int64_t kNanosPerMilli = 1'000'000;
@@ -63,43 +83,51 @@ SessionIndex::~SessionIndex() = default;
 SessionIndex::SessionIndex(SessionIndex&&) noexcept = default;
 SessionIndex& SessionIndex::operator=(SessionIndex&&) noexcept = default;
 
-Result<SessionIndex> SessionIndex::from_json(std::string_view text) {
+Result<SessionIndex> SessionIndex::from_json(std::string text) {
   if (!text.starts_with(kBegin)) return not_understood(text);
-  text.remove_prefix(kBegin.size());
+  const auto heading = heading_of(text);
+  if (!heading) return damaged("its first line");
+  auto lines = std::string_view(text).substr(heading->size_bytes);
+  if (hash64(lines) != heading->hash || !lines.ends_with(kEnd)) return damaged("its hash is another");
+  lines.remove_suffix(kEnd.size());
   SessionIndex index;
-  index.text_.reserve(text.size());
-  while (!text.starts_with(kEnd)) {
-    const auto newline = text.find('\n');
-    if (newline == std::string_view::npos) return damaged("its end is missing");
-    auto line = text.substr(0, newline);
-    text.remove_prefix(newline + 1);
-    if (line.ends_with(',')) line.remove_suffix(1);
-    const auto* const session = index.reader_->read(line);
-    if (session == nullptr || index.slots_.contains(hash64(session->identity.session_id))) {
-      return damaged("a session");
-    }
-    index.add_line(line, *session);
+  index.reserve(std::min(heading->count, lines.size()));
+  for (SessionKeys keys; !lines.empty();) {
+    const auto line = lines.substr(0, lines.find('\n'));
+    const auto offset = static_cast<size_t>(line.data() - text.data());
+    if (!read_keys(line, keys) || index.slots_.contains(keys.session)) return damaged("a session");
+    index.enter(keys, {.offset = offset,
+                       .length = static_cast<uint32_t>(line.size() - line.ends_with(',')),
+                       .is_recorded = keys.is_recorded});
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
   }
-  text.remove_prefix(kEnd.size());
-  size_t count = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
-  const bool ends = end.ec == std::errc() && std::string_view(end.ptr, text.end()) == "}\n";
-  if (!ends || count != index.size()) return damaged("its end");
+  if (index.size() != heading->count) return damaged("its count is another");
+  index.text_ = std::move(text);
   return index;
 }
 
 std::string SessionIndex::to_json() const {
   std::string json(kBegin);
-  json.reserve(text_.size() - garbage_bytes_ + 2 * slots_.size() + 100);
-  bool first = true;
+  json.reserve(text_.size() - garbage_bytes_ + 2 * slots_.size() + 200);
+  json.append(std::to_string(slots_.size())).append(kHash);
+  const size_t hash_at = json.size();
+  json.append(kHash64Digits, '0').append(kSessions);
+  const size_t lines_at = json.size();
   for (const auto& [session, slot] : slots_) {
-    if (!first) json.append(",\n");
-    first = false;
+    if (json.size() > lines_at) json.append(",\n");
     json.append(line_of(slot));
   }
-  if (!first) json.push_back('\n');
-  json.append(kEnd).append(std::to_string(slots_.size())).append("}\n");
+  if (json.size() > lines_at) json.push_back('\n');
+  json.append(kEnd);
+  const auto hash = to_hex(hash64(std::string_view(json).substr(lines_at)));
+  json.replace(hash_at, kHash64Digits, hash);
   return json;
+}
+
+void SessionIndex::reserve(size_t sessions) {
+  slots_.reserve(sessions);
+  sources_.reserve(sessions);
+  first_keys_.reserve(sessions);
 }
 
 std::string_view SessionIndex::line_of(const Slot& slot) const {
@@ -110,26 +138,32 @@ const IndexedSession* SessionIndex::take_apart(const Slot& slot) const {
   return reader_->read(line_of(slot));
 }
 
-void SessionIndex::add_line(std::string_view line, const IndexedSession& session) {
-  const uint64_t id = hash64(session.identity.session_id);
-  drop(id);
-  for (const auto& source : session.sources) {
-    sources_[hash64(source.path)] = {
-        .session = id, .stamp = stamp_of(source.id, source.size_bytes, source.mtime_ns)};
-    if (source.first_key_hash != 0) first_keys_.emplace(source.first_key_hash, id);
+void SessionIndex::enter(const SessionKeys& keys, Slot slot) {
+  for (const auto& source : keys.sources) {
+    sources_.insert_or_assign(source.path,
+                              SourceEntry{.session = keys.session, .stamp = source.stamp});
+    if (source.first_record != 0) first_keys_.emplace(source.first_record, keys.session);
   }
-  slots_[id] = {.offset = text_.size(), .length = static_cast<uint32_t>(line.size())};
+  slots_.emplace(keys.session, slot);
+}
+
+void SessionIndex::add(const SessionKeys& keys, const IndexedSession& session) {
+  drop(keys.session);
+  const auto line = indexed_session_to_json(session, keys);
+  enter(keys, {.offset = text_.size(),
+               .length = static_cast<uint32_t>(line.size()),
+               .is_recorded = keys.is_recorded});
   text_.append(line);
 }
 
 void SessionIndex::drop(uint64_t session) {
   const auto slot = slots_.find(session);
   if (slot == slots_.end()) return;
-  if (const auto* const known = reader_->read(line_of(slot->second))) {
-    for (const auto& source : known->sources) {
-      const auto entry = sources_.find(hash64(source.path));
+  if (SessionKeys known; read_keys(line_of(slot->second), known)) {
+    for (const auto& source : known.sources) {
+      const auto entry = sources_.find(source.path);
       if (entry != sources_.end() && entry->second.session == session) sources_.erase(entry);
-      const auto [from, to] = first_keys_.equal_range(source.first_key_hash);
+      const auto [from, to] = first_keys_.equal_range(source.first_record);
       for (auto key = from; key != to;) {
         key = key->second == session ? first_keys_.erase(key) : std::next(key);
       }
@@ -140,23 +174,16 @@ void SessionIndex::drop(uint64_t session) {
 }
 
 void SessionIndex::put(const SessionMeta& meta) {
-  const auto session = indexed_session_of(meta);
-  // What was seen of its sources stays seen.
-  std::vector<uint64_t> seen;
-  for (const auto& source : session.sources) {
-    const auto entry = sources_.find(hash64(source.path));
-    if (entry != sources_.end() && entry->second.seen) seen.push_back(entry->first);
-  }
-  add_line(indexed_session_to_json(session), session);
-  for (const auto path : seen) {
-    sources_[path].seen = true;
-  }
+  add(keys_of(meta), indexed_session_of(meta));
   compact();
 }
 
 void SessionIndex::put_unread(IndexedSession session) {
   session.sources.clear();
-  add_line(indexed_session_to_json(session), session);
+  const SessionKeys keys{.session = hash64(session.identity.session_id),
+                         .is_recorded = !session.recordings.empty(),
+                         .sources = {}};
+  add(keys, session);
 }
 
 void SessionIndex::remove(std::string_view session_id) {
@@ -185,45 +212,28 @@ std::optional<IndexedSession> SessionIndex::find(std::string_view session_id) co
   return *session;
 }
 
-void SessionIndex::for_each(const std::function<void(const IndexedSession&)>& take) const {
+void SessionIndex::for_each(const Take& take) const {
   for (const auto& [id, slot] : slots_) {
     if (const auto* const session = take_apart(slot)) take(*session);
   }
 }
 
-SourceSight SessionIndex::see_source(std::string_view path, const FileInfo& now) {
-  const auto entry = sources_.find(hash64(path));
-  if (entry == sources_.end()) return SourceSight::kUnknown;
-  entry->second.seen = true;
-  const auto stamp = stamp_of(now.id, now.size_bytes, now.mtime_ns);
-  return stamp == entry->second.stamp ? SourceSight::kUntouched : SourceSight::kChanged;
+void SessionIndex::for_each_recorded(const Take& take) const {
+  for (const auto& [id, slot] : slots_) {
+    if (!slot.is_recorded) continue;
+    if (const auto* const session = take_apart(slot)) take(*session);
+  }
 }
 
-std::optional<std::string> SessionIndex::session_of_source(std::string_view path) const {
-  const auto entry = sources_.find(hash64(path));
-  if (entry == sources_.end()) return std::nullopt;
-  const auto slot = slots_.find(entry->second.session);
-  const auto* const session = slot == slots_.end() ? nullptr : take_apart(slot->second);
-  if (session == nullptr) return std::nullopt;
-  return session->identity.session_id;
-}
-
-std::vector<IndexedSource> SessionIndex::unseen_sources() const {
-  std::vector<IndexedSource> unseen;
-  const bool any = std::ranges::any_of(sources_, [](const auto& e) { return !e.second.seen; });
-  if (!any) return unseen;
-  for_each([&](const IndexedSession& session) {
-    for (const auto& source : session.sources) {
-      const auto entry = sources_.find(hash64(source.path));
-      if (entry != sources_.end() && !entry->second.seen) unseen.push_back(source);
-    }
-  });
-  return unseen;
+bool SessionIndex::has_untouched(uint64_t path_hash, uint64_t stamp) const {
+  const auto entry = sources_.find(path_hash);
+  return entry != sources_.end() && entry->second.stamp == stamp;
 }
 
 std::vector<std::string> SessionIndex::sessions_beginning_with(std::string_view record_key) const {
   std::vector<std::string> sessions;
-  const auto [from, to] = first_keys_.equal_range(first_key_hash(record_key));
+  if (record_key.empty()) return sessions;
+  const auto [from, to] = first_keys_.equal_range(hash64(record_key));
   for (auto key = from; key != to; ++key) {
     const auto slot = slots_.find(key->second);
     const auto* const session = slot == slots_.end() ? nullptr : take_apart(slot->second);

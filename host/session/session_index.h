@@ -12,18 +12,18 @@
 
 #include "host/base/error.h"
 #include "host/io/file_system.h"
+#include "host/session/index_keys.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
 
-inline constexpr uint32_t kIndexSchemaVersion = 1;
+inline constexpr uint32_t kIndexSchemaVersion = 2;
 
 struct IndexedSource {
   std::string path;
   FileId id;
   uint64_t size_bytes = 0;
   int64_t mtime_ns = 0;
-  uint64_t first_key_hash = 0;  // of the first record's key; 0: none
 };
 
 struct IndexedRecording {
@@ -47,15 +47,6 @@ struct IndexedSession {
 // When something was last said in it; without a known time, when its newest source was written.
 [[nodiscard]] UnixMillis last_time_of(const IndexedSession& session);
 
-enum class SourceSight : uint8_t {
-  kUnknown,
-  kUntouched,  // the same file, of the same size and time
-  kChanged,
-};
-
-// Hash of a record's key, as sessions are found by it.
-[[nodiscard]] uint64_t first_key_hash(std::string_view record_key) noexcept;
-
 class IndexedSessionReader;
 
 // [one thread at a time] Some 500 bytes for each session: each is kept as its line of the file, and
@@ -71,7 +62,7 @@ class SessionIndex {
 
   // From what to_json gave. kInvalid: it is damaged, and is to be made again from the metas.
   // kUnsupported: another schema version.
-  [[nodiscard]] static Result<SessionIndex> from_json(std::string_view text);
+  [[nodiscard]] static Result<SessionIndex> from_json(std::string text);
   [[nodiscard]] std::string to_json() const;
 
   // The session as its meta has it, instead of what was known of it.
@@ -84,14 +75,14 @@ class SessionIndex {
   [[nodiscard]] size_t size() const noexcept { return slots_.size(); }
   [[nodiscard]] std::optional<IndexedSession> find(std::string_view session_id) const;
   // In no particular order. `take` must not call the index.
-  void for_each(const std::function<void(const IndexedSession&)>& take) const;
+  using Take = std::function<void(const IndexedSession&)>;
+  void for_each(const Take& take) const;
+  // Only those with recordings, on or off: the others are not taken apart for it.
+  void for_each_recorded(const Take& take) const;
 
-  // Whether that source is what it was when its session was last committed. Marks it as seen.
-  [[nodiscard]] SourceSight see_source(std::string_view path, const FileInfo& now);
-  // The id of the session that has this source; nothing if none has.
-  [[nodiscard]] std::optional<std::string> session_of_source(std::string_view path) const;
-  // Those that were never seen since this index was made: they are gone, or not looked for.
-  [[nodiscard]] std::vector<IndexedSource> unseen_sources() const;
+  // Whether a session has a source of which this is the hash64 of the path, and this the stamp_of
+  // what was committed.
+  [[nodiscard]] bool has_untouched(uint64_t path_hash, uint64_t stamp) const;
   // Sessions that have a source which begins with a record of that key.
   [[nodiscard]] std::vector<std::string> sessions_beginning_with(std::string_view record_key) const;
 
@@ -101,21 +92,24 @@ class SessionIndex {
   struct Slot {
     size_t offset = 0;
     uint32_t length = 0;
+    bool is_recorded = false;
   };
   struct SourceEntry {
     uint64_t session = 0;  // hash of its id
     uint64_t stamp = 0;
-    bool seen = false;
   };
 
   [[nodiscard]] std::string_view line_of(const Slot& slot) const;
   [[nodiscard]] const IndexedSession* take_apart(const Slot& slot) const;
-  void add_line(std::string_view line, const IndexedSession& session);
+  void reserve(size_t sessions);
+  void add(const SessionKeys& keys, const IndexedSession& session);
+  // A session that is not known.
+  void enter(const SessionKeys& keys, Slot slot);
   void drop(uint64_t session);
   void compact();
 
   std::unique_ptr<IndexedSessionReader> reader_;
-  std::string text_;  // lines; those of no slot are garbage
+  std::string text_;  // what no slot points to is garbage
   size_t garbage_bytes_ = 0;
   std::unordered_map<uint64_t, Slot> slots_;                // by hash of the session's id
   std::unordered_map<uint64_t, SourceEntry> sources_;       // by hash of the path

@@ -1,8 +1,6 @@
 // The part of the watcher that looks for itself.
 #include <algorithm>
-#include <array>
 
-#include "host/base/hash.h"
 #include "host/io/files.h"
 #include "host/source/watcher.h"
 
@@ -12,12 +10,6 @@ namespace {
 constexpr std::chrono::milliseconds kMinPollInterval{1000};
 // Looking takes no more than a fiftieth of the time.
 constexpr int kPollRest = 50;
-
-uint64_t stamp_of(const FileInfo& info) {
-  const std::array<uint64_t, 4> facts{info.id.device, info.id.inode, info.size_bytes,
-                                      static_cast<uint64_t>(info.mtime_ns)};
-  return hash64({reinterpret_cast<const char*>(facts.data()), sizeof(facts)}) | 1U;
-}
 
 }  // namespace
 

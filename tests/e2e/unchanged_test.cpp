@@ -142,7 +142,7 @@ TEST_CASE("P1: recordings under git stay clean", "[e2e][P1]") {
   restart(home, probe);
   check_clean(home, "a start without the index");
 
-  home.write(".kato/daemon-control.json", R"({"schemaVersion":1,"sessions":[{"what)");
+  home.write(".kato/daemon-control.json", R"({"schemaVersion":2,"count":1,"sessions":[{"what)");
   restart(home, probe);
   check_clean(home, "a start with half an index");
 

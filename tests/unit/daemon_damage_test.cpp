@@ -169,7 +169,7 @@ TEST_CASE("P7: what a lost meta recorded is told until Kato starts again", "[dam
 TEST_CASE("a damaged index is made again, and the log says so", "[damage][P7]") {
   DaemonRig rig;
   record(rig);
-  rig.home.write("state/daemon-control.json", R"({"schemaVersion":1,"sess)");
+  rig.home.write("state/daemon-control.json", R"({"schemaVersion":2,"sess)");
   const auto daemon = rig.working();
   const auto log = rig.read("state/runtime/logs/operational.jsonl");
   CHECK(log.contains("daemon-control.json was made from the metas"));

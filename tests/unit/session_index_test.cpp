@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "host/base/hash.h"
 #include "host/event/event_id.h"
+#include "host/io/files.h"
 #include "host/session/index_store.h"
 #include "host/session/run_mark.h"
 
@@ -77,6 +79,17 @@ struct Fixture {
   }
 };
 
+bool has_untouched(const SessionIndex& index, const std::string& path, const FileInfo& now) {
+  return index.has_untouched(hash64(path), stamp_of(now));
+}
+
+std::set<std::string> recorded_in(const SessionIndex& index) {
+  std::set<std::string> ids;
+  index.for_each_recorded(
+      [&](const IndexedSession& session) { ids.insert(session.identity.session_id); });
+  return ids;
+}
+
 SessionIndex index_of(int count) {
   SessionIndex index;
   for (int i = 0; i < count; ++i) {
@@ -109,23 +122,45 @@ TEST_CASE("the index comes back from its file with all that it knew", "[index]")
   CHECK(session->recordings[0].destination == "/notes/7.md");
   CHECK(session->recordings[0].desired == DesiredState::kOn);
   CHECK_FALSE(index->find("nobody"));
-  CHECK(index->session_of_source(source_path(7)) == id);
+  CHECK(has_untouched(*index, source_path(7), info_of(7)));
+  CHECK(index->sessions_beginning_with("first-3").size() == 2);
+  CHECK(recorded_in(*index).size() == 50);
   CHECK(SessionIndex::from_json(SessionIndex().to_json())->size() == 0);
 }
 
 TEST_CASE("the index tells sources that did not change from those that did", "[index]") {
-  auto index = index_of(5);
-  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kUntouched);
-  CHECK(index.see_source(source_path(2), info_of(1)) == SourceSight::kChanged);
+  const auto index = index_of(5);
+  CHECK(has_untouched(index, source_path(1), info_of(1)));
+  CHECK_FALSE(has_untouched(index, source_path(2), info_of(1)));
   auto grown = info_of(3);
   grown.size_bytes += 1;
-  CHECK(index.see_source(source_path(3), grown) == SourceSight::kChanged);
-  CHECK(index.see_source("/logs/new", info_of(1)) == SourceSight::kUnknown);
-  auto unseen = index.unseen_sources();
-  std::ranges::sort(unseen, {}, &IndexedSource::path);
-  REQUIRE(unseen.size() == 2);
-  CHECK(unseen[0].path == source_path(0));
-  CHECK(unseen[1].path == source_path(4));
+  CHECK_FALSE(has_untouched(index, source_path(3), grown));
+  CHECK_FALSE(has_untouched(index, "/logs/new", info_of(1)));
+}
+
+TEST_CASE("the index knows which sessions are recorded, from its file too", "[index]") {
+  auto index = index_of(3);
+  auto unrecorded = meta_of(1);
+  unrecorded.recordings.clear();
+  index.put(unrecorded);
+  auto read = SessionIndex::from_json(index.to_json());
+  REQUIRE(read);
+  const std::set<std::string> recorded{meta_of(0).identity.session_id,
+                                       meta_of(2).identity.session_id};
+  CHECK(recorded_in(index) == recorded);
+  CHECK(recorded_in(*read) == recorded);
+  read->put_unread(*read->find(meta_of(2).identity.session_id));
+  CHECK(recorded_in(*read) == recorded);
+  CHECK_FALSE(has_untouched(*read, source_path(2), info_of(2)));
+}
+
+TEST_CASE("the index of an older version is made again from the metas", "[index]") {
+  Fixture f;
+  f.store_meta(meta_of(1));
+  f.write_index("{\"schemaVersion\":1,\"sessions\":[\n],\"count\":0}\n");
+  const auto store = f.open();
+  CHECK(store.index().size() == 1);
+  CHECK(store.rebuilt_because().find("older schema version 1") != std::string::npos);
 }
 
 TEST_CASE("sessions are found by the record that they begin with", "[index]") {
@@ -140,19 +175,18 @@ TEST_CASE("sessions are found by the record that they begin with", "[index]") {
 
 TEST_CASE("what is put again takes the place of what was known", "[index]") {
   auto index = index_of(3);
-  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kUntouched);
   auto meta = meta_of(1);
   meta.sources[0].size_bytes = 999;
   meta.sources[0].first_record_key = "other";
   meta.sources.push_back(meta_of(9).sources[0]);
   index.put(meta);
   CHECK(index.size() == 3);
-  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kChanged);
-  CHECK(index.see_source(source_path(9), info_of(9)) == SourceSight::kUntouched);
+  CHECK_FALSE(has_untouched(index, source_path(1), info_of(1)));
+  CHECK(has_untouched(index, source_path(9), info_of(9)));
   CHECK(index.sessions_beginning_with("other").size() == 1);
   index.remove(meta.identity.session_id);
   CHECK(index.size() == 2);
-  CHECK(index.see_source(source_path(1), info_of(1)) == SourceSight::kUnknown);
+  CHECK_FALSE(has_untouched(index, source_path(9), info_of(9)));
   CHECK(index.sessions_beginning_with("other").empty());
 }
 
@@ -169,7 +203,7 @@ TEST_CASE("the index does not grow with the number of commits", "[index]") {
 TEST_CASE("an index that was cut or changed anywhere is not believed", "[index]") {
   const auto whole = index_of(4).to_json();
   for (size_t size = 0; size < whole.size(); size += 7) {
-    const auto index = SessionIndex::from_json(std::string_view(whole).substr(0, size));
+    const auto index = SessionIndex::from_json(whole.substr(0, size));
     REQUIRE_FALSE(index);
     CHECK(index.error().code() == ErrorCode::kInvalid);
   }
@@ -180,8 +214,13 @@ TEST_CASE("an index that was cut or changed anywhere is not believed", "[index]"
   auto zeroed = whole;
   std::fill_n(zeroed.begin() + 200, 50, '\0');
   CHECK_FALSE(SessionIndex::from_json(zeroed));
+  for (size_t at = 0; at < whole.size(); ++at) {
+    auto changed = whole;
+    changed[at] = changed[at] == '7' ? '5' : '7';
+    CHECK_FALSE(SessionIndex::from_json(changed));
+  }
   auto newer = whole;
-  newer.replace(newer.find(":1"), 2, ":2");
+  newer.replace(newer.find(":2"), 2, ":3");
   CHECK(SessionIndex::from_json(newer).error().code() == ErrorCode::kUnsupported);
 }
 
@@ -259,7 +298,7 @@ TEST_CASE("an index or marks of a newer version are refused and kept", "[index]"
   Fixture f;
   static_cast<void>(f.open());
   auto text = f.index_text();
-  text.replace(text.find(":1"), 2, ":9");
+  text.replace(text.find(":2"), 2, ":9");
   f.write_index(text);
   const auto store = IndexStore::open(f.files, f.folder, f.metas, IndexStore::Trust::kMarks);
   CHECK(store.error().code() == ErrorCode::kUnsupported);
