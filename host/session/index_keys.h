@@ -1,5 +1,5 @@
-// What sessions are found by. It stands in a fixed form at the beginning of each line of the index, so
-// that a start need not take the line apart.
+// What sessions are found by. It stands in a fixed form at the beginning of each line of the index,
+// so that a start need not take the line apart.
 #pragma once
 
 #include <cstdint>
