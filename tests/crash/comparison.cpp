@@ -10,6 +10,8 @@
 
 #include "host/base/time_text.h"
 
+#include "tests/support/text.h"
+
 namespace kato::test {
 namespace {
 
@@ -51,14 +53,6 @@ std::string without_capture_times(const std::string& text) {
   return std::regex_replace(std::regex_replace(text, kCaptured, ""), kEmpty, "");
 }
 
-size_t occurrences(const std::string& text, const std::string& part) {
-  size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) {
-    ++count;
-  }
-  return count;
-}
-
 std::map<std::string, size_t> counted(const Scenario& scenario, const std::string& text) {
   std::map<std::string, size_t> counts;
   const auto events = events_of(text);
@@ -67,7 +61,7 @@ std::map<std::string, size_t> counted(const Scenario& scenario, const std::strin
   }
   if (events.empty()) {
     for (const auto& marker : scenario.markers) {
-      counts[marker] = occurrences(text, marker);
+      counts[marker] = count_of(text, marker);
     }
   }
   return counts;

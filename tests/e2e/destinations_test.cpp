@@ -5,7 +5,9 @@
 
 #include "tests/e2e/home.h"
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 
+using kato::test::count_of;
 using kato::test::eventually;
 using kato::test::Home;
 
@@ -23,14 +25,6 @@ bool has_twin(const Home& home) {
     if (entry.path().string().find(".twin.jsonl") != std::string::npos) return true;
   }
   return false;
-}
-
-size_t count_of(const std::string& text, const std::string& part) {
-  size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 #include <fstream>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::cause_of;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
 using kato::test::is_degraded;
@@ -14,21 +17,6 @@ namespace {
 
 std::string twin(const DaemonRig& rig) {
   return "state/sessions/" + rig.key(1) + ".twin.jsonl";
-}
-
-size_t count(std::string_view text, std::string_view part) {
-  size_t found = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
-}
-
-std::string cause_of(Daemon& daemon, std::string_view what) {
-  for (const auto& one : daemon.status(false).degraded) {
-    if (one.what.contains(what)) return one.cause;
-  }
-  return {};
 }
 
 // A recording that has all that was said, and no daemon.
@@ -58,12 +46,12 @@ TEST_CASE("P2: after a damaged copy is removed its recording goes on by itself",
   static_cast<void>(
       rig.ask(*daemon, {.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)}));
   rig.work(*daemon);
-  CHECK(count(rig.read("proj/notes.md"), "said while it rested") == 1);
+  CHECK(count_of(rig.read("proj/notes.md"), "said while it rested") == 1);
   CHECK(daemon->status(false).degraded.empty());
   rig.say(1, "said after");
   rig.work(*daemon);
-  CHECK(count(rig.read("proj/notes.md"), "said after") == 1);
-  CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
+  CHECK(count_of(rig.read("proj/notes.md"), "said after") == 1);
+  CHECK(count_of(rig.read("proj/notes.md"), "::start") == 1);
 }
 
 TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is made again",
@@ -92,8 +80,8 @@ TEST_CASE("P2: a damaged copy that a recording waits for can be removed, and is 
         rig.ask(*daemon, {.verb = ControlVerb::kSnapshotRemove, .session = rig.session_id(1)}));
     rig.clock.advance(std::chrono::seconds(60));
     rig.work(*daemon);
-    CHECK(count(rig.read("proj/notes.md"), "said when the disk was full") == 1);
-    CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
+    CHECK(count_of(rig.read("proj/notes.md"), "said when the disk was full") == 1);
+    CHECK(count_of(rig.read("proj/notes.md"), "::start") == 1);
     CHECK(daemon->status(false).degraded.empty());
   }
   SECTION("P10: but not if its log is gone: there is nothing else of the conversation") {
@@ -126,8 +114,8 @@ TEST_CASE("a damaged write journal is told with the remedy, and carrying that ou
   daemon.reset();
   std::filesystem::rename(rig.home / journal, rig.home / "journal");
   daemon = rig.working();
-  CHECK(count(rig.read("proj/notes.md"), "said while it rested") == 1);
-  CHECK(count(rig.read("proj/notes.md"), "::start") == 1);
+  CHECK(count_of(rig.read("proj/notes.md"), "said while it rested") == 1);
+  CHECK(count_of(rig.read("proj/notes.md"), "::start") == 1);
 }
 
 TEST_CASE("P7: a meta that cannot be read hides no recording", "[damage][P7]") {

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
 
@@ -30,14 +32,6 @@ void fork(const DaemonRig& rig, int from, int to) {
     text.replace(at, id_of(from).size(), id_of(to));
   }
   std::ofstream(rig.log(to), std::ios::binary | std::ios::app) << text;
-}
-
-size_t count_of(std::string_view text, std::string_view words) {
-  size_t count = 0;
-  for (size_t at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 std::vector<std::string> messages(const DaemonRig& rig, int number, bool inherited) {

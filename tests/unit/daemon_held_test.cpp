@@ -8,9 +8,11 @@
 #include "host/base/time_text.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 
 namespace {
@@ -23,14 +25,6 @@ void note_queue(DaemonRig& rig, int number, std::string_view operation) {
                      R"("sessionId":"s","content":"{}"}})"
                      "\n",
                      operation, format_rfc3339(rig.clock.now()), kQueued);
-}
-
-size_t count_of(const std::string& text, std::string_view part) {
-  size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 ControlRequest capture(const DaemonRig& rig, const std::string& name) {

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
 
@@ -20,14 +22,6 @@ constexpr int kLines = 30;
 
 std::string line(int number) {
   return "line " + std::to_string(number) + " of many\n";
-}
-
-size_t count_of(const std::string& text, const std::string& part) {
-  size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 // A long session that is not recorded, and a small one that is.

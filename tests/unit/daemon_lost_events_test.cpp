@@ -5,9 +5,12 @@
 #include "host/daemon/session_lookup.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::cause_of;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 
 namespace {
@@ -20,20 +23,8 @@ std::string twin(const DaemonRig& rig) {
   return "state/sessions/" + rig.key(1) + ".twin.jsonl";
 }
 
-std::string cause_of(Daemon& daemon, const DaemonRig& rig) {
-  const auto what = "copy of session " + rig.session_id(1).substr(0, 8);
-  for (const auto& one : daemon.status(true).degraded) {
-    if (one.what == what) return one.cause;
-  }
-  return {};
-}
-
-size_t count(std::string_view text, std::string_view part) {
-  size_t found = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
+std::string cause_of_copy(Daemon& daemon, const DaemonRig& rig) {
+  return cause_of(daemon, "copy of session " + rig.session_id(1).substr(0, 8));
 }
 
 // A session that is recorded or only copied, and no daemon.
@@ -113,7 +104,7 @@ void check_all_in_order(std::string_view text) {
   for (const auto* const said : {"apple", "pear", "plum", "quince", "medlar"}) {
     INFO(said);
     const auto line = std::string(said) + "\n";
-    CHECK(count(text, line) == 1);
+    CHECK(count_of(text, line) == 1);
     CHECK(text.find(line) >= at);
     at = text.find(line);
   }
@@ -130,33 +121,33 @@ TEST_CASE("P10: what a copy of a session without recordings lost is told as long
   {
     auto daemon = rig.make(DaemonPurpose::kOneRequest);
     REQUIRE(daemon);
-    CHECK(cause_of(**daemon, rig).contains("events are lost"));
+    CHECK(cause_of_copy(**daemon, rig).contains("events are lost"));
   }
   auto daemon = rig.working();
-  CHECK(cause_of(*daemon, rig).contains("events are lost"));
+  CHECK(cause_of_copy(*daemon, rig).contains("events are lost"));
   open_session(rig, *daemon);
-  const auto cause = cause_of(*daemon, rig);
+  const auto cause = cause_of_copy(*daemon, rig);
   REQUIRE(daemon->finish());
   daemon.reset();
   REQUIRE(rig.meta(1).twin.lost_events > 0);
   {
     auto one = rig.make(DaemonPurpose::kOneRequest);
     REQUIRE(one);
-    CHECK(cause_of(**one, rig) == cause);
+    CHECK(cause_of_copy(**one, rig) == cause);
   }
   daemon = rig.working();
-  CHECK(cause_of(*daemon, rig) == cause);
+  CHECK(cause_of_copy(*daemon, rig) == cause);
 
   move_log_back(rig);
   rig.work(*daemon);
   static_cast<void>(
       rig.ask(*daemon, {.verb = ControlVerb::kReprocess, .session = rig.session_id(1)}));
   rig.work(*daemon);
-  CHECK(cause_of(*daemon, rig).empty());
+  CHECK(cause_of_copy(*daemon, rig).empty());
   REQUIRE(daemon->finish());
   daemon.reset();
   daemon = rig.working();
-  CHECK(cause_of(*daemon, rig).empty());
+  CHECK(cause_of_copy(*daemon, rig).empty());
 }
 
 TEST_CASE("a status opens no meta of a session that lost nothing", "[lost]") {
@@ -177,7 +168,7 @@ TEST_CASE("P10: an export gives what a copy lost once the log is there again", "
   open_session(rig, *daemon);
   daemon.reset();
   const auto without = exported(rig);
-  CHECK(count(without.said, "medlar") == 0);
+  CHECK(count_of(without.said, "medlar") == 0);
   REQUIRE(without.warnings.size() == 1);
   CHECK(without.warnings.front().contains("events are lost"));
 
@@ -235,15 +226,15 @@ TEST_CASE("P10: a capture gets what a copy lost from the log that is there again
     rig.work(*daemon);
   }
   check_all_in_order(rig.read("proj/all.md"));
-  CHECK(cause_of(*daemon, rig).empty());
+  CHECK(cause_of_copy(*daemon, rig).empty());
   CHECK(rig.meta(1).twin.lost_events == 0);
   rig.say(1, "said after");
   rig.work(*daemon);
   const auto now = rig.read("proj/one.md");
   CHECK(now.starts_with(notes));
-  CHECK(count(now, "medlar") == 1);
-  CHECK(count(now, "said after") == 1);
-  CHECK(count(rig.read("proj/all.md"), "said after") == 1);
+  CHECK(count_of(now, "medlar") == 1);
+  CHECK(count_of(now, "said after") == 1);
+  CHECK(count_of(rig.read("proj/all.md"), "said after") == 1);
 }
 
 TEST_CASE("P10: a log that has not all of it either costs no word of the copy", "[lost][P10]") {
@@ -262,8 +253,8 @@ TEST_CASE("P10: a log that has not all of it either costs no word of the copy", 
   CHECK(captured.value("warning", "").contains("events are lost"));
   rig.work(*daemon);
   const auto all = rig.read("proj/all.md");
-  CHECK(count(all, "apple\n") == 1);
-  CHECK(count(all, "in a new log") == 1);
+  CHECK(count_of(all, "apple\n") == 1);
+  CHECK(count_of(all, "in a new log") == 1);
   CHECK(rig.meta(1).twin.lost_events == lost);
 }
 
@@ -294,6 +285,6 @@ TEST_CASE("P10: nothing waits for what was lost with a copy that was removed", "
   const auto now = rig.read("proj/one.md");
   INFO(now);
   CHECK(now.starts_with(notes));
-  CHECK(count(now, "medlar") == 1);
-  CHECK(count(now, "said after") == 1);
+  CHECK(count_of(now, "medlar") == 1);
+  CHECK(count_of(now, "said after") == 1);
 }

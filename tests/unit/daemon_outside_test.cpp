@@ -3,9 +3,11 @@
 #include <fstream>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 
 namespace {
@@ -31,14 +33,6 @@ class Outside {
   DaemonRig& rig_;
 };
 
-size_t count(std::string_view text, std::string_view part) {
-  size_t found = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
-}
-
 }  // namespace
 
 TEST_CASE("P2: a recorded log in no root is followed, after a restart too", "[outside][P2]") {
@@ -58,7 +52,7 @@ TEST_CASE("P2: a recorded log in no root is followed, after a restart too", "[ou
   log.say("four");
   rig.work(*daemon);
   for (const auto* const word : {"one", "two", "three", "four"}) {
-    CHECK(count(rig.read("proj/a.md"), "\n" + std::string(word) + "\n") == 1);
+    CHECK(count_of(rig.read("proj/a.md"), "\n" + std::string(word) + "\n") == 1);
   }
 }
 

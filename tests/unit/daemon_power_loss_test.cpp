@@ -4,9 +4,11 @@
 #include <fstream>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 using kato::test::FileOperation;
 
@@ -43,14 +45,6 @@ struct UnsyncedRig : DaemonRig {
     work(*daemon);
   }
 };
-
-size_t count_of(const std::string& text, std::string_view part) {
-  size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
 
 }  // namespace
 

@@ -130,4 +130,11 @@ bool is_degraded(const DaemonStatus& status, std::string_view what) {
                              [&](const DegradedStatus& one) { return one.what.contains(what); });
 }
 
+std::string cause_of(Daemon& daemon, std::string_view what) {
+  for (const auto& one : daemon.status(true).degraded) {
+    if (one.what.contains(what)) return one.cause;
+  }
+  return {};
+}
+
 }  // namespace kato::test

@@ -62,5 +62,7 @@ class DaemonRig {
 
 // Whether something is degraded in whose name that stands.
 [[nodiscard]] bool is_degraded(const DaemonStatus& status, std::string_view what);
+// Why the first one is, in whose name that stands; empty if none is.
+[[nodiscard]] std::string cause_of(Daemon& daemon, std::string_view what);
 
 }  // namespace kato::test

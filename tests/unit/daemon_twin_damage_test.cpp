@@ -4,9 +4,12 @@
 #include <filesystem>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
+using kato::test::cause_of;
+using kato::test::count_of;
 using kato::test::DaemonRig;
 
 namespace {
@@ -15,21 +18,6 @@ namespace fs = std::filesystem;
 
 std::string twin(const DaemonRig& rig, int number = 1) {
   return "state/sessions/" + rig.key(number) + ".twin.jsonl";
-}
-
-std::string cause_of(Daemon& daemon, std::string_view what) {
-  for (const auto& one : daemon.status(false).degraded) {
-    if (one.what.contains(what)) return one.cause;
-  }
-  return {};
-}
-
-size_t count(std::string_view text, std::string_view part) {
-  size_t found = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
 }
 
 std::string short_name(const DaemonRig& rig, int number) {
@@ -107,11 +95,11 @@ TEST_CASE(
   CHECK_FALSE(rig.read("proj/one.md").contains("quince"));
   rig.say(2, "said in the other");
   rig.work(*daemon);
-  CHECK(count(rig.read("proj/two.md"), "said in the other") == 1);
+  CHECK(count_of(rig.read("proj/two.md"), "said in the other") == 1);
 
   remove_copy(rig, *daemon);
   CHECK(daemon->status(false).degraded.empty());
-  CHECK(count(rig.read("proj/one.md"), "said while it rested") == 1);
+  CHECK(count_of(rig.read("proj/one.md"), "said while it rested") == 1);
   CHECK(rig.read("proj/all.md").contains("apple"));
   CHECK_FALSE(rig.read("proj/all.md").contains("quince"));
   CHECK_FALSE(rig.read(twin(rig, 1)).contains("quince"));
@@ -180,7 +168,7 @@ TEST_CASE("P7: of a copy with a line that is no event it is told where, and what
   CHECK(rig.read(twin(rig, 1)) == lines);
   remove_copy(rig, *daemon);
   CHECK(daemon->status(false).degraded.empty());
-  CHECK(count(rig.read("proj/one.md"), "said while it rested") == 1);
+  CHECK(count_of(rig.read("proj/one.md"), "said while it rested") == 1);
 }
 
 TEST_CASE("P2: a damaged copy can be removed while the daemon runs that found it after a kill",
@@ -207,7 +195,7 @@ TEST_CASE("P2: a damaged copy can be removed while the daemon runs that found it
   for (const auto* const said :
        {"said first", "said behind it", "said at last", "said while it rested", "said after"}) {
     INFO(said);
-    CHECK(count(rig.read("proj/one.md"), said) == 1);
+    CHECK(count_of(rig.read("proj/one.md"), said) == 1);
   }
 }
 
@@ -255,10 +243,10 @@ TEST_CASE(
       rig.ask(*daemon, {.verb = ControlVerb::kReprocess, .session = rig.session_id(1)}));
   rig.work(*daemon);
   CHECK(daemon->status(false).degraded.empty());
-  CHECK(count(rig.read(twin(rig, 1)), "\n") >= count(whole, "\n"));
+  CHECK(count_of(rig.read(twin(rig, 1)), "\n") >= count_of(whole, "\n"));
   CHECK(rig.read("proj/one.md") == notes);
   rig.say(1, "said after");
   rig.work(*daemon);
-  CHECK(count(rig.read("proj/one.md"), "said after") == 1);
-  CHECK(count(rig.read("proj/one.md"), "::start") == 1);
+  CHECK(count_of(rig.read("proj/one.md"), "said after") == 1);
+  CHECK(count_of(rig.read("proj/one.md"), "::start") == 1);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/recording_scenarios.h"
 
 using namespace kato;

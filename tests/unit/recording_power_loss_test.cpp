@@ -5,6 +5,7 @@
 #include "host/recording/written_stretch.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/recording_scenarios.h"
 
 using namespace kato;

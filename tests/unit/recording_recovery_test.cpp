@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/recording_scenarios.h"
 
 using namespace kato;

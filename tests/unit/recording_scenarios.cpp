@@ -34,14 +34,6 @@ std::string leftovers(Desk& desk) {
   return names;
 }
 
-size_t count_of(const std::string& text, std::string_view part) {
-  size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 std::string without(std::string text, std::string_view part) {
   const auto at = text.find(part);
   if (at != std::string::npos) text.erase(at, part.size());

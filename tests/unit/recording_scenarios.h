@@ -24,7 +24,6 @@ void ask_for_export(Desk& desk, const std::string& note);
 
 // The names of what lies beside a.txt.
 [[nodiscard]] std::string leftovers(Desk& desk);
-[[nodiscard]] size_t count_of(const std::string& text, std::string_view part);
 // The first one of it is gone; nothing else is.
 [[nodiscard]] std::string without(std::string text, std::string_view part);
 
