@@ -29,10 +29,17 @@ uint64_t size_of_twin(FileSystem& files, const SessionMeta& meta, const std::str
 
 }  // namespace
 
+bool has_lost_something(const SessionMeta& meta) {
+  return std::ranges::any_of(meta.sources, [](const SourceMeta& source) {
+    const bool gone = source.standing == SourceStanding::kMissing && source.cursor.value > 0;
+    return gone || source.alignment.history_gone;
+  });
+}
+
 std::string lost_events_text(const SessionMeta& meta) {
   if (!meta.twin.exists || meta.twin.lost_events == 0) return {};
   return fmt::format(
-      "the copy of the conversation was cut short when its log was gone: {} of {} events are lost. "
+      "the copy of the conversation lacks what its log no longer had: {} of {} events are lost. "
       "{} {}",
       meta.twin.lost_events, meta.known_ids.count, kRemedy, short_id(meta.identity.session_id));
 }

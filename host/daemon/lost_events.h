@@ -1,4 +1,4 @@
-// What is said of a copy that was cut short while its log was gone.
+// What is said of a copy that lacks what its log no longer had when it was made, or made whole.
 #pragma once
 
 #include <string>
@@ -8,6 +8,9 @@
 #include "host/session/session_meta.h"
 
 namespace kato {
+
+// Some source no longer has what was read of it.
+[[nodiscard]] bool has_lost_something(const SessionMeta& meta);
 
 // Empty: it has lost nothing.
 [[nodiscard]] std::string lost_events_text(const SessionMeta& meta);

@@ -1,6 +1,7 @@
 #include "host/daemon/relocation.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "host/ingest/event_memory.h"
 
@@ -29,9 +30,10 @@ Relocation::NewPlace Relocation::at_or_before(uint64_t seq,
   return nullptr;
 }
 
-uint64_t Relocation::count_missing() const {
+uint64_t Relocation::count_missing(uint64_t but_first) const {
   return static_cast<uint64_t>(std::ranges::count_if(
-      old_, [this](const EventPosition& event) { return find(event.event_id) == nullptr; }));
+      old_ | std::views::drop(std::min<uint64_t>(but_first, old_.size())),
+      [this](const EventPosition& event) { return find(event.event_id) == nullptr; }));
 }
 
 void Relocation::move_position(EventPosition& position) const {

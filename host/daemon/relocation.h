@@ -22,8 +22,8 @@ class Relocation {
   void add_old(const EventPosition& position) { old_.push_back(position); }
   void add_new(const EventPlace& place);
 
-  // How many of the old events are not in the new twin.
-  [[nodiscard]] uint64_t count_missing() const;
+  // How many of the old events are not in the new twin; the first so many do not count.
+  [[nodiscard]] uint64_t count_missing(uint64_t but_first) const;
 
   // The meta speaks of the new twin from now on. served: by the index of the recording, whether it
   // had all that it was to have.

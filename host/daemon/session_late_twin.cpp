@@ -1,6 +1,8 @@
 // Twins that are made late, or again: part of SessionRuntime.
 #include <algorithm>
+#include <utility>
 
+#include "host/daemon/lost_events.h"
 #include "host/daemon/session_runtime.h"
 #include "host/event/event_id.h"
 #include "host/ingest/decode_session.h"
@@ -17,23 +19,53 @@ Status SessionRuntime::want_twin(const CaptureTimes& captured) {
   return {};
 }
 
-// What a copy lost that was cut short, once its logs are there again. One that cannot be read, or
-// has not all that was read of it, has no more than the copy.
+// What the copy lacks, once its logs have it again. What else it has must be in them too: behind
+// that, what is gained would be taken for what was said since.
 Status SessionRuntime::get_lost_again() {
-  if (meta_.twin.lost_events == 0 || has_sought_lost_ || lacks_log()) return {};
+  if (meta_.twin.lost_events == 0 || has_sought_lost_ || is_any_log_gone()) return {};
   has_sought_lost_ = true;
   if (swap_pending_) {
     if (auto committed = commit_now(); !committed) return committed;
   }
   const auto captured = capture_times_of_twin();
   if (!captured) return forward(captured);
-  if (auto begun = begin_making(again_input(), *captured, 0); !begun) return begun;
-  const auto read = making_->read_part(UINT64_MAX);
-  if (!read || !making_->outcome().is_whole()) {
-    making_.reset();
-    return {};
+  const auto gain = make_again(*captured);
+  if (gain && (*gain == TwinGain::kBehind || *gain == TwinGain::kAmid)) {
+    return take_made_twin(*gain);
   }
-  return take_made_twin();
+  making_.reset();
+  return {};
+}
+
+Result<TwinGain> SessionRuntime::make_again(const KnownCaptureTimes& captured) {
+  if (auto begun = begin_making(again_input(), captured, 0); !begun) return forward(begun);
+  if (const auto read = making_->read_part(UINT64_MAX); !read) return forward(read);
+  if (!making_->outcome().is_whole()) return TwinGain::kNone;
+  return gain_of(services_.files, twin_file(), meta_.twin.size_bytes, making_->places());
+}
+
+Status SessionRuntime::regain_lost() {
+  if (!std::exchange(may_regain_, false) || !meta_.twin.exists) return {};
+  has_sought_lost_ = false;
+  return has_lost_twin() ? Status{} : get_lost_again();
+}
+
+bool SessionRuntime::is_any_log_gone() const {
+  for (size_t i = 0; i < meta_.sources.size(); ++i) {
+    const SourceMeta& source = meta_.sources[i];
+    if (source.cursor.value == 0) continue;
+    if (source.standing == SourceStanding::kMissing || is_log_gone(sources_.all()[i])) return true;
+  }
+  return false;
+}
+
+// The first ones in the ids; what the present one does not find of them is not lost.
+uint64_t SessionRuntime::events_of_other_versions() const {
+  uint64_t events = 0;
+  for (const auto& source : meta_.sources) {
+    events = std::max(events, source.former_events);
+  }
+  return events;
 }
 
 bool SessionRuntime::is_log_gone(const SessionSource& source) const {
@@ -89,7 +121,7 @@ Result<bool> SessionRuntime::make_twin_part(uint64_t part_bytes) {
     making_.reset();
     return forward(checked);
   }
-  const auto taken = take_made_twin();
+  const auto taken = take_made_twin(TwinGain::kAmid);
   const bool is_hopeless = !taken && taken.error().code() == ErrorCode::kNotFound;
   if (taken || is_hopeless) {
     wants_twin_ = false;
@@ -124,6 +156,7 @@ Status SessionRuntime::check_sources() {
 // seed_bytes: so much of the twin that there is begins the new one.
 Status SessionRuntime::begin_making(const AgainInput& input, const KnownCaptureTimes& captured,
                                     uint64_t seed_bytes) {
+  making_.reset();
   const auto beside = StateFolder::beside(services_.state.twin(key_), meta_.twin.generation + 1);
   auto removed = services_.files.remove(beside);  // of an attempt that was interrupted
   if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
@@ -146,11 +179,11 @@ Status SessionRuntime::renew_twin(const AgainInput& input, const KnownCaptureTim
     making_.reset();
     return forward(done);
   }
-  return take_made_twin();
+  return take_made_twin(TwinGain::kAmid);
 }
 
 // It is the twin from the next commit on.
-Status SessionRuntime::take_made_twin() {
+Status SessionRuntime::take_made_twin(TwinGain gain) {
   const uint32_t generation = meta_.twin.generation + 1;
   const auto beside = making_->path();
   auto made = std::make_optional(making_->take());
@@ -169,11 +202,16 @@ Status SessionRuntime::take_made_twin() {
   for (const auto& place : made->places) {
     relocation.add_new(place);
   }
-  missing_events_ = made->outcome.is_whole() ? 0 : relocation.count_missing();
-  const auto lost_before = meta_.twin.lost_events;
+  const bool has_all = made->outcome.is_whole() && !has_lost_something(meta_);
+  missing_events_ = has_all ? 0 : relocation.count_missing(events_of_other_versions());
+  const bool had_one = meta_.twin.exists && !has_lost_twin();
+  const auto lost_before = had_one ? meta_.twin.lost_events : missing_events_;
+  // What comes behind all that a recording has is still to be written.
+  const auto served = gain == TwinGain::kBehind ? std::vector<bool>(meta_.recordings.size(), false)
+                                                : served_recordings();
   relocation.apply(meta_,
                    {.exists = true, .generation = generation, .size_bytes = made->log.size_bytes()},
-                   served_recordings());
+                   served);
   meta_.twin.lost_events = std::min(lost_before, missing_events_);
   for (const auto& unmet : made->unmet) {
     memory_->add(unmet.id, unmet.content_hash);

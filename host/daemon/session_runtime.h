@@ -113,6 +113,9 @@ class SessionRuntime {
   [[nodiscard]] Result<bool> make_twin_part(uint64_t part_bytes);
   // All of it at once.
   [[nodiscard]] Status make_twin(const CaptureTimes& captured);
+  // What the copy lacks comes into it, if a log has just stated it again. To be called when a
+  // source was read to its end.
+  [[nodiscard]] Status regain_lost();
   // Somebody removed its file.
   [[nodiscard]] bool has_lost_twin() const;
   // A new twin, from the sources and with the provider's present version; capture times stay. Where
@@ -182,10 +185,13 @@ class SessionRuntime {
                       uint64_t seed_bytes);
   [[nodiscard]] Status check_sources();
   [[nodiscard]] bool is_log_gone(const SessionSource& source) const;
+  [[nodiscard]] bool is_any_log_gone() const;
+  [[nodiscard]] uint64_t events_of_other_versions() const;
   [[nodiscard]] std::unexpected<Error> log_is_gone() const;
   [[nodiscard]] bool lacks_log() const;
   Status get_lost_again();
-  Status take_made_twin();
+  Result<TwinGain> make_again(const KnownCaptureTimes& captured);
+  Status take_made_twin(TwinGain gain);
   Status renew_twin(const AgainInput& input, const KnownCaptureTimes& captured,
                     uint64_t seed_bytes);
   [[nodiscard]] Result<KnownCaptureTimes> capture_times_of_twin() const;
@@ -210,6 +216,7 @@ class SessionRuntime {
   KnownCaptureTimes captured_;   // of the twin that is wanted
   uint64_t missing_events_ = 0;  // in the twin that was made last, of which the sources are gone
   bool has_sought_lost_ = false;
+  bool may_regain_ = false;     // what is known was stated since that was sought
   Footing footing_;             // of making_
   bool made_in_parts_ = false;  // making_, so far
   std::set<size_t> read_;

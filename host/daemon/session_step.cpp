@@ -31,8 +31,10 @@ class StepRun {
     if (known && wants_twin_by_policy(request)) {
       if (auto wanted = runtime_.want_twin(events.captured); !wanted) return forward(wanted);
     }
-    // Without a twin there is nothing to serve from before the source is read again.
-    if (step->realigned) return result(step->end, {});
+    if (step->end == StepEnd::kEndOfInput) {
+      if (auto regained = runtime_.regain_lost(); !regained) return forward(regained);
+    }
+    if (step->realigned || is_half_compared(request, step->end)) return result(step->end, {});
     return serve(step->end);
   }
 
@@ -85,6 +87,14 @@ class StepRun {
     const bool live =
         runtime_.meta().sources[request.source].cursor.value > request.arrival.live_from_bytes;
     return live && policy.auto_generate_snapshots && !meta.is_private && !meta.cleaned;
+  }
+
+  // What is known of a source that is read anew is not told again: a twin that is made before it
+  // has been read would lack it.
+  bool is_half_compared(const StepRequest& request, StepEnd end) const {
+    const auto& meta = runtime_.meta();
+    const bool goes_on = end == StepEnd::kMore && !meta.twin.exists;
+    return goes_on && meta.sources[request.source].alignment.compared.has_value();
   }
 
   const StepContext& context_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "host/base/time_text.h"
+#include "host/daemon/lost_events.h"
 #include "host/daemon/session_runtime.h"
 #include "host/daemon/twin_making.h"
 #include "host/event/event_id.h"
@@ -43,14 +44,6 @@ class ReadBefore {
   std::optional<EventPosition> last_;
   bool passed_last_ = false;
 };
-
-// Some source no longer has what was read of it.
-bool has_lost_something(const SessionMeta& meta) {
-  return std::ranges::any_of(meta.sources, [](const SourceMeta& source) {
-    const bool gone = source.standing == SourceStanding::kMissing && source.cursor.value > 0;
-    return gone || source.alignment.history_gone;
-  });
-}
 
 }  // namespace
 
@@ -159,11 +152,7 @@ bool SessionRuntime::has_lost_twin() const {
 
 // Something of what was read. That a log is gone the meta may not say yet.
 bool SessionRuntime::lacks_log() const {
-  if (has_lost_something(meta_)) return true;
-  for (size_t i = 0; i < meta_.sources.size(); ++i) {
-    if (meta_.sources[i].cursor.value > 0 && is_log_gone(sources_.all()[i])) return true;
-  }
-  return false;
+  return has_lost_something(meta_) || is_any_log_gone();
 }
 
 Status SessionRuntime::reprocess() {

@@ -104,6 +104,29 @@ Result<bool> TwinInMaking::read_part(uint64_t part_bytes) {
   return done;
 }
 
+Result<TwinGain> gain_of(FileSystem& files, const TwinFile& twin, uint64_t size_bytes,
+                         const std::vector<EventPlace>& made) {
+  HashSet64 ids;
+  for (const auto& place : made) {
+    ids.insert(fingerprint_of(place.position.event_id));
+  }
+  auto reader = TwinReader::open(files, twin, 0, size_bytes);
+  if (!reader) return forward(reader);
+  size_t count = 0;
+  bool is_first_part = true;
+  while (true) {
+    const auto next = reader->next_event();
+    if (!next) return forward(next);
+    if (!*next) break;
+    const auto& id = (*next)->event.id;
+    if (!ids.contains(fingerprint_of(id))) return TwinGain::kLacksSome;
+    is_first_part = is_first_part && count < made.size() && made[count].position.event_id == id;
+    ++count;
+  }
+  if (count == made.size()) return TwinGain::kNone;
+  return is_first_part ? TwinGain::kBehind : TwinGain::kAmid;
+}
+
 MadeTwin TwinInMaking::take() {
   is_taken_ = true;
   made_.outcome = again_->outcome();

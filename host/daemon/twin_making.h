@@ -36,6 +36,17 @@ struct MadeTwin {
   AgainOutcome outcome;
 };
 
+// What one that is made anew has of the twin that there is.
+enum class TwinGain : uint8_t {
+  kNone,       // just that
+  kBehind,     // that, and then more
+  kAmid,       // that and more
+  kLacksSome,  // not all of it
+};
+
+[[nodiscard]] Result<TwinGain> gain_of(FileSystem& files, const TwinFile& twin, uint64_t size_bytes,
+                                       const std::vector<EventPlace>& made);
+
 // One twin, made in parts; between them the session may be read on. Nothing else is changed, and
 // what is not taken is removed. One thread at a time; what it is made of must outlive it.
 class TwinInMaking {
@@ -54,6 +65,8 @@ class TwinInMaking {
   [[nodiscard]] Result<bool> read_part(uint64_t part_bytes);
   // Of what is read so far.
   [[nodiscard]] AgainOutcome outcome() const { return again_->outcome(); }
+  // Of its events so far, in their order.
+  [[nodiscard]] const std::vector<EventPlace>& places() const { return made_.places; }
   // Once all is read. The file stays.
   [[nodiscard]] MadeTwin take();
 

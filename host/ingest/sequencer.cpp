@@ -18,6 +18,7 @@ void note_unfinished(std::optional<EventId>& message, const Event& event) {
 bool Sequencer::skips(const Draft& draft) {
   if (alignment_ == nullptr || alignment_->drafts_to_skip == 0) return false;
   --alignment_->drafts_to_skip;
+  stated_known_ = true;
   complete(draft, make_event_id(session_.session_id, draft.record_key, draft.part_key, {}),
            std::nullopt);
   return true;
@@ -132,6 +133,7 @@ bool Sequencer::is_left_out(size_t index, size_t past, const Aligned& aligned) c
 void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
                          CommandRight right) {
   if (known_.knows(id)) {
+    stated_known_ = true;
     pass_known(id);
     complete(draft, id, std::nullopt);
     return take_known(draft, id, content);

@@ -152,7 +152,8 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
   return IngestStep{.end = step->end,
                     .read_bytes = step->cursor - std::min(step->cursor, cursor),
                     .former_events = retelling.former_events(),
-                    .new_contents = std::move(retelling).take_new_contents()};
+                    .new_contents = std::move(retelling).take_new_contents(),
+                    .stated_known = pipeline.sequencer().stated_known()};
 }
 
 // What the sequencer and the pipeline must know of the source.

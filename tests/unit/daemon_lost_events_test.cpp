@@ -1,5 +1,6 @@
 // Copies that were cut short while their log was gone: what is told, what is given, and what comes
 // back with the log.
+#include <algorithm>
 #include <filesystem>
 
 #include "host/daemon/session_lookup.h"
@@ -21,6 +22,10 @@ constexpr size_t kLeftLines = 3;
 
 std::string twin(const DaemonRig& rig) {
   return "state/sessions/" + rig.key(1) + ".twin.jsonl";
+}
+
+std::string log_name(const DaemonRig& rig) {
+  return rig.log(1).substr(std::string(rig.home / "").size());
 }
 
 std::string cause_of_copy(Daemon& daemon, const DaemonRig& rig) {
@@ -287,4 +292,127 @@ TEST_CASE("P10: nothing waits for what was lost with a copy that was removed", "
   CHECK(now.starts_with(notes));
   CHECK(count_of(now, "medlar") == 1);
   CHECK(count_of(now, "said after") == 1);
+}
+
+TEST_CASE("P10: a copy that is made while its log is cut says so, and gets the rest with the log",
+          "[lost][P10]") {
+  DaemonRig rig;
+  for (const auto* const said : {"apple", "pear", "plum", "quince"}) {
+    rig.say(1, said);
+  }
+  auto daemon = rig.working();
+  rig.say(1, "medlar");
+  rig.work(*daemon);
+  const auto whole = rig.read(log_name(rig));
+  const auto cut_at = whole.find("plum");
+  rig.home.write(log_name(rig), whole.substr(0, whole.rfind('\n', cut_at) + 1));
+  rig.work(*daemon);
+  const bool is_recorded = GENERATE(false, true);
+  const auto captured = rig.home / "proj/before.md";
+  if (is_recorded) {
+    static_cast<void>(rig.ask(*daemon, {.verb = ControlVerb::kRecordCapture,
+                                        .session = rig.session_id(1),
+                                        .destination = captured}));
+  } else {
+    open_session(rig, *daemon);
+  }
+  rig.work(*daemon);
+  CHECK(cause_of_copy(*daemon, rig).contains("events are lost"));
+  const bool goes_on = GENERATE(false, true);
+  if (goes_on) {
+    rig.say(1, "grape");
+    rig.work(*daemon);
+  }
+  if (GENERATE(false, true)) {
+    REQUIRE(daemon->finish());
+    daemon.reset();
+  }
+  INFO((daemon ? "live " : "restarted ") << is_recorded << goes_on);
+  rig.home.write(log_name(rig), whole);
+  if (daemon) {
+    rig.work(*daemon);
+  } else {
+    daemon = rig.working();
+  }
+  check_all_in_order(exported(rig).said);
+  CHECK(cause_of_copy(*daemon, rig).empty() == !goes_on);
+  if (goes_on) {  // nowhere but in the copy now: what was said before cannot be put behind it
+    CHECK(count_of(exported(rig).said, "grape") == 1);
+    CHECK(cause_of_copy(*daemon, rig).contains("events are lost"));
+    static_cast<void>(
+        rig.ask(*daemon, {.verb = ControlVerb::kReprocess, .session = rig.session_id(1)}));
+    rig.work(*daemon);
+    CHECK(cause_of_copy(*daemon, rig).empty());
+    CHECK(rig.read(twin(rig)).contains("grape"));
+    CHECK(rig.read(twin(rig)).contains("quince"));
+    return;
+  }
+  if (is_recorded) check_all_in_order(rig.read("proj/before.md"));
+  static_cast<void>(rig.ask(*daemon, {.verb = ControlVerb::kRecordCapture,
+                                      .session = rig.session_id(1),
+                                      .destination = rig.home / "proj/all.md"}));
+  rig.work(*daemon);
+  check_all_in_order(rig.read("proj/all.md"));
+}
+
+TEST_CASE("P10: what was said before a recording began does not come into it with the log",
+          "[lost][P10]") {
+  DaemonRig rig;
+  for (const auto* const said : {"apple", "pear", "plum"}) {
+    rig.say(1, said);
+  }
+  const auto daemon = rig.working();
+  rig.say(1, "quince");
+  rig.work(*daemon);
+  const auto whole = rig.read(log_name(rig));
+  rig.home.write(log_name(rig), whole.substr(0, whole.find('\n') + 1));
+  rig.work(*daemon);
+  static_cast<void>(rig.ask(*daemon, {.verb = ControlVerb::kRecordStart,
+                                      .session = rig.session_id(1),
+                                      .destination = rig.home / "proj/new.md"}));
+  rig.work(*daemon);
+  rig.home.write(log_name(rig), whole);
+  rig.work(*daemon);
+  rig.say(1, "medlar");
+  rig.work(*daemon);
+  const auto notes = rig.read("proj/new.md");
+  CHECK(count_of(notes, "medlar\n") == 1);
+  CHECK(count_of(notes, "quince") == 0);
+  CHECK(count_of(notes, "plum") == 0);
+  CHECK(count_of(rig.read(twin(rig)), "plum") > 0);
+}
+
+TEST_CASE("P10: a copy that is being made while its log is cut lacks nothing that the log has",
+          "[lost][P10]") {
+  constexpr int kMessages = 60;
+  DaemonRig rig;
+  rig.part_bytes = 2048;
+  rig.say(1, "a title");
+  for (int i = 0; i < kMessages; ++i) {
+    rig.say(1, "word-" + std::to_string(i) + "." + std::string(200, 'z'));
+  }
+  const auto daemon = rig.working();
+  const auto work_a_little = [&daemon](int most_steps) {
+    int steps = 0;
+    daemon->work([&] { return ++steps > most_steps; });
+  };
+  static_cast<void>(rig.ask(*daemon, {.verb = ControlVerb::kRecordCapture,
+                                      .session = rig.session_id(1),
+                                      .destination = rig.home / "proj/all.md"}));
+  work_a_little(GENERATE(0, 2));
+  const auto whole = rig.read(log_name(rig));
+  const auto half = whole.substr(0, whole.find('\n', whole.size() / 2) + 1);
+  rig.home.write(log_name(rig), half);
+  work_a_little(GENERATE(1, 2, 3, 5, 40));
+  const bool comes_back = GENERATE(false, true);
+  if (comes_back) rig.home.write(log_name(rig), whole);
+  rig.work(*daemon);
+  const auto all = rig.read("proj/all.md");
+  const auto there = static_cast<int>(std::ranges::count(comes_back ? whole : half, '\n'));
+  for (int i = 0; i + 1 < there; ++i) {
+    INFO(i);
+    CHECK(count_of(all, "word-" + std::to_string(i) + ".") == 1);
+  }
+  const bool has_last = all.contains("word-" + std::to_string(kMessages - 1) + ".");
+  CHECK(cause_of_copy(*daemon, rig).empty() == has_last);
 }
