@@ -67,7 +67,12 @@ Status IndexStore::load(MetaStore& metas, Trust trust) {
   if (!text) return forward(text);
   auto index = SessionIndex::from_json(std::move(*text));
   if (!index && index.error().code() == ErrorCode::kUnsupported) return forward(index, path_);
-  if (!index) return rebuild(metas, index.error().message());
+  if (!index) {
+    const auto damaged = read_whole(*files_, path_, kMaxIndexBytes);
+    if (!damaged) return forward(damaged);
+    const auto salvaged = SessionIndex::salvaged_from(*damaged);
+    return rebuild(metas, index.error().message(), &salvaged);
+  }
   if (trust == Trust::kMetas) return rebuild(metas, "the power was lost", &*index);
   if (!marks_.believable()) {
     return rebuild(metas, "the marks beside it are missing or damaged", &*index);

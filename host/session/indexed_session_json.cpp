@@ -167,7 +167,8 @@ struct IndexedSessionReader::Parser {
       if (key == "device") return number(value, source.id.device);
       if (key == "inode") return number(value, source.id.inode);
       if (key == "size") return number(value, source.size_bytes);
-      return key == "mtimeNs" && number(value, source.mtime_ns);
+      if (key == "mtimeNs") return number(value, source.mtime_ns);
+      return key == "firstKey";  // of schema version 1
     });
   }
 

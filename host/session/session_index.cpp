@@ -107,6 +107,18 @@ Result<SessionIndex> SessionIndex::from_json(std::string text) {
   return index;
 }
 
+SessionIndex SessionIndex::salvaged_from(std::string_view text) {
+  SessionIndex index;
+  while (!text.empty()) {
+    const auto newline = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, newline);
+    text.remove_prefix(std::min(newline + 1, text.size()));
+    if (line.ends_with(',')) line.remove_suffix(1);
+    if (const auto* const session = index.reader_->read(line)) index.put_unread(*session);
+  }
+  return index;
+}
+
 std::string SessionIndex::to_json() const {
   std::string json(kBegin);
   json.reserve(text_.size() - garbage_bytes_ + 2 * slots_.size() + 200);

@@ -63,6 +63,9 @@ class SessionIndex {
   // From what to_json gave. kInvalid: it is damaged, and is to be made again from the metas.
   // kUnsupported: another schema version.
   [[nodiscard]] static Result<SessionIndex> from_json(std::string text);
+  // The sessions of a damaged or older one as far as they are understood, as by put_unread: only to
+  // know what a session is recorded into whose meta cannot be read.
+  [[nodiscard]] static SessionIndex salvaged_from(std::string_view text);
   [[nodiscard]] std::string to_json() const;
 
   // The session as its meta has it, instead of what was known of it.

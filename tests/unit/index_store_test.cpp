@@ -48,6 +48,32 @@ TEST_CASE("the index of an older version is made again from the metas", "[index]
   CHECK(store.rebuilt_because().find("older schema version 1") != std::string::npos);
 }
 
+TEST_CASE("P7: whose destinations are is known from an older or damaged index too", "[index][P7]") {
+  Fixture f;
+  f.store_meta(meta_of(1));
+  f.store_meta(meta_of(2));
+  static_cast<void>(f.open());
+  auto text = f.index_text();
+  SECTION("an older one") {
+    text.replace(0, text.find('\n'), "{\"schemaVersion\":1,\"sessions\":[");
+    text.insert(text.find("\"mtimeNs\""), "\"firstKey\":\"0123456789abcdef\",");
+  }
+  SECTION("a damaged one") {
+    text.replace(text.find("\"hash\":\"") + 8, 16, "0123456789abcdef");
+  }
+  SECTION("one that was cut") {
+    text.resize(text.size() - 5);
+  }
+  f.write_index(text);
+  f.temporary.write("state/sessions/" + key_of(1) + ".meta.json", "{");
+  const auto store = f.open();
+  CHECK_FALSE(store.rebuilt_because().empty());
+  const auto unread = store.index().find(meta_of(1).identity.session_id);
+  REQUIRE(unread);
+  CHECK(unread->recordings[0].destination == "/notes/1.md");
+  CHECK(store.index().size() == 2);
+}
+
 TEST_CASE("a restart opens no meta of a session that has no work", "[index]") {
   Fixture f;
   {
