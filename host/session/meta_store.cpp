@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/session/checksum.h"
 #include "host/session/json_fields.h"
 #include "host/session/session_meta_json.h"
 
@@ -61,6 +62,9 @@ Result<SessionMeta> MetaStore::understand(const std::string& path, const std::st
   const auto version = version_of(*json);
   if (!version) return damaged(path, version.error());
   if (*version > kMetaSchemaVersion) return not_known(path, *version);
+  if (!fits_checksum(text)) {
+    return damaged(path, Error(ErrorCode::kInvalid, "it is not as it was written"));
+  }
   if (*version < kMetaSchemaVersion) {
     if (auto migrated = migrate(path, text, *version, *json); !migrated) return forward(migrated);
   }

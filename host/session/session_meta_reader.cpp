@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/event/event_id.h"
+#include "host/session/checksum.h"
 #include "host/session/json_fields.h"
 #include "host/session/meta_words.h"
 #include "host/session/session_meta_json.h"
@@ -283,6 +284,8 @@ Result<SessionMeta> meta_from_json(const nlohmann::json& json) {
   if (auto known = fields.schema_version(kMetaSchemaVersion); !known) return forward(known);
   SessionMeta meta;
   read_meta(fields, meta);
+  std::string checksum;  // of the text; see fits_checksum()
+  fields.text(kChecksumName, checksum);
   if (auto done = fields.finish(); !done) return forward(done);
   return meta;
 }

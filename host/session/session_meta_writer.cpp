@@ -5,6 +5,7 @@
 #include "host/base/time_text.h"
 #include "host/event/event_id.h"
 #include "host/event/json_text.h"
+#include "host/session/checksum.h"
 #include "host/session/json_fields.h"
 #include "host/session/meta_words.h"
 #include "host/session/session_meta_json.h"
@@ -313,6 +314,7 @@ std::string meta_to_json(const SessionMeta& meta) {
   std::string out;
   out.reserve(2048);
   MetaWriter(out).write(meta);
+  append_checksum(out);
   out.push_back('\n');
   return out;
 }
