@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "host/session/checksum.h"
+
 #include "tests/simulation/world.h"
 
 namespace kato::simulation {
@@ -64,6 +66,9 @@ void World::upgrade_plugins(uint32_t config) {
       at += kVersion.size();
       meta[at] = '9';
     }
+    meta.resize(meta.rfind(",\"checksum\":"));
+    meta.push_back('}');
+    append_checksum(meta);
     disk_.put(path, meta);
   }
 }
