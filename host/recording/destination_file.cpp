@@ -177,6 +177,20 @@ Result<std::optional<uint64_t>> find_tail(File& file, uint64_t file_bytes,
   return std::nullopt;
 }
 
+Result<std::optional<uint64_t>> find_last(File& file, uint64_t before_bytes,
+                                          std::string_view bytes) {
+  const auto first = before_bytes - std::min(before_bytes, kMostSearchedBytes);
+  for (auto end = before_bytes; end >= first + bytes.size();) {
+    const auto begin = std::max(first, end - std::min(end, kBlockBytes + bytes.size()));
+    const auto block = read_range(file, begin, end);
+    if (!block) return forward(block);
+    if (const auto at = block->rfind(bytes); at != std::string::npos) return begin + at;
+    if (begin == first) break;
+    end = begin + bytes.size() - 1;
+  }
+  return std::nullopt;
+}
+
 Result<std::optional<uint64_t>> find_beginning(File& file, uint64_t from_bytes,
                                                std::string_view bytes) {
   const auto wanted = bytes.substr(0, kTellingBytes);

@@ -74,6 +74,10 @@ class DestinationFile {
 [[nodiscard]] Result<std::optional<uint64_t>> find_tail(File& file, uint64_t file_bytes,
                                                         const DestinationMark& mark);
 
+// Where those bytes stand last before that offset. Nothing if not in the 64 MiB before it.
+[[nodiscard]] Result<std::optional<uint64_t>> find_last(File& file, uint64_t before_bytes,
+                                                        std::string_view bytes);
+
 // Where bytes begin that were to be written, perhaps cut short by the end of the file. Nothing if
 // they are not found in the 64 MiB behind `from_bytes`, or too few to be told from others.
 [[nodiscard]] Result<std::optional<uint64_t>> find_beginning(File& file, uint64_t from_bytes,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ranges>
-#include <string_view>
 #include <unordered_map>
 
 #include "host/recording/destination_file.h"
@@ -101,6 +100,10 @@ std::optional<uint64_t> EarlierText::end_in_file() const {
   const auto rest = std::string_view(text_).substr(last.in_text);
   const bool is_last_line = is_blank(rest.substr(std::min(rest.find('\n'), rest.size())));
   return is_last_line ? std::optional(last.in_file + rest.size()) : std::nullopt;
+}
+
+bool EarlierText::is_all_there() const {
+  return found_.size() == lines_of(text_).size();
 }
 
 std::optional<uint64_t> EarlierText::before_end_in_file() const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/base/error.h"
@@ -25,6 +26,7 @@ class EarlierText {
   explicit EarlierText(std::string text) : text_(std::move(text)) {}
 
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+  [[nodiscard]] bool contains(std::string_view bytes) const { return text_.contains(bytes); }
   // To be called before anything else is asked. The file is looked at from that offset on.
   Status find_in(File& file, uint64_t begin_bytes);
 
@@ -32,6 +34,8 @@ class EarlierText {
   [[nodiscard]] std::optional<uint64_t> begin_in_file() const;
   // Where it ends there; nothing: its last line is not there.
   [[nodiscard]] std::optional<uint64_t> end_in_file() const;
+  // Whether every line of it stands there.
+  [[nodiscard]] bool is_all_there() const;
   // Where the line before the last one that is there stands.
   [[nodiscard]] std::optional<uint64_t> before_end_in_file() const;
   // Whether the bytes there are some of it.

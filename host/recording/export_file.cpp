@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "host/recording/announced_write.h"
+
 namespace kato {
 namespace {
 

@@ -1,5 +1,9 @@
 #include "host/recording/recording_writer.h"
 
+#include <utility>
+
+#include "host/recording/announced_write.h"
+
 namespace kato {
 
 Status RecordingWriter::open(bool create, const EarlierTextSource& earlier) {
@@ -63,9 +67,24 @@ Status RecordingWriter::resume_hash() {
   return {};
 }
 
+// A line of JSON cannot be gone on with behind what somebody else wrote, nor stand behind half a
+// line of theirs: then it stands whole on a line of its own.
+Result<size_t> RecordingWriter::take(RenderedPiece& piece) {
+  const bool may_be_there = stretch_.goes_on();
+  const auto there = stretch_.take(file_->file(), piece.bytes);
+  if (!there || !may_be_there || *there == piece.bytes.size()) return there;
+  const auto file_bytes = file_->info().size_bytes;
+  if (!input_.sink.wants_json() || stretch_.offset_bytes() >= file_bytes) return there;
+  const auto begins = file_->line_begins_at(file_bytes);
+  if (!begins) return forward(begins);
+  if (*begins) return std::string_view(piece.bytes).substr(0, *there).rfind('\n') + 1;
+  if (!std::exchange(piece.begins_line, true)) piece.bytes.insert(piece.bytes.begin(), '\n');
+  return size_t{0};
+}
+
 Status RecordingWriter::put(RenderedPiece& piece, const WriteCursor& cursor,
                             const StateBlob& state) {
-  const auto there = stretch_.take(file_->file(), piece.bytes);
+  const auto there = take(piece);
   if (!there) return forward(there);
   if (*there > 0) {
     const auto end = whole_.value().size_bytes + *there;
@@ -84,7 +103,9 @@ Status RecordingWriter::put(RenderedPiece& piece, const WriteCursor& cursor,
     if (auto written = write_rest(write, rest, whole); !written) return written;
   } else if (!piece.bytes.empty()) {
     found_ = true;
-    recording_.after = mark_behind(file_->info().id, stretch_.offset_bytes(), piece.bytes);
+    const auto mark = mark_at(file_->file(), stretch_.offset_bytes());  // a person's lines as well
+    if (!mark) return forward(mark);
+    recording_.after = *mark;
   }
   whole_ = std::move(whole);
   advance(std::move(write));

@@ -50,6 +50,7 @@ class RecordingWriter {
   [[nodiscard]] Status finish() { return commit_found(); }
 
  private:
+  Result<size_t> take(RenderedPiece& piece);
   Status commit_found();
   Status settle(const JournaledWrite& write);
   Status write_rest(JournaledWrite& write, std::string_view rest, const GrowingHash& whole);

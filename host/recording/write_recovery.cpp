@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "host/recording/announced_write.h"
 #include "host/recording/destination_file.h"
-#include "host/recording/written_stretch.h"
 
 namespace kato {
 namespace {

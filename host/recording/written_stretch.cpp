@@ -4,61 +4,16 @@
 #include <utility>
 
 #include "host/base/hash.h"
+#include "host/recording/announced_write.h"
 
 namespace kato {
 namespace {
 
 constexpr uint64_t kNearBytes = uint64_t{4} << 10;
 constexpr uint64_t kEarlierBytes = uint64_t{256} << 10;  // before the end that the text had
-constexpr uint64_t kLooselySearchedBytes = uint64_t{64} << 10;
-constexpr size_t kFewestLooseBytes = 4;
 constexpr size_t kTellingBytes = 64;  // that are there stand where they were written
 
-Result<std::string> read_up_to(File& file, uint64_t at, uint64_t end, uint64_t most) {
-  return read_range(file, at, at + std::min(end - std::min(end, at), most));
-}
-
-std::optional<size_t> next_line(std::string_view text, size_t at) {
-  const auto end = text.find('\n', at);
-  return end == std::string_view::npos ? std::nullopt : std::optional(end + 1);
-}
-
-bool fits(std::string_view there, const LooseBytes& loose) {
-  for (size_t i = 0; i < there.size(); ++i) {
-    if (loose.mask[i] == 0 && there[i] != loose.bytes[i]) return false;
-  }
-  return true;
-}
-
-// The bytes as they stand at the beginning, with what is torn off of them.
-std::optional<std::string> fitted(std::string_view there, const LooseBytes& loose) {
-  there = there.substr(0, loose.bytes.size());
-  if (!fits(there, loose)) return std::nullopt;
-  const bool is_torn_before_the_last = loose.mask.find_last_not_of('\0') + 1 > there.size();
-  if (is_torn_before_the_last) return std::nullopt;
-  return std::string(there) + loose.bytes.substr(there.size());
-}
-
 }  // namespace
-
-void describe_append(JournaledWrite& write, const FileInfo& file, std::string_view bytes) {
-  const auto tail = mark_behind(file.id, file.size_bytes + bytes.size(), bytes);
-  write.file = file.id;
-  write.offset_bytes = file.size_bytes;
-  write.length_bytes = bytes.size();
-  write.hash = hash64(bytes);
-  write.tail_length_bytes = tail.tail_length_bytes;
-  write.tail_hash = tail.tail_hash;
-}
-
-UnsureStretch stretch_of(const JournaledWrite& write) {
-  return {.offset_bytes = write.offset_bytes,
-          .end_bytes = write.offset_bytes + write.length_bytes,
-          .skipped_bytes = write.skipped_bytes,
-          .begins_line = write.begins_line,
-          .after_power_loss = false,
-          .changed = {}};
-}
 
 Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const UnsureStretch& stretch,
                                               const DestinationMark& after,
@@ -92,12 +47,10 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
     }
     return found;
   }
-  // Both may be less than zero as differences; together they wrap back.
-  const uint64_t moved = **tail - after.size_bytes;
-  found.at_ += moved;
-  found.end_ += moved;
   found.moved_ = Moved{.announced_at = stretch.offset_bytes, .tail_end = **tail};
-  return found;
+  // More may have been removed, before it was announced, than stands before it.
+  const bool can_move = stretch.offset_bytes + **tail >= after.size_bytes;
+  return can_move ? found.moved_to(stretch.offset_bytes + **tail - after.size_bytes) : found;
 }
 
 // What was written last may read like something else that stands there.
@@ -142,10 +95,15 @@ std::optional<UnsureStretch> WrittenStretch::left() const {
                        .changed = changed_};
 }
 
+Result<std::string> WrittenStretch::read(File& file, uint64_t from_bytes, uint64_t most) const {
+  return read_range(file, from_bytes,
+                    from_bytes + std::min(end_ - std::min(end_, from_bytes), most));
+}
+
 Result<WrittenStretch::Fit> WrittenStretch::fit(File& file, std::string_view bytes) const {
   const auto skipped = std::min<uint64_t>(skipped_, bytes.size());
   bytes.remove_prefix(skipped);
-  const auto there = read_up_to(file, at_, end_, bytes.size());
+  const auto there = read(file, at_, bytes.size());
   if (!there) return forward(there);
   const auto [in_file, wanted] = std::ranges::mismatch(*there, bytes);
   return Fit{.bytes = skipped + static_cast<size_t>(wanted - bytes.begin()),
@@ -199,7 +157,7 @@ Result<bool> WrittenStretch::is_begun(File& file, std::string_view bytes) const 
 
 // A few of the bytes may be there by chance.
 Result<bool> WrittenStretch::holds_other(File& file, std::string_view bytes) const {
-  const auto there = read_up_to(file, at_, end_, 1);
+  const auto there = read(file, at_, 1);
   if (!there) return forward(there);
   if ((there->empty() && !is_sought_) || skipped_ > 0) return false;
   const auto here = fit(file, bytes);
@@ -210,9 +168,41 @@ Result<bool> WrittenStretch::holds_other(File& file, std::string_view bytes) con
   return !*place;
 }
 
+std::string_view WrittenStretch::announced_of(std::string_view bytes) const {
+  if (after_power_loss_ || skipped_ > 0) return {};  // what goes on does so right there
+  const bool is_told = at_ < end_ && end_ - at_ <= bytes.size();
+  return is_told ? bytes.substr(0, end_ - at_) : std::string_view();
+}
+
+Status WrittenStretch::go_where_it_is_whole(File& file, std::string_view announced) {
+  const auto announced_at = moved_ ? moved_->announced_at : at_;
+  const auto place = find_whole_write(file, announced, announced_at, earlier_);
+  if (!place) return forward(place);
+  if (!*place) return {};
+  moved_.reset();
+  seek_from_.reset();
+  *this = moved_to(**place);
+  return {};
+}
+
+// A person may have written into it. The line in which that begins stands further on then.
+Result<std::optional<uint64_t>> WrittenStretch::find_end(File& file, std::string_view announced,
+                                                         const Fit& here, bool is_certain) const {
+  if (here.to_end || here.bytes >= announced.size()) return std::nullopt;
+  const auto line = announced.substr(0, here.bytes).rfind('\n') + 1;
+  const EditedWrite write{
+      .text = announced.substr(line), .from_bytes = at_ + line, .is_place_certain = is_certain};
+  return find_end_of(file, write, earlier_);
+}
+
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
   if (!goes_on() || bytes.empty()) return size_t{0};
   is_sought_ = false;
+  const auto announced = announced_of(bytes);
+  const bool is_certain = !moved_ && !seek_from_;
+  if (!is_certain) {
+    if (auto gone = go_where_it_is_whole(file, announced); !gone) return forward(gone);
+  }
   if (moved_) {
     if (auto chosen = choose_place(file, bytes); !chosen) return forward(chosen);
   }
@@ -226,6 +216,15 @@ Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {
     if (!here) return forward(here);
     const bool is_by_chance = is_anywhere_ && !here->to_end && here->bytes < telling;
     if (is_by_chance) here->bytes = known;
+  }
+  const auto edited_end = find_end(file, announced, *here, is_certain);
+  if (!edited_end) return forward(edited_end);
+  if (*edited_end) {
+    const auto info = file.info();
+    if (!info) return forward(info);
+    *this = WrittenStretch();
+    at_ = std::min(**edited_end, info->size_bytes);
+    return announced.size() - (**edited_end - at_);  // its end of line may be torn off
   }
   const auto matched = here->bytes;
   is_anywhere_ = is_anywhere_ && matched == 0;
@@ -263,44 +262,6 @@ Status WrittenStretch::seek(File& file, std::string_view bytes) {
   *this = moved_to(**place);
   if (after_power_loss_) end_ = end;
   return {};
-}
-
-// The words before the unknown bytes may stand there only because of them: a key of JSON.
-Result<bool> WrittenStretch::ends_within_unknown(File& file, const LooseBytes& loose,
-                                                 size_t matched) const {
-  const auto first = loose.mask.find_first_not_of('\0');
-  if (skipped_ > 0 || first == std::string::npos || first < kFewestLooseBytes) return false;
-  const auto there = read_up_to(file, at_, end_, loose.bytes.size());
-  if (!there) return forward(there);
-  const auto last = loose.mask.find_last_not_of('\0');
-  return there->size() > matched && there->size() <= last && fits(*there, loose);
-}
-
-// After a power loss it may stand behind a person's text: at the beginning of one of the next
-// lines. Where the place is not certain, at that of one before it, too.
-Result<std::optional<std::string>> WrittenStretch::match(File& file,
-                                                         const LooseBytes& loose) const {
-  if (skipped_ > 0 || loose.bytes.empty()) return std::nullopt;
-  const auto here = read_up_to(file, at_, end_, loose.bytes.size());
-  if (!here) return forward(here);
-  auto found = fitted(*here, loose);
-  if (found || !after_power_loss_) return found;
-  const auto before = at_ - std::min(at_, kLooselySearchedBytes);
-  const auto from = std::clamp(seek_from_.value_or(at_), before, at_);
-  const auto further = at_ - from + kLooselySearchedBytes;
-  const auto there = read_up_to(file, from, end_, loose.bytes.size() + further);
-  if (!there) return forward(there);
-  auto line = from == 0 ? std::optional<size_t>(0) : next_line(*there, 0);
-  for (; line; line = next_line(*there, *line)) {
-    const auto rest = std::string_view(*there).substr(*line);
-    if (rest.size() < kFewestLooseBytes) break;
-    found = fitted(rest, loose);
-    if (!found) continue;
-    const auto is_earlier = earlier_.stands_at(file, from + *line, loose.bytes.size());
-    if (!is_earlier) return forward(is_earlier);
-    if (!*is_earlier) return found;
-  }
-  return std::nullopt;
 }
 
 }  // namespace kato

@@ -8,7 +8,7 @@
 
 #include "host/recording/destination_file.h"
 #include "host/recording/earlier_text.h"
-#include "host/session/write_journal.h"
+#include "host/session/session_meta.h"
 
 namespace kato {
 
@@ -17,11 +17,6 @@ struct LooseBytes {
   std::string bytes;
   std::string mask;  // as long as `bytes`; 0: the byte is as it says
 };
-
-// What is to be told of an append to that file before it is made.
-void describe_append(JournaledWrite& write, const FileInfo& file, std::string_view bytes);
-// Of an announced append whose end is not known.
-[[nodiscard]] UnsureStretch stretch_of(const JournaledWrite& write);
 
 // The bytes are handed in their order. As soon as one of them is not there, the search is over.
 // Where the place is not certain, they are looked for further on, too: behind what a person wrote.
@@ -76,7 +71,14 @@ class WrittenStretch {
   Result<std::optional<uint64_t>> locate_tail(DestinationFile& file, const DestinationMark& after,
                                               const EarlierTextSource& earlier);
   [[nodiscard]] WrittenStretch moved_to(uint64_t offset_bytes) const;
+  // Of what the stretch holds.
+  [[nodiscard]] Result<std::string> read(File& file, uint64_t from_bytes, uint64_t most) const;
   [[nodiscard]] Result<Fit> fit(File& file, std::string_view bytes) const;
+  // Of the bytes, what was announced. Empty: they do not tell it.
+  [[nodiscard]] std::string_view announced_of(std::string_view bytes) const;
+  Status go_where_it_is_whole(File& file, std::string_view announced);
+  [[nodiscard]] Result<std::optional<uint64_t>> find_end(File& file, std::string_view announced,
+                                                         const Fit& here, bool is_certain) const;
   Status choose_place(File& file, std::string_view bytes);
   [[nodiscard]] Result<std::optional<uint64_t>> look_further(File& file,
                                                              std::string_view bytes) const;
