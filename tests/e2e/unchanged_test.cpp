@@ -119,7 +119,7 @@ void make_older(const Home& home) {
     auto text = home.read(".kato/sessions/" + name);
     text = std::regex_replace(text, std::regex(R"re("pluginVersion":"[^"]*")re"),
                               R"("pluginVersion":"0.0.1")");
-    text = std::regex_replace(text, std::regex(R"re(,"endsHash":"[^"]*")re"), "");
+    text = std::regex_replace(text, std::regex(R"re(,"(endsHash|checksum)":"[^"]*")re"), "");
     REQUIRE(text.find("0.0.1") != std::string::npos);
     home.write(".kato/sessions/" + name, text);
   }
