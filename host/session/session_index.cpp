@@ -88,8 +88,9 @@ Result<SessionIndex> SessionIndex::from_json(std::string text) {
   const auto heading = heading_of(text);
   if (!heading) return damaged("its first line");
   auto lines = std::string_view(text).substr(heading->size_bytes);
-  if (hash64(lines) != heading->hash || !lines.ends_with(kEnd))
+  if (hash64(lines) != heading->hash || !lines.ends_with(kEnd)) {
     return damaged("its hash is another");
+  }
   lines.remove_suffix(kEnd.size());
   SessionIndex index;
   index.reserve(std::min(heading->count, lines.size()));

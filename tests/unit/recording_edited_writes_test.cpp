@@ -1,6 +1,7 @@
 // What was written last before a kill, in a file that its owner edits before the next start, or had
 // edited before that write: it is known again, wherever it stands.
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,14 @@ using kato::test::Desk;
 using kato::test::without;
 
 namespace {
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const auto part : parts) {
+    all.append(part);
+  }
+  return all;
+}
 
 constexpr int kBefore = 4;  // texts
 constexpr int kLast = 12;   // in the last write
@@ -86,8 +95,10 @@ TEST_CASE("P2, P5: so is one before which much was removed, or inserted, after t
     write_texts(desk, kLast);
     const auto last = desk.written().substr(before.size());
     const auto kept = before.substr(0, before.find(line_of(kBefore)));
-    for (const auto& text : {kept + last, kept + std::string(20'000, 'm') + "\n" + last,
-                             kept + last + "mine\n", last, kept + "mine\n" + last + "mine\n"}) {
+    const auto much = std::string(20'000, 'm') + "\n";
+    for (const auto& text :
+         {joined({kept, last}), joined({kept, much, last}), joined({kept, last, "mine\n"}), last,
+          joined({kept, "mine\n", last, "mine\n"})}) {
       INFO(many << " texts before, " << text.size() << " bytes are there");
       desk.restart();
       start_on(desk, text);
