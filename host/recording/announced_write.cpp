@@ -63,7 +63,13 @@ Result<std::optional<uint64_t>> find_whole_write(File& file, std::string_view te
   if (*there == text && text.size() >= kTellingBytes) return announced_at;
   const auto info = file.info();
   if (!info) return forward(info);
-  if (text.size() >= kTellingBytes) return find_last(file, info->size_bytes, text);
+  if (text.size() >= kTellingBytes) {
+    const auto place = find_last(file, info->size_bytes, text);
+    if (!place || !*place) return place;
+    // What was written before it stands behind it: it is an older one of the same words.
+    const auto earlier_at = earlier.last_in_file().value_or(0);
+    return earlier_at < **place + text.size() ? *place : std::nullopt;
+  }
   if (!earlier.begin_in_file() || info->size_bytes < text.size()) return std::nullopt;
   const auto at = info->size_bytes - text.size();
   const auto end = read_range(file, at - std::min<uint64_t>(at, 1), info->size_bytes);

@@ -106,6 +106,10 @@ bool EarlierText::is_all_there() const {
   return found_.size() == lines_of(text_).size();
 }
 
+std::optional<uint64_t> EarlierText::last_in_file() const {
+  return found_.empty() ? std::nullopt : std::optional(found_.back().in_file);
+}
+
 std::optional<uint64_t> EarlierText::before_end_in_file() const {
   return found_.size() < 2 ? std::nullopt : std::optional(found_[found_.size() - 2].in_file);
 }

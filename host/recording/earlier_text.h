@@ -36,6 +36,8 @@ class EarlierText {
   [[nodiscard]] std::optional<uint64_t> end_in_file() const;
   // Whether every line of it stands there.
   [[nodiscard]] bool is_all_there() const;
+  // Where the last one of its lines that is there stands.
+  [[nodiscard]] std::optional<uint64_t> last_in_file() const;
   // Where the line before the last one that is there stands.
   [[nodiscard]] std::optional<uint64_t> before_end_in_file() const;
   // Whether the bytes there are some of it.

@@ -211,3 +211,15 @@ TEST_CASE("P2, P5: the same words from before are not taken for a write that was
     CHECK(desk.written() == mine + all);
   }
 }
+
+TEST_CASE("P2: words that stand before what was written earlier are not the last write",
+          "[recording][P2]") {
+  Desk desk;
+  leave_in_doubt(desk);
+  const auto whole = desk.written();
+  const auto last_at = whole.find(line_of(kBefore + 1));
+  const auto last = whole.substr(last_at);
+  const auto earlier = without(whole.substr(0, last_at), line_of(kBefore - 1));
+  start_on(desk, last + earlier);  // a person's copy; the write itself did not come about
+  CHECK(desk.written() == last + earlier + last);
+}
