@@ -113,10 +113,7 @@ TEST_CASE("P2: what is asked for when a document was just emptied is all of it",
     INFO((asked ? *asked : asked.error().message()));
     const bool is_captured = verb == ControlVerb::kRecordCapture && asked;
     if (!is_captured) {
-      static_cast<void>(document.rig.ask(*document.daemon,
-                                         {.verb = ControlVerb::kRecordCapture,
-                                          .session = session,
-                                          .destination = document.rig.home / "proj/talk.jsonl"}));
+      document.ask(ControlVerb::kRecordCapture, "proj/talk.jsonl");
       document.work();
     }
     CHECK(document.rig.read("proj/talk.jsonl").contains("said before"));
@@ -140,10 +137,7 @@ TEST_CASE("P2: what is asked for while a document is half written is all of it",
     document.say("said live", 1);
     INFO((asked ? *asked : asked.error().message()));
     if (verb == ControlVerb::kSnapshotCreate) {
-      static_cast<void>(document.rig.ask(*document.daemon,
-                                         {.verb = ControlVerb::kRecordCapture,
-                                          .session = session,
-                                          .destination = document.rig.home / "proj/talk.jsonl"}));
+      document.ask(ControlVerb::kRecordCapture, "proj/talk.jsonl");
       document.work();
     }
     CHECK(document.rig.read("proj/talk.jsonl").contains("said before"));
