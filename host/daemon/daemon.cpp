@@ -48,6 +48,18 @@ Status keep_last_commits(FileSystem& files, const StateFolder& state,
   return last && !last->ended && syncs ? files.sync_folder(state.sessions()) : Status{};
 }
 
+struct LastRun {
+  std::optional<RunMark> mark;
+  std::string damage;  // of the mark; empty: none
+};
+
+Result<LastRun> find_last_run(FileSystem& files, const StateFolder& state, UnixMillis now) {
+  auto mark = load_run_mark(files, state.run_mark());
+  if (mark) return LastRun{.mark = std::move(*mark), .damage = {}};
+  if (mark.error().code() != ErrorCode::kInvalid) return forward(mark);
+  return LastRun{.mark = worst_run(now), .damage = mark.error().message()};
+}
+
 }  // namespace
 
 struct Daemon::Opened {
@@ -95,15 +107,15 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
   if (!locked) return forward(locked);
   auto logs = open_logs(input, state, *input.assembly);
   if (!logs) return forward(logs);
-  const auto last = load_run_mark(files, state.run_mark());
+  const auto last = find_last_run(files, state, input.clock.now());
   if (!last) return forward(last);
-  auto run = next_run(*last, input.clock.now(), read_boot_id(files), input.process_id);
+  auto run = next_run(last->mark, input.clock.now(), read_boot_id(files), input.process_id);
   const bool power_was_lost = run.power_lost;
   MetaStore metas(files, state);
   auto store = IndexStore::open(
       files, state, metas, power_was_lost ? IndexStore::Trust::kMetas : IndexStore::Trust::kMarks);
   if (!store) return forward(store);
-  if (auto kept = keep_last_commits(files, state, *last, *input.assembly); !kept) {
+  if (auto kept = keep_last_commits(files, state, last->mark, *input.assembly); !kept) {
     return forward(kept);
   }
   const bool watches = input.purpose == DaemonPurpose::kWatch;
@@ -124,6 +136,13 @@ Result<std::unique_ptr<Daemon>> Daemon::make(DaemonInput input) {
                                                                .run = std::move(run),
                                                                .begin = begin,
                                                                .power_was_lost = power_was_lost}));
+  if (!last->damage.empty()) {
+    daemon->note(
+        LogLevel::kWarn,
+        fmt::format("{}: all copies and recordings are compared as after a power loss, and "
+                    "commands of sessions not seen before count from now on",
+                    last->damage));
+  }
   daemon->settle_twins();
   if (watches) {
     daemon->follow_recorded();

@@ -91,6 +91,7 @@ Result<std::vector<Cleaned>> Daemon::clean(const CleanRequest& request) {
 // since a run that was killed must not be done once more.
 Status Daemon::forget_commands_up_to(UnixMillis last) {
   auto mark = load_run_mark(input_.files, state_.run_mark());
+  if (!mark && mark.error().code() == ErrorCode::kInvalid) return {};  // they count from then on
   if (!mark) return forward(mark);
   if (!*mark || (*mark)->commands_since > last) return {};
   (*mark)->commands_since = {last.value + 1};

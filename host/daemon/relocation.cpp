@@ -1,7 +1,6 @@
 #include "host/daemon/relocation.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "host/ingest/event_memory.h"
 
@@ -30,10 +29,17 @@ Relocation::NewPlace Relocation::at_or_before(uint64_t seq,
   return nullptr;
 }
 
-uint64_t Relocation::count_missing(uint64_t but_first) const {
-  return static_cast<uint64_t>(std::ranges::count_if(
-      old_ | std::views::drop(std::min<uint64_t>(but_first, old_.size())),
-      [this](const EventPosition& event) { return find(event.event_id) == nullptr; }));
+uint64_t Relocation::count_lost(uint64_t by_others) const {
+  const auto is_missing = [this](const EventPosition& event) {
+    return find(event.event_id) == nullptr;
+  };
+  const auto first_own =
+      old_.begin() + static_cast<std::ptrdiff_t>(std::min<uint64_t>(by_others, old_.size()));
+  const auto others = static_cast<uint64_t>(std::count_if(old_.begin(), first_own, is_missing));
+  const auto own = static_cast<uint64_t>(std::count_if(first_own, old_.end(), is_missing));
+  const uint64_t known = old_.size() - others - own;
+  const uint64_t reworded = std::min(others, new_.size() - std::min<uint64_t>(known, new_.size()));
+  return own + others - reworded;
 }
 
 void Relocation::move_position(EventPosition& position) const {

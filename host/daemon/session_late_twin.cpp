@@ -59,7 +59,7 @@ bool SessionRuntime::is_any_log_gone() const {
   return false;
 }
 
-// The first ones in the ids; what the present one does not find of them is not lost.
+// The first ones in the ids; the present one may word them anew.
 uint64_t SessionRuntime::events_of_other_versions() const {
   uint64_t events = 0;
   for (const auto& source : meta_.sources) {
@@ -203,7 +203,7 @@ Status SessionRuntime::take_made_twin(TwinGain gain) {
     relocation.add_new(place);
   }
   const bool has_all = made->outcome.is_whole() && !has_lost_something(meta_);
-  missing_events_ = has_all ? 0 : relocation.count_missing(events_of_other_versions());
+  missing_events_ = has_all ? 0 : relocation.count_lost(events_of_other_versions());
   const bool had_one = meta_.twin.exists && !has_lost_twin();
   const auto lost_before = had_one ? meta_.twin.lost_events : missing_events_;
   // What comes behind all that a recording has is still to be written.

@@ -48,10 +48,17 @@ Result<std::optional<RunMark>> load_run_mark(FileSystem& files, const std::strin
   if (!text) return forward(text);
   auto mark = mark_of(*text);
   if (mark) return std::move(*mark);
+  if (mark.error().code() == ErrorCode::kInvalid) {
+    return fail(ErrorCode::kInvalid, "{} is damaged ({})", path, mark.error().message());
+  }
   return fail(mark.error().code(),
               "{} is not understood ({}); it was not touched. Move it away to have the next run "
               "begin as the first",
               path, mark.error().message());
+}
+
+RunMark worst_run(UnixMillis now) {
+  return {.started = now, .commands_since = now, .boot_id = {}, .power_lost = true};
 }
 
 Status store_run_mark(FileSystem& files, const std::string& path, const RunMark& mark) {

@@ -23,13 +23,17 @@ struct RunMark {
   bool power_lost = false;
 };
 
-// Nothing if there was no run yet. kInvalid, kUnsupported: the file is not understood; it was not
-// touched.
+// Nothing if there was no run yet. kInvalid: the file is damaged. kUnsupported: a newer Kato wrote
+// it. It was not touched.
 [[nodiscard]] Result<std::optional<RunMark>> load_run_mark(FileSystem& files,
                                                            const std::string& path);
 // Synced.
 [[nodiscard]] Status store_run_mark(FileSystem& files, const std::string& path,
                                     const RunMark& mark);
+
+// What is assumed of a run whose mark is damaged: the power was lost, and nobody knows since when
+// commands would count.
+[[nodiscard]] RunMark worst_run(UnixMillis now);
 
 // The mark of a run that begins now.
 [[nodiscard]] RunMark next_run(const std::optional<RunMark>& last, UnixMillis now,

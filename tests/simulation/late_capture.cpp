@@ -1,5 +1,7 @@
 #include "tests/simulation/late_capture.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "host/event/event_id.h"
@@ -20,6 +22,18 @@ ExpectedFile all_of(const Conversation& conversation) {
   return all;
 }
 
+// What the daemon surely read, and has no longer: it must say so.
+bool lacks_what_was_read(const std::vector<std::string>& found, const Conversation& conversation) {
+  return std::ranges::any_of(conversation.spoken, [&](const Spoken& spoken) {
+    const bool was_read = !spoken.is_request && spoken.is_sure;
+    return was_read && std::ranges::find(found, spoken.token) == found.end();
+  });
+}
+
+std::string short_without_a_word(const std::string& path) {
+  return "P10: it lacks what was read, and nothing says so: " + path;
+}
+
 }  // namespace
 
 std::vector<std::string> export_without_logs(World& world) {
@@ -34,8 +48,12 @@ std::vector<std::string> export_without_logs(World& world) {
       wrong.push_back(fmt::format("P10: {} cannot be made: {}", path, exported.error().message()));
       continue;
     }
-    const auto missing = check_tokens(session_tokens(content), all_of(world.conversations()[i]));
+    const auto found = session_tokens(content);
+    const auto missing = check_tokens(found, all_of(world.conversations()[i]));
     if (missing) wrong.push_back(fmt::format("P10: {} (in {})", *missing, path));
+    if (lacks_what_was_read(found, world.conversations()[i]) && exported->empty()) {
+      wrong.push_back(short_without_a_word(path));
+    }
   }
   return wrong;
 }
@@ -56,9 +74,12 @@ std::vector<std::string> capture_without_logs(World& world) {
       wrong.push_back(fmt::format("P10: {} cannot be made: {}", path, asked.error().message()));
       continue;
     }
-    const auto missing =
-        check_tokens(session_tokens(world.disk().content(path).value_or("")), all_of(conversation));
+    const auto found = session_tokens(world.disk().content(path).value_or(""));
+    const auto missing = check_tokens(found, all_of(conversation));
     if (missing) wrong.push_back(fmt::format("P10: {} (in {})", *missing, path));
+    if (lacks_what_was_read(found, conversation) && !asked->contains("\"warning\"")) {
+      wrong.push_back(short_without_a_word(path));
+    }
   }
   return wrong;
 }

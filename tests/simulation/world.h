@@ -81,8 +81,9 @@ class World {
   void drop_logs();
   // Of the running daemon.
   Result<std::string> ask(const ControlRequest& request);
-  // In another process, with the copy of a session whose logs are gone.
-  Status export_at_command_line(uint32_t session, const std::string& path);
+  // In another process, with the copy of a session whose logs are gone. What it warns of.
+  Result<std::vector<std::string>> export_at_command_line(uint32_t session,
+                                                          const std::string& path);
 
   [[nodiscard]] const SimDisk& disk() const { return disk_; }
   [[nodiscard]] SimDisk& disk() { return disk_; }

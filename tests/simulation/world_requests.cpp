@@ -132,7 +132,8 @@ bool World::is_claimed(const std::string& path, const Conversation& not_by) cons
   });
 }
 
-Status World::export_at_command_line(uint32_t session, const std::string& path) {
+Result<std::vector<std::string>> World::export_at_command_line(uint32_t session,
+                                                               const std::string& path) {
   Machine machine = machine_;
   machine.on_write = [](const std::string&) {};  // the person's own hand may write anywhere
   SimFileSystem files(machine);
@@ -144,11 +145,17 @@ Status World::export_at_command_line(uint32_t session, const std::string& path) 
   const auto sink = (*assembly)->sink_for(path, {});
   if (!sink) return forward(sink);
   const auto& state = (*assembly)->paths().state_dir;
+  std::vector<std::string> warnings;
   const ExportInput input{
-      .files = files, .session = *kept, .sink = **sink, .state_directory = state};
+      .files = files,
+      .session = *kept,
+      .sink = **sink,
+      .state_directory = state,
+      .reading = {.warn = [&](const std::string& text) { warnings.push_back(text); }}};
   const PathPolicy policy(files, path_rules(**assembly));
   const auto done = export_to_file(input, policy, path, Overwrite::kNever);
-  return done ? Status{} : forward(done);
+  if (!done) return forward(done);
+  return warnings;
 }
 
 Result<std::string> World::ask(const ControlRequest& request) {

@@ -165,3 +165,28 @@ TEST_CASE("a damaged index is made again, and the log says so", "[damage][P7]") 
   CHECK(daemon->status(false).degraded.empty());
   CHECK(daemon->status(false).recordings.size() == 1);
 }
+
+TEST_CASE("P2: a damaged mark of the last run is told, and all is compared as after a power loss",
+          "[damage][P2][P7]") {
+  for (const auto* damage : {"", "{\"schemaVersion\":1", "{\"schemaVersion\":1}"}) {
+    DaemonRig rig;
+    record(rig);
+    {
+      auto killed = rig.working();
+      rig.say(1, "said before the kill");
+      rig.work(*killed);
+    }
+    rig.home.write("state/runtime/run.json", damage);
+    rig.say(1, "said while it was down");
+    const auto daemon = rig.working();
+    const auto log = rig.read("state/runtime/logs/operational.jsonl");
+    CHECK(log.contains("run.json is damaged"));
+    const auto notes = rig.read("proj/notes.md");
+    CHECK(count_of(notes, "::start") == 1);
+    CHECK(count_of(notes, "said before the kill") == 1);
+    CHECK(count_of(notes, "said while it was down") == 1);
+    CHECK(daemon->status(false).degraded.empty());
+    CHECK(daemon->finish());
+    CHECK(load_run_mark(rig.files, rig.home / "state/runtime/run.json"));
+  }
+}

@@ -201,6 +201,42 @@ TEST_CASE("P2: what another version words otherwise is known under fresh ids", "
   CHECK(rig.said() == Texts{"one", "two", "three", "FOUR"});
 }
 
+TEST_CASE("P10: of what another version told, a first copy lacks nothing that is in the log",
+          "[runtime][P10]") {
+  RuntimeRig rig(kFormer);
+  const auto log = kHead + "user k1 one\nassistant k2 two\n";
+  rig.write("a.log", log + "user k3 three\n");
+  rig.open();
+  rig.read();
+  rig.set_provider(kImproved);
+  SECTION("which is whole") {
+    rig.append("a.log", "user k4 four\n");
+    rig.open();
+    rig.read();
+    REQUIRE(rig.runtime().make_twin({}));
+    CHECK(rig.said() == Texts{"ONE", "TWO", "THREE", "FOUR"});
+    CHECK(rig.runtime().meta().twin.lost_events == 0);
+  }
+  SECTION("but what it told too, and was cut off before") {
+    rig.write("a.log", log);
+    rig.open();
+    rig.read();
+    REQUIRE(rig.runtime().make_twin({}));
+    CHECK(rig.said() == Texts{"ONE", "TWO"});
+    CHECK(rig.runtime().meta().twin.lost_events == 1);
+  }
+  SECTION("but what this one told, and was cut off") {
+    rig.append("a.log", "user k4 four\n");
+    rig.open();
+    rig.read();
+    rig.write("a.log", log + "user k3 three\n");
+    rig.read();
+    REQUIRE(rig.runtime().make_twin({}));
+    CHECK(rig.said() == Texts{"ONE", "TWO", "THREE"});
+    CHECK(rig.runtime().meta().twin.lost_events == 1);
+  }
+}
+
 TEST_CASE("the last record that was told is known by its bytes, but for what separates it",
           "[ingest][P1]") {
   SessionMeta meta;
