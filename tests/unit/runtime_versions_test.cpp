@@ -204,7 +204,7 @@ TEST_CASE("P2: what another version words otherwise is known under fresh ids", "
 TEST_CASE("P10: of what another version told, a first copy lacks nothing that is in the log",
           "[runtime][P10]") {
   RuntimeRig rig(kFormer);
-  const auto log = kHead + "user k1 one\nassistant k2 two\n";
+  const auto log = kHead + "user k1 one\nnote n1 aside\nassistant k2 two\n";
   rig.write("a.log", log + "user k3 three\n");
   rig.open();
   rig.read();
@@ -214,7 +214,7 @@ TEST_CASE("P10: of what another version told, a first copy lacks nothing that is
     rig.open();
     rig.read();
     REQUIRE(rig.runtime().make_twin({}));
-    CHECK(rig.said() == Texts{"ONE", "TWO", "THREE", "FOUR"});
+    CHECK(rig.said() == Texts{"ONE", "ASIDE", "TWO", "THREE", "FOUR"});
     CHECK(rig.runtime().meta().twin.lost_events == 0);
   }
   SECTION("but what it told too, and was cut off before") {
@@ -222,7 +222,7 @@ TEST_CASE("P10: of what another version told, a first copy lacks nothing that is
     rig.open();
     rig.read();
     REQUIRE(rig.runtime().make_twin({}));
-    CHECK(rig.said() == Texts{"ONE", "TWO"});
+    CHECK(rig.said() == Texts{"ONE", "ASIDE", "TWO"});
     CHECK(rig.runtime().meta().twin.lost_events == 1);
   }
   SECTION("but what this one told, and was cut off") {
@@ -232,7 +232,7 @@ TEST_CASE("P10: of what another version told, a first copy lacks nothing that is
     rig.write("a.log", log + "user k3 three\n");
     rig.read();
     REQUIRE(rig.runtime().make_twin({}));
-    CHECK(rig.said() == Texts{"ONE", "TWO", "THREE"});
+    CHECK(rig.said() == Texts{"ONE", "ASIDE", "TWO", "THREE"});
     CHECK(rig.runtime().meta().twin.lost_events == 1);
   }
 }
