@@ -406,8 +406,11 @@ TEST_CASE("P10: a copy that is being made while its log is cut lacks nothing tha
   work_a_little(GENERATE(1, 2, 3, 5, 40));
   const bool comes_back = GENERATE(false, true);
   if (comes_back) rig.home.write(log_name(rig), whole);
+  const bool goes_on = GENERATE(false, true);
+  if (goes_on) rig.say(1, "said after");
   rig.work(*daemon);
   const auto all = rig.read("proj/all.md");
+  CHECK(count_of(all, "said after") == (goes_on ? 1 : 0));
   const auto there = static_cast<int>(std::ranges::count(comes_back ? whole : half, '\n'));
   for (int i = 0; i + 1 < there; ++i) {
     INFO(i);
@@ -415,4 +418,39 @@ TEST_CASE("P10: a copy that is being made while its log is cut lacks nothing tha
   }
   const bool has_last = all.contains("word-" + std::to_string(kMessages - 1) + ".");
   CHECK(cause_of_copy(*daemon, rig).empty() == has_last);
+}
+
+TEST_CASE("P10: no copy is made of a log that is half compared with what is known", "[lost][P10]") {
+  constexpr int kMessages = 24;  // some steps
+  DaemonRig rig;
+  const std::string filler(size_t{400} << 10, 'z');
+  rig.say(1, "a title");
+  for (int i = 0; i < kMessages; ++i) {
+    rig.say(1, "word-" + std::to_string(i) + "." + filler);
+  }
+  auto daemon = rig.working();
+  rig.say(1, "::capture all.md");
+  const auto work_a_little = [&daemon](int most_steps) {
+    int steps = 0;
+    daemon->work([&] { return ++steps > most_steps; });
+  };
+  work_a_little(GENERATE(1, 2));
+  REQUIRE(daemon->finish());
+  daemon.reset();
+  REQUIRE_FALSE(rig.meta(1).twin.exists);
+  rig.home.write(log_name(rig), " " + rig.read(log_name(rig)));
+  auto begun = rig.make();
+  REQUIRE(begun);
+  daemon = std::move(*begun);
+  for (int i = 0; i < kMessages; ++i) {
+    work_a_little(1);
+    INFO(cause_of_copy(*daemon, rig));
+    CHECK(cause_of_copy(*daemon, rig).empty());
+  }
+  rig.work(*daemon);
+  const auto all = rig.read("proj/all.md");
+  for (int i = 0; i < kMessages; ++i) {
+    INFO(i);
+    CHECK(count_of(all, "word-" + std::to_string(i) + ".") == 1);
+  }
 }
