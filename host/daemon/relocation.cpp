@@ -29,17 +29,17 @@ Relocation::NewPlace Relocation::at_or_before(uint64_t seq,
   return nullptr;
 }
 
-uint64_t Relocation::count_lost(uint64_t by_others) const {
+uint64_t Relocation::count_lost(uint64_t perhaps_reworded) const {
   const auto is_missing = [this](const EventPosition& event) {
     return find(event.event_id) == nullptr;
   };
-  const auto first_own =
-      old_.begin() + static_cast<std::ptrdiff_t>(std::min<uint64_t>(by_others, old_.size()));
-  const auto others = static_cast<uint64_t>(std::count_if(old_.begin(), first_own, is_missing));
-  const auto own = static_cast<uint64_t>(std::count_if(first_own, old_.end(), is_missing));
-  const uint64_t known = old_.size() - others - own;
-  const uint64_t reworded = std::min(others, new_.size() - std::min<uint64_t>(known, new_.size()));
-  return own + others - reworded;
+  const auto first_stable =
+      old_.begin() + static_cast<std::ptrdiff_t>(std::min<uint64_t>(perhaps_reworded, old_.size()));
+  const auto missing = static_cast<uint64_t>(std::count_if(old_.begin(), first_stable, is_missing));
+  const auto lost = static_cast<uint64_t>(std::count_if(first_stable, old_.end(), is_missing));
+  const uint64_t known = old_.size() - missing - lost;
+  const uint64_t reworded = std::min(missing, new_.size() - std::min<uint64_t>(known, new_.size()));
+  return lost + missing - reworded;
 }
 
 void Relocation::move_position(EventPosition& position) const {

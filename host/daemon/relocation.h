@@ -22,9 +22,9 @@ class Relocation {
   void add_old(const EventPosition& position) { old_.push_back(position); }
   void add_new(const EventPlace& place);
 
-  // How many of the old events are not in the new twin. The first so many were told by another
-  // version of the plugin: as many of them as the new twin has others may be those, worded anew.
-  [[nodiscard]] uint64_t count_lost(uint64_t by_others) const;
+  // How many of the old events are not in the new twin. The first so many may be worded anew: as
+  // many of them are not lost as the new twin has others.
+  [[nodiscard]] uint64_t count_lost(uint64_t perhaps_reworded) const;
 
   // The meta speaks of the new twin from now on. served: by the index of the recording, whether it
   // had all that it was to have.

@@ -59,11 +59,12 @@ bool SessionRuntime::is_any_log_gone() const {
   return false;
 }
 
-// The first ones in the ids; the present one may word them anew.
-uint64_t SessionRuntime::events_of_other_versions() const {
+// So many of the first ones in the ids: what another version of the plugin told, and in a document
+// all.
+uint64_t SessionRuntime::events_perhaps_reworded() const {
   uint64_t events = 0;
   for (const auto& source : meta_.sources) {
-    events = std::max(events, source.former_events);
+    events = std::max(events, source.last_said ? meta_.known_ids.count : source.former_events);
   }
   return events;
 }
@@ -109,7 +110,9 @@ Result<bool> SessionRuntime::make_twin_part(uint64_t part_bytes) {
   wants_twin_ = true;
   if (making_ && (!can_be_in_parts() || footing() != footing_)) making_.reset();
   if (!making_) {
-    if (auto begun = begin_making(again_input(), captured_, 0); !begun) return forward(begun);
+    auto input = again_input();
+    input.takes_unmet = !meta_.twin.exists;  // what is known under other ids stands nowhere else
+    if (auto begun = begin_making(input, captured_, 0); !begun) return forward(begun);
   }
   const auto done = making_->read_part(can_be_in_parts() ? part_bytes : UINT64_MAX);
   if (done && !*done) {
@@ -203,7 +206,7 @@ Status SessionRuntime::take_made_twin(TwinGain gain) {
     relocation.add_new(place);
   }
   const bool has_all = made->outcome.is_whole() && !has_lost_something(meta_);
-  missing_events_ = has_all ? 0 : relocation.count_lost(events_of_other_versions());
+  missing_events_ = has_all ? 0 : relocation.count_lost(events_perhaps_reworded());
   const bool had_one = meta_.twin.exists && !has_lost_twin();
   const auto lost_before = had_one ? meta_.twin.lost_events : missing_events_;
   // What comes behind all that a recording has is still to be written.

@@ -211,7 +211,7 @@ Result<IngestStep> SessionRuntime::ingest(size_t source, const Arrival& arrival,
   events_ = nullptr;
   if (!step) return step;
   const bool grows = sources_.all()[source].file.rule().growth != Growth::kDocument;
-  may_regain_ = may_regain_ || (grows && step->stated_known && meta_.twin.lost_events > 0);
+  may_regain_ = may_regain_ || (grows && step->states_gone && meta_.twin.lost_events > 0);
   if (twin_ && is_quiet_document(sources_.all()[source], events)) {
     if (auto told = tell_quiet(source); !told) return forward(told);
   }

@@ -186,7 +186,7 @@ class SessionRuntime {
   [[nodiscard]] Status check_sources();
   [[nodiscard]] bool is_log_gone(const SessionSource& source) const;
   [[nodiscard]] bool is_any_log_gone() const;
-  [[nodiscard]] uint64_t events_of_other_versions() const;
+  [[nodiscard]] uint64_t events_perhaps_reworded() const;
   [[nodiscard]] std::unexpected<Error> log_is_gone() const;
   [[nodiscard]] bool lacks_log() const;
   Status get_lost_again();

@@ -18,7 +18,7 @@ void note_unfinished(std::optional<EventId>& message, const Event& event) {
 bool Sequencer::skips(const Draft& draft) {
   if (alignment_ == nullptr || alignment_->drafts_to_skip == 0) return false;
   --alignment_->drafts_to_skip;
-  stated_known_ = true;
+  states_gone_ = true;
   complete(draft, make_event_id(session_.session_id, draft.record_key, draft.part_key, {}),
            std::nullopt);
   return true;
@@ -133,7 +133,6 @@ bool Sequencer::is_left_out(size_t index, size_t past, const Aligned& aligned) c
 void Sequencer::take_now(const Draft& draft, const EventId& id, uint64_t content,
                          CommandRight right) {
   if (known_.knows(id)) {
-    stated_known_ = true;
     pass_known(id);
     complete(draft, id, std::nullopt);
     return take_known(draft, id, content);
@@ -162,8 +161,9 @@ void Sequencer::take_known(const Draft& draft, const EventId& id, uint64_t conte
 
 // What comes next is compared with what follows this event only.
 void Sequencer::pass_known(const EventId& id) {
-  if (alignment_ == nullptr || !alignment_->known_from || known_.order() == nullptr) return;
-  const auto place = known_.order()->place_of(id);
+  if (alignment_ == nullptr || !alignment_->known_from) return;
+  states_gone_ = true;
+  const auto place = known_.order() != nullptr ? known_.order()->place_of(id) : std::nullopt;
   if (place && *place >= *alignment_->known_from) alignment_->known_from = *place + 1;
 }
 

@@ -73,8 +73,8 @@ class Sequencer {
   [[nodiscard]] uint64_t next_seq() const { return next_seq_; }
   // Whether any draft told of what was said, known or not.
   [[nodiscard]] bool said_anything() const { return said_anything_; }
-  // Something that came on its own, not with a document, was known.
-  [[nodiscard]] bool stated_known() const { return stated_known_; }
+  // What was known came from a log that is read anew, or had lost some of it and tells nothing new.
+  [[nodiscard]] bool states_gone() const { return states_gone_; }
 
  private:
   // What is kept back until the run ends: one for each statement.
@@ -108,7 +108,7 @@ class Sequencer {
   bool restates_ = true;
   bool in_document_ = false;
   bool said_anything_ = false;
-  bool stated_known_ = false;
+  bool states_gone_ = false;
   DocumentMemory* document_ = nullptr;
   Retelling* retelling_ = nullptr;
   std::vector<Statement> statements_;  // of the run

@@ -153,7 +153,7 @@ Result<IngestStep> SessionIngest::read_on(size_t index, const SessionSource& sou
                     .read_bytes = step->cursor - std::min(step->cursor, cursor),
                     .former_events = retelling.former_events(),
                     .new_contents = std::move(retelling).take_new_contents(),
-                    .stated_known = pipeline.sequencer().stated_known()};
+                    .states_gone = pipeline.sequencer().states_gone()};
 }
 
 // What the sequencer and the pipeline must know of the source.

@@ -38,8 +38,8 @@ struct IngestStep {
   std::optional<uint64_t> former_events = {};
   // Contents of known events as the source states them now, without an event that says so.
   std::vector<KnownEvent> new_contents = {};
-  // Something in it was known already.
-  bool stated_known = false;
+  // What had left the log may be there again.
+  bool states_gone = false;
 };
 
 // Bytes of a held record of that source that were kept beside the twin; nothing: they were not.

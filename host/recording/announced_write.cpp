@@ -5,32 +5,65 @@
 
 #include "host/base/hash.h"
 #include "host/recording/destination_file.h"
+#include "host/recording/text_lines.h"
 
 namespace kato {
 namespace {
 
 constexpr size_t kTellingBytes = 64;  // of these there is no second by chance
 constexpr size_t kFewestBytes = 4;    // nor of these at the end of a file, on a line of their own
+constexpr uint64_t kMostComparedBytes = uint64_t{64} << 20;
 
-// Its end, from the beginning of a line on.
-std::string_view last_lines(std::string_view text) {
-  if (text.size() <= kEarlierTextBytes) return text;
-  const auto end = text.substr(text.size() - kEarlierTextBytes);
-  return end.substr(std::min(end.find('\n'), end.size() - 1) + 1);
+bool is_once_in(std::string_view text, std::string_view line) {
+  return text.find(line) == text.rfind(line);
 }
 
-std::string_view last_line(std::string_view text) {
-  const auto last = text.find_last_not_of(" \t\r\n");
-  if (last == std::string_view::npos) return {};
-  const auto end = std::min(text.find('\n', last), text.size());
-  const auto before = text.rfind('\n', last);
-  const auto begin = before == std::string_view::npos ? 0 : before + 1;
-  return text.substr(begin, end - begin);
+Result<std::optional<uint64_t>> find_at_or_last(File& file, uint64_t at, std::string_view text) {
+  const auto there = read_behind(file, at, text.size());
+  if (!there) return forward(there);
+  if (*there == text) return at;
+  const auto info = file.info();
+  if (!info) return forward(info);
+  return find_last(file, info->size_bytes, text);
 }
 
-bool is_telling(std::string_view line, std::string_view among, const EarlierText& earlier) {
-  return line.size() >= kTellingBytes && among.find(line) == among.rfind(line) &&
-         !earlier.contains(line);
+// What was written before it stands behind it: then it is an older one of the same words.
+bool stands_behind(const EarlierText& earlier, uint64_t end_bytes) {
+  return earlier.last_in_file().value_or(0) >= end_bytes;
+}
+
+// Where the last of the lines ends there, if all of them are there in their order.
+std::optional<size_t> end_of_lines(std::string_view there, std::string_view lines) {
+  size_t at_wanted = 0;
+  size_t at = 0;
+  auto wanted = next_line(lines, at_wanted);
+  if (!wanted) return std::nullopt;
+  while (const auto line = next_line(there, at)) {
+    if (line->text != wanted->text) continue;
+    const auto end = line->begin + line->text.size();
+    wanted = next_line(lines, at_wanted);
+    if (!wanted) return end;
+  }
+  return std::nullopt;
+}
+
+bool is_the_only_begun_so(std::string_view text, std::string_view line) {
+  size_t at = 0;
+  int begun_so = 0;
+  while (const auto one = next_line(text, at)) {
+    if (one->text.starts_with(line)) ++begun_so;
+  }
+  return begun_so == 1;
+}
+
+// The last line of the write is that of the file, and no other one of the write may be, cut short.
+std::optional<size_t> end_at_last_line(std::string_view there, std::string_view text) {
+  const auto line = last_line(text);
+  const auto last = last_line(there);
+  if (!line || !last || last->text != line->text || !is_the_only_begun_so(text, line->text)) {
+    return std::nullopt;
+  }
+  return last->begin + last->text.size();
 }
 
 }  // namespace
@@ -54,22 +87,30 @@ UnsureStretch stretch_of(const JournaledWrite& write) {
           .changed = {}};
 }
 
+Result<bool> is_from_last_write(File& file, std::string_view bytes, const EditedBefore& before) {
+  if (bytes.size() < kTellingBytes || before.end.contains(bytes)) return false;
+  const auto times = before.all.count(bytes);
+  if (!times || !*times) return times ? Result<bool>(false) : forward(times);
+  const auto there = count_in(file, bytes);
+  if (!there) return forward(there);
+  return *there > **times;
+}
+
 Result<std::optional<uint64_t>> find_whole_write(File& file, std::string_view text,
                                                  uint64_t announced_at,
-                                                 const EarlierText& earlier) {
+                                                 const EditedBefore& before) {
+  const auto& earlier = before.end;
   if (text.size() < kFewestBytes || earlier.empty() || earlier.contains(text)) return std::nullopt;
-  const auto there = read_range(file, announced_at, announced_at + text.size());
-  if (!there) return forward(there);
-  if (*there == text && text.size() >= kTellingBytes) return announced_at;
+  if (text.size() >= kTellingBytes) {
+    auto place = find_at_or_last(file, announced_at, text);
+    if (!place) return forward(place);
+    if (!*place || stands_behind(earlier, **place + text.size())) return std::nullopt;
+    const auto is_told = is_from_last_write(file, text, before);
+    if (!is_told) return forward(is_told);
+    return *is_told ? *place : std::nullopt;
+  }
   const auto info = file.info();
   if (!info) return forward(info);
-  if (text.size() >= kTellingBytes) {
-    const auto place = find_last(file, info->size_bytes, text);
-    if (!place || !*place) return place;
-    // What was written before it stands behind it: it is an older one of the same words.
-    const auto earlier_at = earlier.last_in_file().value_or(0);
-    return earlier_at < **place + text.size() ? *place : std::nullopt;
-  }
   if (!earlier.begin_in_file() || info->size_bytes < text.size()) return std::nullopt;
   const auto at = info->size_bytes - text.size();
   const auto end = read_range(file, at - std::min<uint64_t>(at, 1), info->size_bytes);
@@ -78,13 +119,29 @@ Result<std::optional<uint64_t>> find_whole_write(File& file, std::string_view te
 }
 
 Result<std::optional<uint64_t>> find_end_of(File& file, const EditedWrite& write,
-                                            const EarlierText& earlier) {
-  const auto text = last_lines(write.text);
-  EarlierText written{std::string(text)};
-  if (auto found = written.find_in(file, write.from_bytes); !found) return forward(found);
-  const bool is_told = (write.is_place_certain && written.is_all_there()) ||
-                       is_telling(last_line(text), text, earlier);
-  return is_told ? written.end_in_file() : std::nullopt;
+                                            const EditedBefore& before) {
+  const auto there = read_behind(file, write.from_bytes, kMostComparedBytes);
+  if (!there) return forward(there);
+  const auto rest = write.text.substr(write.there_bytes);
+  const auto line = last_line(write.text);
+  if (!line) return std::nullopt;
+  std::optional<size_t> end;
+  if (write.is_place_certain) {
+    end = end_of_lines(*there, rest);
+    if (!end) end = end_at_last_line(*there, write.text);
+  }
+  if (!end && line->text.size() >= kTellingBytes && is_once_in(write.text, line->text)) {
+    const auto at = there->rfind(line->text);
+    if (at == std::string::npos) return std::nullopt;
+    const auto is_told =
+        write.is_place_certain ? Result<bool>(true) : is_from_last_write(file, line->text, before);
+    if (!is_told) return forward(is_told);
+    const bool is_older = stands_behind(before.end, write.from_bytes + at + line->text.size());
+    if (*is_told && !is_older) end = at + line->text.size();
+  }
+  if (!end) return std::nullopt;
+  const auto behind = write.text.size() - line->begin - line->text.size();
+  return write.from_bytes + *end + behind;
 }
 
 }  // namespace kato

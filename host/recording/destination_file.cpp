@@ -5,6 +5,7 @@
 
 #include "host/base/hash.h"
 #include "host/io/files.h"
+#include "host/recording/occurrence_count.h"
 
 namespace kato {
 namespace {
@@ -120,6 +121,13 @@ Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_by
   return bytes;
 }
 
+Result<std::string> read_behind(File& file, uint64_t begin_bytes, uint64_t most_bytes) {
+  const auto info = file.info();
+  if (!info) return forward(info);
+  const auto begin = std::min(begin_bytes, info->size_bytes);
+  return read_range(file, begin, begin + std::min(info->size_bytes - begin, most_bytes));
+}
+
 Result<DestinationMark> mark_of(File& file) {
   return mark_at(file, UINT64_MAX);
 }
@@ -189,6 +197,20 @@ Result<std::optional<uint64_t>> find_last(File& file, uint64_t before_bytes,
     end = begin + bytes.size() - 1;
   }
   return std::nullopt;
+}
+
+Result<size_t> count_in(File& file, std::string_view bytes) {
+  const auto info = file.info();
+  if (!info) return forward(info);
+  OccurrenceCount count(bytes);
+  const auto size_bytes = info->size_bytes;
+  for (auto at = size_bytes - std::min(size_bytes, kMostSearchedBytes); at < size_bytes;
+       at += kBlockBytes) {
+    const auto block = read_range(file, at, std::min(size_bytes, at + kBlockBytes));
+    if (!block) return forward(block);
+    count.add(*block);
+  }
+  return count.value();
 }
 
 Result<std::optional<uint64_t>> find_beginning(File& file, uint64_t from_bytes,

@@ -59,6 +59,10 @@ class DestinationFile {
 // somebody writes it anew; what is there can be told later.
 [[nodiscard]] Result<std::string> read_range(File& file, uint64_t begin_bytes, uint64_t end_bytes);
 
+// What stands behind that offset, or so much of it.
+[[nodiscard]] Result<std::string> read_behind(File& file, uint64_t begin_bytes,
+                                              uint64_t most_bytes);
+
 // An open file as it is now. Reads no more than its end.
 [[nodiscard]] Result<DestinationMark> mark_of(File& file);
 // The same, as if it ended there, or where it does if that is before.
@@ -77,6 +81,9 @@ class DestinationFile {
 // Where those bytes stand last before that offset. Nothing if not in the 64 MiB before it.
 [[nodiscard]] Result<std::optional<uint64_t>> find_last(File& file, uint64_t before_bytes,
                                                         std::string_view bytes);
+
+// How often they stand in the last 64 MiB.
+[[nodiscard]] Result<size_t> count_in(File& file, std::string_view bytes);
 
 // Where bytes begin that were to be written, perhaps cut short by the end of the file. Nothing if
 // they are not found in the 64 MiB behind `from_bytes`, or too few to be told from others.

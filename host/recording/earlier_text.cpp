@@ -5,29 +5,21 @@
 #include <unordered_map>
 
 #include "host/recording/destination_file.h"
+#include "host/recording/text_lines.h"
 
 namespace kato {
 namespace {
 
 constexpr uint64_t kMostComparedBytes = uint64_t{64} << 20;
+// Above that its lines are too much alike to say where they stand.
+constexpr size_t kMostPairs = size_t{1} << 18;
 constexpr size_t kNone = SIZE_MAX;
 
-struct Line {
-  size_t begin = 0;
-  std::string_view text;
-};
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-std::vector<Line> lines_of(std::string_view text) {
-  std::vector<Line> lines;
-  for (size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    const auto line = text.substr(at, end - at);
-    if (!is_blank(line)) lines.push_back({.begin = at, .text = line});
-    at = end + 1;
+std::vector<TextLine> lines_of(std::string_view text) {
+  std::vector<TextLine> lines;
+  size_t at = 0;
+  while (const auto line = next_line(text, at)) {
+    lines.push_back(*line);
   }
   return lines;
 }
@@ -40,8 +32,9 @@ struct Pair {
 };
 
 // The longest selection of equal lines that ascends in both; of those that are as long, one that
-// ends first in the others (Hunt and Szymanski 1977).
-std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vector<Line>& others) {
+// ends first in the others (Hunt and Szymanski 1977). None if that is too much to find out.
+std::vector<Pair> longest_common(const std::vector<TextLine>& ones,
+                                 const std::vector<TextLine>& others) {
   std::unordered_map<std::string_view, std::vector<size_t>> places;
   for (size_t i = 0; i < ones.size(); ++i) {
     places[ones[i].text].push_back(i);
@@ -51,6 +44,7 @@ std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vecto
   for (size_t j = 0; j < others.size(); ++j) {
     const auto equal = places.find(others[j].text);
     if (equal == places.end()) continue;
+    if (pairs.size() + equal->second.size() > kMostPairs) return {};
     for (const size_t i : std::views::reverse(equal->second)) {
       const auto at =
           std::ranges::lower_bound(ends, i, {}, [&](size_t end) { return pairs[end].one; });
@@ -79,7 +73,7 @@ std::vector<Pair> longest_common(const std::vector<Line>& ones, const std::vecto
 
 Status EarlierText::find_in(File& file, uint64_t begin_bytes) {
   found_.clear();
-  const auto there = read_range(file, begin_bytes, begin_bytes + kMostComparedBytes);
+  const auto there = read_behind(file, begin_bytes, kMostComparedBytes);
   if (!there) return forward(there);
   const auto mine = lines_of(text_);
   const auto files = lines_of(*there);
@@ -100,10 +94,6 @@ std::optional<uint64_t> EarlierText::end_in_file() const {
   const auto rest = std::string_view(text_).substr(last.in_text);
   const bool is_last_line = is_blank(rest.substr(std::min(rest.find('\n'), rest.size())));
   return is_last_line ? std::optional(last.in_file + rest.size()) : std::nullopt;
-}
-
-bool EarlierText::is_all_there() const {
-  return found_.size() == lines_of(text_).size();
 }
 
 std::optional<uint64_t> EarlierText::last_in_file() const {

@@ -34,8 +34,6 @@ class EarlierText {
   [[nodiscard]] std::optional<uint64_t> begin_in_file() const;
   // Where it ends there; nothing: its last line is not there.
   [[nodiscard]] std::optional<uint64_t> end_in_file() const;
-  // Whether every line of it stands there.
-  [[nodiscard]] bool is_all_there() const;
   // Where the last one of its lines that is there stands.
   [[nodiscard]] std::optional<uint64_t> last_in_file() const;
   // Where the line before the last one that is there stands.
@@ -56,7 +54,11 @@ class EarlierText {
   std::vector<Found> found_;  // in their order
 };
 
-// Asked only where a person edited what was written before.
-using EarlierTextSource = std::function<Result<EarlierText>()>;
+// What was written before, asked only where a person edited it.
+struct WrittenBefore {
+  std::function<Result<EarlierText>()> end;
+  // How often those bytes stand in all of it; nothing: nobody knows. May read all of the twin.
+  std::function<Result<std::optional<size_t>>(std::string_view)> count;
+};
 
 }  // namespace kato

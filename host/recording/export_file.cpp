@@ -76,13 +76,22 @@ Result<bool> holds_export(FileSystem& files, const Decision& place, const Pendin
   return hash.digest() == noted.hash;
 }
 
+namespace {
+
+WrittenBefore nothing_before() {
+  return {.end = [] { return EarlierText(); },
+          .count = [](std::string_view) { return std::optional<size_t>(0); }};
+}
+
+}  // namespace
+
 Result<ExportFile> ExportFile::open(const ExportPlace& input, PendingExport& pending) {
   auto file = DestinationFile::open(input.files, input.place, true, input.allow_hard_links);
   if (!file) return forward(file);
   ExportFile made(input, pending, std::move(*file));
   if (pending.unsure) {
-    auto stretch = WrittenStretch::locate(made.file_, *pending.unsure, pending.after,
-                                          [] { return EarlierText(); });
+    auto stretch =
+        WrittenStretch::locate(made.file_, *pending.unsure, pending.after, nothing_before());
     if (!stretch) return forward(stretch);
     made.stretch_ = *stretch;
   }

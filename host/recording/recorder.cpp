@@ -194,7 +194,11 @@ class RecorderRun {
 
   Status open_file(bool create) {
     return writer_.open(create,
-                        [this] { return text_before(input_, recording_, later_context()); });
+                        {.end = [this] { return text_before(input_, recording_, later_context()); },
+                         .count =
+                             [this](std::string_view bytes) {
+                               return count_before(input_, recording_, later_context(), bytes);
+                             }});
   }
 
   [[nodiscard]] DestinationFile& file() { return writer_.file(); }

@@ -1,18 +1,20 @@
 #include "host/recording/recording_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/recording/announced_write.h"
 
 namespace kato {
 
-Status RecordingWriter::open(bool create, const EarlierTextSource& earlier) {
+Status RecordingWriter::open(bool create, WrittenBefore before) {
   auto file = DestinationFile::open(input_.files, input_.place, create, input_.allow_hard_links);
   if (!file) return forward(file);
   file_.emplace(std::move(*file));
   stretch_ = {};
   if (!recording_.unsure) return {};
-  auto stretch = WrittenStretch::locate(*file_, *recording_.unsure, recording_.after, earlier);
+  auto stretch =
+      WrittenStretch::locate(*file_, *recording_.unsure, recording_.after, std::move(before));
   if (!stretch) return forward(stretch);
   stretch_ = *stretch;
   return {};
@@ -77,9 +79,11 @@ Result<size_t> RecordingWriter::take(RenderedPiece& piece) {
   if (!input_.sink.wants_json() || stretch_.offset_bytes() >= file_bytes) return there;
   const auto begins = file_->line_begins_at(file_bytes);
   if (!begins) return forward(begins);
-  if (*begins) return std::string_view(piece.bytes).substr(0, *there).rfind('\n') + 1;
-  if (!std::exchange(piece.begins_line, true)) piece.bytes.insert(piece.bytes.begin(), '\n');
-  return size_t{0};
+  const auto lines = std::string_view(piece.bytes).substr(0, *there).rfind('\n') + 1;
+  if (*begins) return lines;
+  if (std::exchange(piece.begins_line, true)) return std::max<size_t>(lines, 1) - 1;
+  piece.bytes.insert(piece.bytes.begin(), '\n');
+  return lines;
 }
 
 Status RecordingWriter::put(RenderedPiece& piece, const WriteCursor& cursor,

@@ -24,9 +24,9 @@ class RecordingWriter {
   RecordingWriter(const RecorderInput& input, RecordingMeta& recording)
       : input_(input), recording_(recording) {}
 
-  // To be called first, and again when another file has taken the destination's place. earlier:
-  // what was written up to the recording's cursor.
-  [[nodiscard]] Status open(bool create, const EarlierTextSource& earlier);
+  // To be called first, and again when another file has taken the destination's place. before: what
+  // was written up to the recording's cursor.
+  [[nodiscard]] Status open(bool create, WrittenBefore before);
   // Instead of open() and resume_hash(), where nothing is unsure: goes on with what was left to it,
   // which is as it was left. False: open it.
   [[nodiscard]] bool take_up(OpenRecording& left);

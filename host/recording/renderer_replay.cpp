@@ -1,8 +1,10 @@
 #include "host/recording/renderer_replay.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "host/recording/destination_file.h"
+#include "host/recording/occurrence_count.h"
 #include "host/recording/render_stage.h"
 #include "host/recording/time_zone.h"
 #include "host/session/twin_reader.h"
@@ -26,13 +28,11 @@ Result<std::optional<uint64_t>> line_behind(FileSystem& files, const std::string
   return std::optional(at + newline);
 }
 
-void keep_end(std::string& text) {
-  if (text.size() > 2 * kEarlierTextBytes) text.erase(0, text.size() - kEarlierTextBytes);
-}
+// Of each event; it may take away what it has seen.
+using TakeText = std::function<void(std::string& text)>;
 
-// Returns the end of what is rendered.
-Result<std::string> render_from(const RecorderInput& input, const RecordingMeta& recording,
-                                Renderer& renderer, uint64_t begin_bytes) {
+Status render_from(const RecorderInput& input, const RecordingMeta& recording, Renderer& renderer,
+                   uint64_t begin_bytes, const TakeText& take) {
   std::string text;
   const auto zone = TimeZone::named(recording.time_zone);
   const SessionRef session{input.session.provider, input.session.provider_session_id,
@@ -44,25 +44,31 @@ Result<std::string> render_from(const RecorderInput& input, const RecordingMeta&
   while (true) {
     const auto next = reader->next_event();
     if (!next) return forward(next);
-    if (!*next) return text;
+    if (!*next) return {};
     const Event& event = (*next)->event;
     if (event.seq > recording.cursor.written->seq || !is_recorded(recording, event.seq)) continue;
     if (auto rendered = stage.render(event, text); !rendered) return forward(rendered);
-    keep_end(text);
+    take(text);
   }
+}
+
+Result<std::unique_ptr<Renderer>> open_renderer(const RecorderInput& input,
+                                                const RecordingMeta& recording,
+                                                const RecordingContext& context) {
+  return input.sink.open(
+      {.context = context, .options_json = recording.options_json, .state = nullptr});
 }
 
 }  // namespace
 
 Status replay(const RecorderInput& input, const RecordingMeta& recording, Renderer& renderer) {
-  std::string discarded;
+  std::string head;
   // Of a file that is all Kato's the head is too.
   if (recording.whole_file) {
-    if (auto begun = renderer.begin(discarded); !begun) return begun;
+    if (auto begun = renderer.begin(head); !begun) return begun;
   }
   if (!recording.cursor.written) return {};
-  const auto rendered = render_from(input, recording, renderer, 0);
-  return rendered ? Status{} : forward(rendered);
+  return render_from(input, recording, renderer, 0, [](std::string& text) { text.clear(); });
 }
 
 Result<EarlierText> text_before(const RecorderInput& input, const RecordingMeta& recording,
@@ -74,13 +80,41 @@ Result<EarlierText> text_before(const RecorderInput& input, const RecordingMeta&
         line_behind(input.files, input.twin.file.path, end - std::min(end, length), end);
     if (!begin) return forward(begin);
     if (!*begin) continue;
-    auto renderer = input.sink.open(
-        {.context = context, .options_json = recording.options_json, .state = nullptr});
+    auto renderer = open_renderer(input, recording, context);
     if (!renderer) return forward(renderer);
-    auto text = render_from(input, recording, **renderer, **begin);
-    if (!text) return forward(text);
-    if (text->size() >= kEarlierTextBytes || **begin == 0) return EarlierText(std::move(*text));
+    std::string end_of_it;
+    const auto keep_end = [&end_of_it](std::string& text) {
+      end_of_it += text;
+      text.clear();
+      if (end_of_it.size() <= 2 * kEarlierTextBytes) return;
+      end_of_it.erase(0, end_of_it.size() - kEarlierTextBytes);
+    };
+    if (auto rendered = render_from(input, recording, **renderer, **begin, keep_end); !rendered) {
+      return forward(rendered);
+    }
+    if (end_of_it.size() >= kEarlierTextBytes || **begin == 0) {
+      return EarlierText(std::move(end_of_it));
+    }
   }
+}
+
+Result<std::optional<size_t>> count_before(const RecorderInput& input,
+                                           const RecordingMeta& recording,
+                                           const RecordingContext& context,
+                                           std::string_view bytes) {
+  if (!recording.cursor.written) return 0;
+  if (!recording.state) return std::nullopt;
+  auto renderer = open_renderer(input, recording, context);
+  if (!renderer) return forward(renderer);
+  OccurrenceCount count(bytes);
+  const auto look = [&count](std::string& text) {
+    count.add(text);
+    text.clear();
+  };
+  if (auto rendered = render_from(input, recording, **renderer, 0, look); !rendered) {
+    return forward(rendered);
+  }
+  return count.value();
 }
 
 }  // namespace kato

@@ -19,4 +19,11 @@ namespace kato {
                                               const RecordingMeta& recording,
                                               const RecordingContext& context);
 
+// How often those bytes stand in all that the recording has already, but for such newlines and
+// times; nothing: that cannot be told. Reads the twin from its beginning up to the write cursor.
+[[nodiscard]] Result<std::optional<size_t>> count_before(const RecorderInput& input,
+                                                         const RecordingMeta& recording,
+                                                         const RecordingContext& context,
+                                                         std::string_view bytes);
+
 }  // namespace kato

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "host/base/hash.h"
-#include "host/recording/announced_write.h"
 
 namespace kato {
 namespace {
@@ -16,17 +15,17 @@ constexpr size_t kTellingBytes = 64;  // that are there stand where they were wr
 }  // namespace
 
 Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const UnsureStretch& stretch,
-                                              const DestinationMark& after,
-                                              const EarlierTextSource& earlier) {
+                                              const DestinationMark& after, WrittenBefore before) {
   WrittenStretch found;
   found.at_ = stretch.offset_bytes;
   found.end_ = stretch.end_bytes;
   found.skipped_ = stretch.skipped_bytes;
   found.after_power_loss_ = stretch.after_power_loss;
   found.changed_ = stretch.changed;
+  found.before_ = std::move(before);
   const auto file_bytes = file.info().size_bytes;
   if (stretch.after_power_loss) found.end_ = std::max(found.end_, file_bytes);
-  const auto tail = found.locate_tail(file, after, earlier);
+  const auto tail = found.locate_tail(file, after);
   if (!tail) return forward(tail);
   // Nothing stands before it by which to tell.
   if (after.tail_length_bytes == 0) found.seek_from_ = stretch.skipped_bytes > 0 ? found.at_ : 0;
@@ -55,13 +54,12 @@ Result<WrittenStretch> WrittenStretch::locate(DestinationFile& file, const Unsur
 
 // What was written last may read like something else that stands there.
 Result<std::optional<uint64_t>> WrittenStretch::locate_tail(DestinationFile& file,
-                                                            const DestinationMark& after,
-                                                            const EarlierTextSource& earlier) {
+                                                            const DestinationMark& after) {
   const auto file_bytes = file.info().size_bytes;
   const auto length = after.tail_length_bytes;
   auto tail = find_tail(file.file(), file_bytes, after);
   if (!tail || length == 0 || *tail == after.size_bytes) return tail;
-  auto text = earlier();
+  auto text = before_.end();
   if (!text) return forward(text);
   if (text->empty()) return tail;
   earlier_ = std::move(*text);
@@ -176,7 +174,7 @@ std::string_view WrittenStretch::announced_of(std::string_view bytes) const {
 
 Status WrittenStretch::go_where_it_is_whole(File& file, std::string_view announced) {
   const auto announced_at = moved_ ? moved_->announced_at : at_;
-  const auto place = find_whole_write(file, announced, announced_at, earlier_);
+  const auto place = find_whole_write(file, announced, announced_at, before());
   if (!place) return forward(place);
   if (!*place) return {};
   moved_.reset();
@@ -189,10 +187,17 @@ Status WrittenStretch::go_where_it_is_whole(File& file, std::string_view announc
 Result<std::optional<uint64_t>> WrittenStretch::find_end(File& file, std::string_view announced,
                                                          const Fit& here, bool is_certain) const {
   if (here.to_end || here.bytes >= announced.size()) return std::nullopt;
-  const auto line = announced.substr(0, here.bytes).rfind('\n') + 1;
-  const EditedWrite write{
-      .text = announced.substr(line), .from_bytes = at_ + line, .is_place_certain = is_certain};
-  return find_end_of(file, write, earlier_);
+  const auto begun = announced.substr(0, here.bytes);
+  const auto is_placed =
+      is_certain ? Result<bool>(true) : is_from_last_write(file, begun, before());
+  if (!is_placed) return forward(is_placed);
+  const auto lines = begun.rfind('\n') + 1;
+  return find_end_of(file,
+                     {.text = announced,
+                      .there_bytes = lines,
+                      .from_bytes = at_ + lines,
+                      .is_place_certain = *is_placed},
+                     before());
 }
 
 Result<size_t> WrittenStretch::take(File& file, std::string_view bytes) {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "host/recording/announced_write.h"
 #include "host/recording/destination_file.h"
-#include "host/recording/earlier_text.h"
 #include "host/session/session_meta.h"
 
 namespace kato {
@@ -25,11 +25,11 @@ class WrittenStretch {
   // Nothing stands there.
   WrittenStretch() = default;
   // after: where the tail that was written last ended; if edits have moved it since the stretch was
-  // announced, that moved along. earlier: what was written up to there.
+  // announced, that moved along. before: what was written up to there.
   [[nodiscard]] static Result<WrittenStretch> locate(DestinationFile& file,
                                                      const UnsureStretch& stretch,
                                                      const DestinationMark& after,
-                                                     const EarlierTextSource& earlier);
+                                                     WrittenBefore before);
 
   // False: whatever comes must be written.
   [[nodiscard]] bool goes_on() const { return skipped_ > 0 || at_ < end_ || is_sought_; }
@@ -68,14 +68,14 @@ class WrittenStretch {
     uint64_t announced_at = 0;
     uint64_t tail_end = 0;
   };
-  Result<std::optional<uint64_t>> locate_tail(DestinationFile& file, const DestinationMark& after,
-                                              const EarlierTextSource& earlier);
+  Result<std::optional<uint64_t>> locate_tail(DestinationFile& file, const DestinationMark& after);
   [[nodiscard]] WrittenStretch moved_to(uint64_t offset_bytes) const;
   // Of what the stretch holds.
   [[nodiscard]] Result<std::string> read(File& file, uint64_t from_bytes, uint64_t most) const;
   [[nodiscard]] Result<Fit> fit(File& file, std::string_view bytes) const;
   // Of the bytes, what was announced. Empty: they do not tell it.
   [[nodiscard]] std::string_view announced_of(std::string_view bytes) const;
+  [[nodiscard]] EditedBefore before() const { return {.end = earlier_, .all = before_}; }
   Status go_where_it_is_whole(File& file, std::string_view announced);
   [[nodiscard]] Result<std::optional<uint64_t>> find_end(File& file, std::string_view announced,
                                                          const Fit& here, bool is_certain) const;
@@ -94,6 +94,7 @@ class WrittenStretch {
   bool is_anywhere_ = false;           // nor is anything before it what it was
   std::optional<Moved> moved_;         // likewise
   EarlierText earlier_;                // then; where it stands is no place
+  WrittenBefore before_;               // all of it
 };
 
 }  // namespace kato

@@ -1,5 +1,7 @@
 #include "host/session/checksum.h"
 
+#include <algorithm>
+
 #include "host/base/hash.h"
 
 namespace kato {
@@ -17,11 +19,13 @@ void append_checksum(std::string& json) {
 }
 
 bool fits_checksum(std::string_view json) {
-  const auto at = json.rfind(kBegin);
-  if (at == std::string_view::npos) return true;
-  const auto said = json.substr(at + kBegin.size());
-  return said.starts_with(to_hex(hash64(json.substr(0, at)))) &&
-         said.substr(kHash64Digits).starts_with(kEnd);
+  json = json.substr(0, json.find_last_not_of(" \t\r\n") + 1);
+  constexpr auto kBytes = kBegin.size() + kHash64Digits + kEnd.size();
+  const auto at = json.size() - std::min(json.size(), kBytes);
+  std::string checked(json.substr(0, at));
+  checked.push_back('}');
+  append_checksum(checked);
+  return checked == json;
 }
 
 }  // namespace kato

@@ -12,7 +12,7 @@ inline constexpr std::string_view kChecksumName = "checksum";
 // Puts it into an object that has other members.
 void append_checksum(std::string& json);
 
-// Whether what it says is so. An object without one was written before there was any.
+// Whether the object ends with one, and what it says is so.
 [[nodiscard]] bool fits_checksum(std::string_view json);
 
 }  // namespace kato

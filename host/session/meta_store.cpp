@@ -62,7 +62,8 @@ Result<SessionMeta> MetaStore::understand(const std::string& path, const std::st
   const auto version = version_of(*json);
   if (!version) return damaged(path, version.error());
   if (*version > kMetaSchemaVersion) return not_known(path, *version);
-  if (!fits_checksum(text)) {
+  // One without was written before there was any.
+  if (json->contains(kChecksumName) && !fits_checksum(text)) {
     return damaged(path, Error(ErrorCode::kInvalid, "it is not as it was written"));
   }
   if (*version < kMetaSchemaVersion) {

@@ -18,15 +18,20 @@ namespace {
 
 class NumberingRenderer final : public Renderer {
  public:
-  NumberingRenderer(std::string title, uint64_t number, uint32_t state_version)
-      : title_(std::move(title)), number_(number), state_version_(state_version) {}
+  NumberingRenderer(std::string title, uint64_t number, uint32_t state_version, bool numbers)
+      : title_(std::move(title)),
+        number_(number),
+        state_version_(state_version),
+        numbers_(numbers) {}
   Status begin(std::string& out) override {
     out += "# " + title_ + "\n";
     return {};
   }
   Status append(std::span<const RenderEvent> events, std::string& out) override {
     for (const auto& event : events) {
-      out += std::to_string(++number_) + " " + std::string(event.event->body.payload.text);
+      ++number_;
+      out += (numbers_ ? std::to_string(number_) + " " : std::string("\n")) +
+             std::string(event.event->body.payload.text);
       if (event.event->captured_at) out += " @" + format_rfc3339(*event.event->captured_at);
       out += "\n";
     }
@@ -47,6 +52,7 @@ class NumberingRenderer final : public Renderer {
   std::string title_;
   uint64_t number_;
   uint32_t state_version_;
+  bool numbers_;
 };
 
 }  // namespace
@@ -61,7 +67,7 @@ Result<std::unique_ptr<Renderer>> NumberingSink::open(const OpenRendererRequest&
     return fail(ErrorCode::kUnsupported, "a state of another version");
   }
   const uint64_t number = request.state == nullptr ? 0 : std::stoull(request.state->blob);
-  return std::make_unique<NumberingRenderer>(request.context.title, number, state_version);
+  return std::make_unique<NumberingRenderer>(request.context.title, number, state_version, numbers);
 }
 
 Desk::Desk() : journal_(std::make_unique<WriteJournal>(folder / "writes")) {
@@ -95,6 +101,21 @@ void Desk::say(int count, std::optional<UnixMillis> captured) {
     append_event_line(lines_, kRecordedSession, event);
     lines_.push_back('\n');
   }
+  folder.write("twin", lines_);
+  twin.size_bytes = lines_.size();
+  twin.last_lines = std::string_view(lines_).substr(before);
+  meta.next_seq = static_cast<uint64_t>(said_) + 1;
+}
+
+void Desk::say_words(const std::string& words) {
+  const auto before = lines_.size();
+  Event event;
+  event.body.kind = EventKind::kUserMessage;
+  event.body.payload.text = words;
+  event.id = make_event_id(kRecordedSession.session_id, std::to_string(++said_), "text/0", "");
+  event.seq = static_cast<uint64_t>(said_);
+  append_event_line(lines_, kRecordedSession, event);
+  lines_.push_back('\n');
   folder.write("twin", lines_);
   twin.size_bytes = lines_.size();
   twin.last_lines = std::string_view(lines_).substr(before);

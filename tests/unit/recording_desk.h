@@ -33,6 +33,7 @@ class NumberingSink final : public Sink {
 
   // As one that writes lines of JSON: half a line cannot be gone on with.
   bool is_of_lines = false;
+  bool numbers = true;
   // Of the states that it saves; it understands no other.
   uint32_t state_version = 1;
 
@@ -61,6 +62,7 @@ class Desk {
   RecordingMeta& recording() { return meta.recordings.front(); }
   // More texts; captured: they were seen live at that time.
   void say(int count, std::optional<UnixMillis> captured = std::nullopt);
+  void say_words(const std::string& words);
   std::string said_at;  // of the next ones, as the provider has it; empty: nobody knows
   // So that there are so many texts in all.
   void say_up_to(int count) {

@@ -190,7 +190,10 @@ TEST_CASE("P2: what was torn behind its capture time is known again, and what is
     auto file = DestinationFile::open(desk.files, place, false, false);
     REQUIRE(file);
     const UnsureStretch all{.end_bytes = content.size(), .after_power_loss = true};
-    const auto stretch = WrittenStretch::locate(*file, all, {}, [] { return EarlierText(); });
+    const auto stretch = WrittenStretch::locate(
+        *file, all, {},
+        {.end = [] { return EarlierText(); },
+         .count = [](std::string_view) { return std::optional<size_t>(0); }});
     REQUIRE(stretch);
     const auto there = stretch->match(file->file(), wanted);
     REQUIRE(there);
