@@ -178,6 +178,8 @@ class Daemon final : public ControlHandler {
                                      const std::string& destination);
   Result<std::string> snapshot(LiveSession& live, ControlVerb verb);
   Result<std::string> remove_snapshot(LiveSession& live);
+  Status settle_last_run(LiveSession& live);
+  Status serve_to_end(LiveSession& live);
   Result<std::string> list_snapshots();
   Result<std::string> answer_for(LiveSession& live);
 

@@ -148,10 +148,11 @@ Result<std::vector<std::string>> Daemon::clean_recordings(const std::string& ses
   });
   if (dry_run || forgotten.empty()) return forgotten;
   wiring_->live.drop(session_id);
+  const bool owed_before = store_.owing().contains(key);
   if (auto owed = store_.owe(key); !owed) return forward(owed);
   const auto durability = durability_of(wiring_->assembly->config().durability);
   if (auto stored = metas_.store(now, durability); !stored) return forward(stored);
-  if (auto noted = store_.committed(now, false); !noted) return forward(noted);
+  if (auto noted = store_.committed(now, owed_before); !noted) return forward(noted);
   return forgotten;
 }
 

@@ -275,48 +275,4 @@ Result<std::string> Daemon::snapshot(LiveSession& live, ControlVerb verb) {
   return answer_for(live);
 }
 
-// Whatever becomes of it, what the session still had to do is done; and what of a copy is left, of
-// which the meta no longer speaks, is removed.
-Result<std::string> Daemon::remove_snapshot(LiveSession& live) {
-  const std::string session_id = live.session.ref.session_id;
-  flush_now();
-  if (wiring_->commits.has_meta(make_session_key(live.session.ref.provider, session_id))) {
-    return fail(ErrorCode::kIo, "session {} cannot be committed at present; see: kato status",
-                short_id(session_id));
-  }
-  const auto known = store_.index().find(session_id);
-  if (!known) return fail(ErrorCode::kNotFound, "session {} has no state", short_id(session_id));
-  // What came while a damaged copy kept the session from being worked on is not read either.
-  std::set<std::string> sources;
-  for (const auto& source : live.session.sources) {
-    if (source.file.info.type == FileType::kRegular) sources.insert(source.file.path);
-  }
-  wiring_->live.drop(session_id);
-  const auto cleaned = clean_twin(session_id, true);
-  take_up_again(session_id, sources);
-  if (!cleaned) return forward(cleaned);
-  return std::string(known->has_twin ? R"({"removed":true})" : R"({"removed":false})");
-}
-
-Result<std::string> Daemon::list_snapshots() {
-  std::string json;
-  std::vector<std::pair<std::string, std::string>> twins;  // session id, provider
-  store_.index().for_each([&](const IndexedSession& session) {
-    if (session.has_twin) {
-      twins.emplace_back(session.identity.session_id, session.identity.provider);
-    }
-  });
-  std::ranges::sort(twins);
-  append_json_array(json, twins, [&](const auto& twin) {
-    const auto path = state_.twin(make_session_key(twin.second, twin.first));
-    const auto info = input_.files.info(path);
-    JsonObject object(json);
-    object.text("sessionId", twin.first);
-    object.text("provider", twin.second);
-    object.text("path", path);
-    object.number("bytes", info ? info->size_bytes : uint64_t{0});
-  });
-  return json;
-}
-
 }  // namespace kato
