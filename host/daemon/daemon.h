@@ -123,6 +123,8 @@ class Daemon final : public ControlHandler {
   void note(LogLevel level, std::string_view message);
   void note_degraded(const std::string& what, const Error& error);
   void note_lost_recordings(const SessionMeta& meta);
+  void note_lost_sessions();
+  void mind_lost(const LiveSession& live);
   void note_well(const std::string& what);
 
   // What there is to do.
@@ -235,6 +237,8 @@ class Daemon final : public ControlHandler {
     std::optional<UnixMillis> at;
   };
   std::map<std::string, LastWrite> last_writes_;  // by recording id
+  // Of sessions whose meta was gone, by session id: since when their commands count.
+  std::map<std::string, UnixMillis> commands_since_;
   bool asked_to_stop_ = false;
   bool status_changed_ = true;
   std::optional<std::chrono::steady_clock::time_point> status_written_;

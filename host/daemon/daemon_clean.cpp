@@ -108,7 +108,7 @@ Result<bool> Daemon::clean_session(const std::string& session_id, bool dry_run) 
   if (!meta || !*meta || !why_kept(**meta).empty()) return false;
   if (dry_run) return true;
   wiring_->live.drop(session_id);
-  if (auto owed = store_.owe(key); !owed) return forward(owed);
+  if (auto marked = store_.removing(key); !marked) return forward(marked);
   if (auto removed = remove_copy(key, **meta); !removed) return forward(removed);
   if (auto removed = metas_.remove(key); !removed) return forward(removed);
   for (const auto& path : {state_.ids(key), state_.writes(key)}) {

@@ -28,6 +28,7 @@ Status Daemon::finish() {
   }
   Status cleaned;
   if (wiring_->assembly->config().clean_session_states_on_shutdown) cleaned = clean_twins();
+  store_.forget_lost();
   save_index();
   // A start after a clean end believes in what it finds: what took its place last, and what was
   // removed, must not be undone by a power loss.

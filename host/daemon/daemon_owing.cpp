@@ -1,5 +1,6 @@
 // What earlier runs left: sessions that owe, metas that could not be read at the start, and what is
 // to be looked for after a power loss.
+#include <algorithm>
 #include <optional>
 
 #include "host/daemon/daemon.h"
@@ -25,11 +26,36 @@ void Daemon::take_up_owing() {
   for (const auto& problem : store_.problems()) {
     note_degraded(session_name(session_id_of_key(problem.key)), problem.error);
   }
+  note_lost_sessions();
   if (store_.has_unread()) try_again(unread_task());
   const auto owing = store_.owing();
   for (const auto& key : owing) {
     take_up(key);
   }
+}
+
+// What they had begun to record since the index was written nobody knows.
+void Daemon::note_lost_sessions() {
+  for (const auto& key : store_.lost()) {
+    const auto session_id = session_id_of_key(key);
+    note_degraded("lost state of " + session_name(session_id),
+                  Error(ErrorCode::kNotFound,
+                        fmt::format("its meta {} is gone, and with it what it was recorded into "
+                                    "lately; go on with: kato record start {} FILE",
+                                    state_.meta(key), short_id(session_id))));
+  }
+}
+
+// A session whose meta is gone is seen for the first time once more: what it commanded before must
+// not be done again.
+void Daemon::mind_lost(const LiveSession& live) {
+  const auto& session_id = live.session.ref.session_id;
+  const bool is_new = live.runtime->meta().commit == 0;
+  const auto known = store_.index().find(session_id);
+  if (!is_new || !(known || store_.lost().contains(live.runtime->key()))) return;
+  auto& since = commands_since_[session_id];
+  since = std::max(since, run_.started);
+  if (known) since = std::max(since, UnixMillis{last_time_of(*known).value + 1});
 }
 
 void Daemon::take_up(const std::string& key) {

@@ -105,6 +105,7 @@ Status Daemon::open(LiveSession& live) {
   if (const auto& mended = live.runtime->mended(); !mended.empty()) {
     note(LogLevel::kWarn, session_name(live.session.ref.session_id) + ": " + mended);
   }
+  mind_lost(live);
   note_lost_recordings(live.runtime->meta());
   note_writes(live.runtime->meta(), false);
   return {};
@@ -153,6 +154,10 @@ StepRequest Daemon::request_for(const LiveSession& live, size_t source, bool is_
   if (known.came_since.value > 0) {
     request.commands_since =
         std::max(run_.commands_since, UnixMillis{known.came_since.value - kBirthSlackMillis});
+  }
+  const auto since = commands_since_.find(live.session.ref.session_id);
+  if (since != commands_since_.end()) {
+    request.commands_since = std::max(request.commands_since, since->second);
   }
   return request;
 }

@@ -63,11 +63,13 @@ Result<IndexStore> IndexStore::open(FileSystem& files, const StateFolder& folder
 
 Status IndexStore::load(MetaStore& metas, Trust trust) {
   auto text = read_whole(*files_, path_, kMaxIndexBytes);
+  if (trust == Trust::kMarks && !text) find_lost();
   if (!text && text.error().code() == ErrorCode::kNotFound) return rebuild(metas, "there was none");
   if (!text) return forward(text);
   auto index = SessionIndex::from_json(std::move(*text));
   if (!index && index.error().code() == ErrorCode::kUnsupported) return forward(index, path_);
   if (!index) {
+    if (trust == Trust::kMarks) find_lost();
     const auto damaged = read_whole(*files_, path_, kMaxIndexBytes);
     if (!damaged) return forward(damaged);
     const auto salvaged = SessionIndex::salvaged_from(*damaged);
@@ -121,10 +123,27 @@ std::optional<SessionMeta> IndexStore::take_meta(MetaStore& metas, const std::st
   }
   if (*meta) {
     index_.put(**meta);
+  } else if (is_lost(key)) {
+    marks_.keep_lost(key);
   } else {
     index_.remove(session_id_of_key(key));
   }
   return std::move(*meta);
+}
+
+// Without an index the marks alone tell.
+void IndexStore::find_lost() {
+  for (const auto& key : marks_.newer()) {
+    const auto meta = files_->info(folder_.meta(key));
+    const bool is_gone = !meta && meta.error().code() == ErrorCode::kNotFound;
+    if (is_gone && is_lost(key)) marks_.keep_lost(key);
+  }
+}
+
+// A session is marked before its first commit: that alone does not say that it had a meta.
+bool IndexStore::is_lost(const std::string& key) const {
+  if (marks_.was_removed(key)) return false;
+  return marks_.was_committed(key) || index_.find(session_id_of_key(key));
 }
 
 bool IndexStore::has_unread() const {
@@ -160,8 +179,9 @@ std::vector<SessionMeta> IndexStore::read_again(MetaStore& metas) {
 Status IndexStore::committed(const SessionMeta& meta, bool still_owes) {
   index_.put(meta);
   const auto key = session_key(meta);
+  if (still_owes) return marks_.committed(key);
   if (auto owed = marks_.owe(key); !owed) return owed;
-  return still_owes ? Status{} : marks_.settle(key);
+  return marks_.settle(key);
 }
 
 void IndexStore::learn_owing(MetaStore& metas) {
@@ -172,8 +192,15 @@ void IndexStore::learn_owing(MetaStore& metas) {
 
 Status IndexStore::removed(const std::string& key, std::string_view session_id) {
   index_.remove(session_id);
+  if (!lost().contains(key)) return marks_.remove(key);
   if (auto owed = marks_.owe(key); !owed) return owed;
-  return marks_.settle(key);
+  return marks_.settle(key);  // it still counts as lost
+}
+
+// It owes: a kill may come before its meta is gone.
+Status IndexStore::removing(const std::string& key) {
+  if (auto removed = marks_.remove(key); !removed) return removed;
+  return marks_.owe(key);
 }
 
 bool IndexStore::is_save_due() const {

@@ -52,7 +52,13 @@ class IndexStore {
   [[nodiscard]] Status committed(const SessionMeta& meta, bool still_owes);
   // Sessions that owe, and of whose commits committed() was not told, are read from their metas.
   void learn_owing(MetaStore& metas);
-  // The session's meta was removed.
+  // Sessions whose meta was gone when it was looked for, though it had been committed and nobody
+  // removed it. After a power loss it may be so without anybody's doing: then there are none.
+  [[nodiscard]] const std::set<std::string>& lost() const noexcept { return marks_.lost(); }
+  void forget_lost() { marks_.forget_lost(); }
+  // The session's meta is about to be removed.
+  [[nodiscard]] Status removing(const std::string& key);
+  // It was removed, or there never was one.
   [[nodiscard]] Status removed(const std::string& key, std::string_view session_id);
 
   // The file does not know all that is known here.
@@ -68,6 +74,8 @@ class IndexStore {
   Status load(MetaStore& metas, Trust trust);
   // known: what the index said before; none if it is not understood.
   Status rebuild(MetaStore& metas, std::string because, const SessionIndex* known = nullptr);
+  void find_lost();
+  [[nodiscard]] bool is_lost(const std::string& key) const;
   [[nodiscard]] bool may_hold_uncommitted(const SessionMeta& meta) const;
   Status mark_read(const std::string& key, const SessionMeta& meta);
   std::optional<SessionMeta> take_meta(MetaStore& metas, const std::string& key);

@@ -59,22 +59,37 @@ Status OwingMarks::read(std::string_view content) {
     const auto line = content.substr(0, content.find('\n'));
     if (line.size() == content.size()) break;
     const std::string key(line.substr(std::min<size_t>(line.size(), 1)));
-    believable_ = !key.empty() && (line[0] == '+' || line[0] == '=');
+    believable_ = !key.empty() && (line[0] == '+' || line[0] == '=' || line[0] == '-');
     if (!believable_) break;
-    if (line[0] == '+') {
-      owing_.insert(key);
-    } else {
-      owing_.erase(key);
-    }
-    newer_.insert(key);
+    take(line[0], key);
     ++lines_;
   }
   if (!believable_) {
     owing_.clear();
     newer_.clear();
+    committed_.clear();
+    removed_.clear();
     torn_ = true;
   }
   return {};
+}
+
+void OwingMarks::take(char mark, const std::string& key) {
+  newer_.insert(key);
+  const bool is_committed = mark == '=' || (mark == '+' && owing_.contains(key));
+  if (is_committed) {
+    committed_.insert(key);
+    removed_.erase(key);
+  }
+  if (mark == '-') {
+    committed_.erase(key);
+    removed_.insert(key);
+  }
+  if (mark == '+') {
+    owing_.insert(key);
+  } else {
+    owing_.erase(key);
+  }
 }
 
 Status OwingMarks::make_ready() {
@@ -82,43 +97,57 @@ Status OwingMarks::make_ready() {
   return file_ == nullptr ? open_to_append() : Status{};
 }
 
+// A mark that cannot be written is not taken for written.
 Status OwingMarks::add(char mark, const std::string& key) {
   if (auto ready = make_ready(); !ready) return ready;
   auto written = file_->append(mark + key + "\n");
   torn_ = !written;
   ++lines_;
+  if (written) take(mark, key);
   return written;
 }
 
 Status OwingMarks::owe(const std::string& key) {
-  if (owing_.contains(key)) return {};
-  if (auto added = add('+', key); !added) return added;
-  owing_.insert(key);
-  newer_.insert(key);
-  return {};
+  return owing_.contains(key) ? Status{} : add('+', key);
 }
 
 Status OwingMarks::settle(const std::string& key) {
-  if (!owing_.contains(key)) return {};
-  if (auto added = add('=', key); !added) return added;
-  owing_.erase(key);
-  return {};
+  return owing_.contains(key) ? add('=', key) : Status{};
+}
+
+Status OwingMarks::committed(const std::string& key) {
+  if (auto owed = owe(key); !owed) return owed;
+  return committed_.contains(key) ? Status{} : add('+', key);
+}
+
+Status OwingMarks::remove(const std::string& key) {
+  return add('-', key);
 }
 
 Status OwingMarks::index_is_written() {
   newer_ = owing_;
+  newer_.insert(lost_.begin(), lost_.end());
+  committed_ = lost_;
+  removed_.clear();
   return rewrite();
 }
 
 Status OwingMarks::rewrite() {
   std::string content = first_line();
+  lines_ = 0;
+  const auto add_line = [&](std::string_view mark, const std::string& key) {
+    content.append(mark).append(key).append("\n");
+    ++lines_;
+  };
   for (const auto& key : newer_) {
-    content += (owing_.contains(key) ? "+" : "=") + key + "\n";
+    const bool owes = owing_.contains(key);
+    if (removed_.contains(key)) add_line("-", key);
+    if (owes) add_line("+", key);
+    if (committed_.contains(key)) add_line(owes ? "+" : "=", key);
   }
   if (auto replaced = replace_whole(*files_, path_, content, Durability::kOrdered); !replaced) {
     return replaced;
   }
-  lines_ = newer_.size();
   torn_ = false;
   return open_to_append();
 }
