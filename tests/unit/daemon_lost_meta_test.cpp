@@ -35,11 +35,12 @@ void run_and_kill(DaemonRig& rig, std::string_view command) {
 
 }  // namespace
 
-TEST_CASE("P2: a session whose meta is gone after a kill commands nothing again", "[lost][P2]") {
+TEST_CASE("P2: a session whose meta is gone after a kill commands nothing again",
+          "[lost-meta][P2]") {
   const auto* const index = GENERATE("as it was", "saved", "gone");
   DaemonRig rig;
-  run_and_kill(rig, "::export x.md");
-  REQUIRE(count_of(rig.read("proj/x.md"), "said before") == 1);
+  run_and_kill(rig, "::export x.jsonl");
+  REQUIRE(count_of(rig.read("proj/x.jsonl"), "said before") == 1);
   if (index == std::string_view("saved"))
     REQUIRE((*rig.make(DaemonPurpose::kOneRequest))->finish());
   if (index == std::string_view("gone")) {
@@ -55,7 +56,7 @@ TEST_CASE("P2: a session whose meta is gone after a kill commands nothing again"
   }
   rig.say(2, "::start while-down.md");
   const auto daemon = rig.working();
-  CHECK(count_of(rig.read("proj/x.md"), "said before") == 1);
+  CHECK(count_of(rig.read("proj/x.jsonl"), "said before") == 1);
   CHECK(rig.read("proj/while-down.md").contains("::start"));
   rig.clock.advance(std::chrono::seconds(10));
   rig.say(1, "::start now.md");
@@ -63,9 +64,9 @@ TEST_CASE("P2: a session whose meta is gone after a kill commands nothing again"
   CHECK(rig.read("proj/now.md").contains("::start"));
 }
 
-TEST_CASE("P2: nor does one whose damaged meta was moved away as advised", "[lost][P2]") {
+TEST_CASE("P2: nor does one whose damaged meta was moved away as advised", "[lost-meta][P2]") {
   DaemonRig rig;
-  run_and_kill(rig, "::export x.md");
+  run_and_kill(rig, "::export x.jsonl");
   std::filesystem::resize_file(meta_file(rig), 100);
   {
     const auto daemon = rig.working();
@@ -73,11 +74,11 @@ TEST_CASE("P2: nor does one whose damaged meta was moved away as advised", "[los
   }
   std::filesystem::rename(meta_file(rig), rig.home / "meta");
   const auto daemon = rig.working();
-  CHECK(count_of(rig.read("proj/x.md"), "said before") == 1);
+  CHECK(count_of(rig.read("proj/x.jsonl"), "said before") == 1);
 }
 
 TEST_CASE("P7: that it is not known what a lost meta recorded is told until Kato starts again",
-          "[lost][P7]") {
+          "[lost-meta][P7]") {
   DaemonRig rig;
   run_and_kill(rig, "::start a.md");
   std::filesystem::remove(meta_file(rig));
@@ -93,7 +94,7 @@ TEST_CASE("P7: that it is not known what a lost meta recorded is told until Kato
 }
 
 TEST_CASE("a kill before the first commit of a session is no loss, and its command is obeyed",
-          "[lost]") {
+          "[lost-meta]") {
   DaemonRig rig;
   {
     const auto daemon = rig.working();
@@ -107,7 +108,7 @@ TEST_CASE("a kill before the first commit of a session is no loss, and its comma
   CHECK(count_of(rig.read("proj/a.md"), "::start") == 1);
 }
 
-TEST_CASE("a session that was cleaned after a kill is no loss", "[lost]") {
+TEST_CASE("a session that was cleaned after a kill is no loss", "[lost-meta]") {
   DaemonRig rig;
   run_and_kill(rig, "hello");
   {
