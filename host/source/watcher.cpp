@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::seconds kTryAgainAfter{1};
 constexpr std::chrono::seconds kLongestPause{64};
+// At one look. A watch costs little, but so many folders do not change at once for long.
+constexpr size_t kMaxSwaps = 64;
 
 template <class T>
 std::vector<T> as_vector(const std::set<T>& from) {
@@ -112,7 +114,7 @@ DiscoveryResult SourceWatcher::scan(RootIndex index) {
   auto result = walk(root, {});
   if (result.folder_exists != root.exists) await_root(root);
   forget_unseen(root.path);
-  share_out_watches();
+  share_out_watches(SIZE_MAX);
   return result;
 }
 
@@ -168,7 +170,7 @@ WatchReport SourceWatcher::collect() {
   const bool is_due = polls() && clock_.steady() >= next_poll_;
   if (is_due) {
     poll(findings);
-    share_out_watches();
+    share_out_watches(kMaxSwaps);
   }
   if (is_due || !polls_now) polled_ = now;
   if (std::exchange(roots_moved_, false)) look_for_roots(findings);

@@ -126,7 +126,7 @@ class SourceWatcher {
   [[nodiscard]] bool may_watch_more() const;
   void note_times(const Root& root, const DiscoveryResult& found);
   void note_activity(const std::string& folder);
-  void share_out_watches();
+  void share_out_watches(size_t most);
   void give_up_watch(const std::string& path);
   void watch_polled();
   void look_again(Findings& findings);
@@ -147,7 +147,6 @@ class SourceWatcher {
   std::unordered_map<WatchId, std::vector<std::string>> paths_;
   size_t max_watches_;
   bool over_budget_ = false;
-  bool first_sharing_ = true;
   std::vector<std::string> look_again_;  // folders that are watched since they were listed
   uint64_t scan_ = 0;
   std::optional<Error> cause_;

@@ -10,9 +10,6 @@
 namespace kato {
 namespace {
 
-// At one look. A watch costs little, but so many folders do not change at once for long.
-constexpr size_t kMaxSwaps = 64;
-
 bool is_out_of_watches(const Error& error) {
   const int number = error.errno_value();
   return number == ENOSPC || number == ENOMEM || number == EMFILE;
@@ -24,9 +21,10 @@ Result<WatchId> SourceWatcher::try_watch(const std::string& folder, WatchScope s
   auto watch = events_->watch(folder, scope);
   if (!watch) {
     if (is_out_of_watches(watch.error())) {
+      over_budget_ = true;
       note_cause(watch.error().with_context(
-          "the system has no watch left, so folders are looked at at intervals (Linux: raise "
-          "fs.inotify.max_user_watches)"));
+          "the system has no watch left, so the folders that rested longest are looked at at "
+          "intervals (Linux: raise fs.inotify.max_user_watches)"));
     }
     return watch;
   }
@@ -49,25 +47,26 @@ bool SourceWatcher::may_watch_more() const {
   return paths_.size() < max_watches_;
 }
 
-// Where something happened, as far as the files tell.
+// Where something happened, as far as the files tell: also while there are watches for all, since
+// the next root may need more of them than there are.
 void SourceWatcher::note_times(const Root& root, const DiscoveryResult& found) {
-  if (!over_budget_) return;
+  auto folder = folders_.end();
   for (const auto& source : found.sources) {
-    const auto folder = folders_.find(parent_folder(join_path(root.path, source.path)));
+    const auto path = parent_folder(join_path(root.path, source.path));
+    if (folder == folders_.end() || folder->first != path) folder = folders_.find(path);
     if (folder == folders_.end()) continue;
     folder->second.newest_ns = std::max(folder->second.newest_ns, source.info.mtime_ns);
   }
 }
 
 void SourceWatcher::note_activity(const std::string& folder) {
-  if (!over_budget_) return;
   constexpr int64_t kNanosPerMilli = 1'000'000;
   const auto found = folders_.find(folder);
   if (found != folders_.end()) found->second.newest_ns = clock_.now().value * kNanosPerMilli;
 }
 
 // Gives the watches of the folders that rested longest to polled ones where more happened lately.
-void SourceWatcher::share_out_watches() {
+void SourceWatcher::share_out_watches(size_t most) {
   if (!over_budget_ || !events_) return;
   using Entry = std::map<std::string, Folder>::iterator;
   std::vector<Entry> watched;
@@ -78,14 +77,12 @@ void SourceWatcher::share_out_watches() {
   const auto newest = [](const Entry& entry) { return entry->second.newest_ns; };
   std::ranges::sort(watched, {}, newest);
   std::ranges::sort(polled, std::greater{}, newest);
-  const size_t most = first_sharing_ ? SIZE_MAX : kMaxSwaps;
-  first_sharing_ = false;
   for (size_t i = 0; i < std::min({watched.size(), polled.size(), most}); ++i) {
     if (newest(polled[i]) <= newest(watched[i])) return;
     give_up_watch(watched[i]->first);
-    const WatchId watched_now = watch(polled[i]->first, WatchScope::kContents);
-    polled[i]->second.watch = watched_now;
-    look_again_.push_back(polled[i]->first);  // at what happened before the watch was set
+    polled[i]->second.watch = watch(polled[i]->first, WatchScope::kContents);
+    if (polled[i]->second.watch == kNoWatch) return;  // another program was faster
+    look_again_.push_back(polled[i]->first);          // at what happened before the watch was set
   }
 }
 

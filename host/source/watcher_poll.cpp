@@ -86,7 +86,7 @@ void SourceWatcher::poll_folder(const std::string& path, Findings& findings) {
       folder_came(changed, findings);
     } else {
       findings.files.insert(changed);
-      note_activity(path);
+      if (!before.empty()) note_activity(path);  // else it is only that nothing was known of it
     }
   }
   for (const auto& [name, stamp] : before) {

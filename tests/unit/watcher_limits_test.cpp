@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Those on the way to the root are watched too: so many, the root, and three more.
-std::unique_ptr<SourceWatcher> watching_three(WatcherRig& rig) {
+// Those on the way to the root are watched too: so many, and `most` more.
+std::unique_ptr<SourceWatcher> watching_at_most(WatcherRig& rig, size_t most) {
   size_t way = 0;
   for (fs::path above = rig.root; above != "/"; above = above.parent_path()) {
     ++way;
   }
   auto watcher = std::make_unique<SourceWatcher>(rig.files, rig.clock,
-                                                 std::move(*make_folder_events()), way + 4);
+                                                 std::move(*make_folder_events()), way + most);
   CHECK(watcher->add_root(rig.root, WatcherRig::rules()) == 0);
   return watcher;
 }
@@ -55,6 +55,7 @@ TEST_CASE("folders beyond the system's limit are polled, and it is said why", "[
   REQUIRE(health.cause);
   CHECK(health.cause->message().find("max_user_watches") != std::string::npos);
   CHECK(watcher->due());
+  static_cast<void>(watcher->collect());  // looks once more where it did not watch at first
   CHECK(watcher->collect().files.empty());
   for (const auto& path : paths) {
     WatcherRig::append(path);
@@ -75,7 +76,9 @@ TEST_CASE("the watches that may be used go to the folders where something happen
         std::chrono::milliseconds(f.clock.now().value)};
     fs::last_write_time(paths.back(), std::chrono::file_clock::from_sys(now - age));
   }
-  const auto watcher = watching_three(f);
+  const bool is_own_limit = GENERATE(true, false);  // or the system's, which others used up
+  const auto watcher =
+      is_own_limit ? watching_at_most(f, 4) : f.watcher(std::make_unique<LimitedEvents>(4));
   CHECK(watcher->scan(0).sources.size() == 6);
   CHECK(watcher->health().polled_folders == 3);
   CHECK(watcher->health().cause->message().contains("max_user_watches"));
@@ -97,6 +100,26 @@ TEST_CASE("the watches that may be used go to the folders where something happen
     const auto found = watcher->collect().files;
     CHECK(std::ranges::find(found, paths[i]) != found.end());
   }
+}
+
+TEST_CASE("where a later root needs more watches than there are, the older folders go without",
+          "[watcher]") {
+  WatcherRig f;
+  for (const auto* const name : {"home/old/p/a.jsonl", "home/old/r/a.jsonl"}) {
+    const auto old = f.folder.write(name, "x\n");
+    fs::last_write_time(old, fs::last_write_time(old) - std::chrono::hours(48));
+  }
+  const auto fresh = f.write("q/a.jsonl");
+  fs::last_write_time(fresh, fs::last_write_time(fresh) - std::chrono::hours(1));
+  const bool is_own_limit = GENERATE(true, false);
+  const auto watcher =
+      is_own_limit ? watching_at_most(f, 2) : f.watcher(std::make_unique<LimitedEvents>(2));
+  CHECK(watcher->add_root(f.folder / "home/old", WatcherRig::rules()) == 1);
+  static_cast<void>(watcher->scan(0));
+  static_cast<void>(watcher->scan(1));
+  static_cast<void>(watcher->collect());
+  WatcherRig::append(fresh);
+  CHECK(watcher->collect().files == Paths{fresh});
 }
 
 TEST_CASE("where there are no events, looking finds the same", "[watcher]") {
@@ -184,7 +207,7 @@ TEST_CASE("watches that became free go to the folders that were polled", "[watch
   for (int i = 0; i < 4; ++i) {
     f.write("p" + std::to_string(i) + "/a.jsonl");
   }
-  const auto watcher = watching_three(f);
+  const auto watcher = watching_at_most(f, 4);
   static_cast<void>(watcher->scan(0));
   static_cast<void>(watcher->collect());
   CHECK(watcher->health().polled_folders == 1);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <map>
+#include <string>
 
 #include "host/source/watcher.h"
 
@@ -23,12 +25,16 @@ class LimitedEvents final : public FolderEvents {
 
   Result<WatchId> watch(const std::string& folder, WatchScope scope) override {
     if (unreadable == folder) return fail_errno(EACCES, "watch " + folder);
-    if (scope == WatchScope::kContents && used_++ >= limit) {
-      return fail_errno(ENOSPC, "watch " + folder);
-    }
-    return real_->watch(folder, scope);
+    const bool counts = scope == WatchScope::kContents && !used_.contains(folder);
+    if (counts && used_.size() >= limit) return fail_errno(ENOSPC, "watch " + folder);
+    auto watch = real_->watch(folder, scope);
+    if (counts && watch) used_.emplace(folder, *watch);
+    return watch;
   }
-  void unwatch(WatchId watch) override { real_->unwatch(watch); }
+  void unwatch(WatchId watch) override {
+    std::erase_if(used_, [watch](const auto& used) { return used.second == watch; });
+    real_->unwatch(watch);
+  }
   [[nodiscard]] int wait_fd() const override { return real_->wait_fd(); }
   Status take(std::vector<FolderEvent>& events) override {
     if (overflow) events.push_back({});
@@ -41,7 +47,7 @@ class LimitedEvents final : public FolderEvents {
 
  private:
   std::unique_ptr<FolderEvents> real_ = std::move(*make_folder_events());
-  size_t used_ = 0;
+  std::map<std::string, WatchId> used_;  // of those whose contents are watched
 };
 
 // A root ~/home/logs of *.jsonl without attic/, and a clock that stands still.
