@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/policy/canonical_path.h"
 #include "host/recording/sibling_path.h"
 
 namespace kato {
@@ -25,8 +26,9 @@ std::optional<CommandTarget> CommandDestination::target_of(const Command& comman
     audit(action, decision.path, false, decision.reason);
     return std::nullopt;
   }
-  const auto place = path->is_generated ? place_for_generated(decision.path) : decision.path;
-  if (input_.fed_by_other(place)) {
+  const auto place = place_of(*path, decision.path);
+  const bool was_chosen = !path->is_generated;
+  if (input_.fed_by_other(place) || (was_chosen && input_.fed_by_other(path->path))) {
     audit(action, place, false, "another session is recorded into this file");
     return std::nullopt;
   }
@@ -35,16 +37,26 @@ std::optional<CommandTarget> CommandDestination::target_of(const Command& comman
     audit(action, place, false, sink.error().message());
     return std::nullopt;
   }
+  const bool gave_way = path->is_generated && is_sibling(place, decision.path);
   audit(action, place, true,
-        place == decision.path ? decision.reason
-                               : "another session is recorded into the file of that name");
+        gave_way ? "another session is recorded into the file of that name" : decision.reason);
   return CommandTarget{.path = place, .sink = std::move(*sink)};
+}
+
+std::string CommandDestination::place_of(const ResolvedDestination& asked,
+                                         const std::string& canonical) const {
+  if (is_recorded_into(asked.path)) return asked.path;
+  if (is_recorded_into(canonical)) return canonical;
+  for (const auto& recording : meta_.recordings) {
+    const auto now = canonical_path(input_.files, recording.destination);
+    if (now && now->path == canonical) return recording.destination;
+  }
+  return asked.is_generated ? place_for_generated(canonical) : canonical;
 }
 
 // A name that nobody chose gives way to another session's. What this session has stays its own,
 // whatever became of the other one since.
 std::string CommandDestination::place_for_generated(const std::string& path) const {
-  if (is_recorded_into(path)) return path;
   for (const auto& recording : meta_.recordings) {
     if (is_sibling(recording.destination, path)) return recording.destination;
   }
@@ -61,7 +73,7 @@ Result<std::string> CommandDestination::place_to_stop(const Command& command) co
   if (!path) return std::string();
   const auto decision = input_.policy.check(path->path, meta_.identity.project_directory);
   if (decision.fault) return std::unexpected(*decision.fault);
-  return path->is_generated ? place_for_generated(decision.path) : decision.path;
+  return place_of(*path, decision.path);
 }
 
 std::string CommandDestination::free_sibling(const std::string& path) const {

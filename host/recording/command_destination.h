@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/command/command_parser.h"
+#include "host/policy/destination.h"
 #include "host/recording/command_interpreter.h"
 #include "host/recording/recording_changes.h"
 #include "host/session/session_meta.h"
@@ -39,6 +40,11 @@ class CommandDestination {
 
  private:
   [[nodiscard]] bool is_recorded_into(const std::string& path) const;
+  // The destination of the session's recording that means the same file: under the name that was
+  // asked for, or where that leads, or where a link that came since leads the recording. Else where
+  // it leads.
+  [[nodiscard]] std::string place_of(const ResolvedDestination& asked,
+                                     const std::string& canonical) const;
   [[nodiscard]] std::string place_for_generated(const std::string& path) const;
 
   const InterpreterInput& input_;

@@ -1,5 +1,8 @@
 // Names that Kato makes for destinations, of sessions that no copy is kept of.
+#include <filesystem>
+
 #include "tests/support/catch.h"
+#include "tests/support/text.h"
 #include "tests/unit/daemon_rig.h"
 
 using namespace kato;
@@ -118,6 +121,35 @@ TEST_CASE("P5: a name that a person chose is another session's still", "[destina
   one.destination = two.destination = rig.home / "proj/a.md";
   static_cast<void>(rig.ask(*daemon, one));
   CHECK(daemon->handle(two).error().code() == ErrorCode::kRefused);
+}
+
+TEST_CASE("a recording is the same by the name it began with and by where a link leads that now",
+          "[destination][names]") {
+  DaemonRig rig;
+  rig.say(1, "one\n::start n/a.md");
+  const auto daemon = rig.working();
+  std::filesystem::rename(rig.home / "proj/n", rig.home / "proj/m");
+  std::filesystem::create_directory_symlink("m", rig.home / "proj/n");
+  const std::string name = GENERATE("n/a.md", "m/a.md");
+  const bool captures = GENERATE(false, true);
+  rig.say(1, fmt::format("two\n::{} {}", captures ? "capture" : "start", name));
+  rig.say(1, "three");
+  rig.work(*daemon);
+  CHECK(rig.meta(1).recordings.size() == 1);
+  CHECK(kato::test::count_of(rig.read("proj/m/a.md"), "\none\n") == 1);
+  CHECK(kato::test::count_of(rig.read("proj/m/a.md"), "\nthree\n") == 1);
+  if (GENERATE(true, false)) {
+    rig.say(1, "four\n::stop dest:" + name);
+    rig.work(*daemon);
+  } else {
+    static_cast<void>(rig.ask(*daemon, {.verb = ControlVerb::kRecordStop,
+                                        .session = rig.session_id(1),
+                                        .destination = rig.home / ("proj/" + name)}));
+  }
+  CHECK(rig.meta(1).recordings[0].desired == DesiredState::kOff);
+  rig.say(2, "::start n/a.md");
+  rig.work(*daemon);
+  CHECK(kato::test::count_of(rig.read("proj/m/a.md"), "\n::start") == (captures ? 1 : 2));
 }
 
 TEST_CASE("a disk that fails while a title is looked for costs no command", "[names][P2]") {
