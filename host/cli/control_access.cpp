@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kPatience{120};
 constexpr std::chrono::seconds kPatienceToLook{10};
 constexpr std::chrono::seconds kLongestTurn{10};
 // A daemon that begins listens soon.
-constexpr std::chrono::milliseconds kLongestSilence{800};
+constexpr std::chrono::milliseconds kLongestSilence{2000};
 constexpr int kTurnCheckMillis = 10;
 
 std::chrono::seconds patience_for(ControlVerb verb) {
@@ -54,10 +54,24 @@ std::optional<Error> unreachable_daemon(const CliContext& context) {
   return Error(
       ErrorCode::kRefused,
       fmt::format(
-          "a daemon (pid {}) has the state in {}, but nobody listens at its socket, "
-          "which was removed perhaps: it makes it again when something happens in a log. If "
-          "trying again does not help, end it with: kill {}, and begin anew: kato start",
+          "a daemon (pid {}) has the state in {}, but nobody listens at its socket: it is just "
+          "starting or stopping, so try again; or the socket was removed, then it makes it again "
+          "when something happens in a log. If trying again does not help, end it with: kill {}, "
+          "and begin anew: kato start",
           *pid, state->path(), *pid));
+}
+
+Result<ControlClient> reach_daemon(const CliContext& context) {
+  const auto begun = context.clock.steady();
+  while (true) {
+    auto daemon = running_daemon(context);
+    if (daemon || daemon.error().code() != ErrorCode::kNotFound) return daemon;
+    auto unreachable = unreachable_daemon(context);
+    const bool waited = context.clock.steady() - begun >= kLongestSilence;
+    if (unreachable && waited) return std::unexpected(std::move(*unreachable));
+    if (!unreachable) return running_daemon(context);  // it began to listen, or there is none
+    static_cast<void>(::poll(nullptr, 0, kTurnCheckMillis));
+  }
 }
 
 Result<std::unique_ptr<FileLock>> take_turn(const CliContext& context) {

@@ -23,6 +23,10 @@ namespace kato {
 // Nothing: no daemon has the state, or it can be reached.
 [[nodiscard]] std::optional<Error> unreachable_daemon(const CliContext& context);
 
+// Waits, but not for long, for a daemon that is just starting or stopping. kNotFound: no daemon is
+// running. kRefused: it cannot be reached.
+[[nodiscard]] Result<ControlClient> reach_daemon(const CliContext& context);
+
 // The lock on the state, whose folder is made if it is missing. Waits while another process has it
 // that is no daemon, or one that does not listen yet, but not for long. kRefused: a daemon has it,
 // or the state folder is not safe to use.

@@ -12,11 +12,8 @@ constexpr std::chrono::seconds kPatience{60};
 }  // namespace
 
 ExitCode stop_daemon(const CliContext& context) {
-  auto daemon = running_daemon(context);
+  auto daemon = reach_daemon(context);
   if (!daemon && daemon.error().code() == ErrorCode::kNotFound) {
-    if (const auto unreachable = unreachable_daemon(context)) {
-      return context.output.error(*unreachable);
-    }
     context.output.note("no daemon is running");
     return ExitCode::kNotRunning;
   }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "host/io/files.h"
 #include "host/io/local_socket.h"
 
 namespace kato {
@@ -12,6 +13,10 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
   auto fd = connect_to_socket(socket_path);
   if (!fd && fd.error().code() == ErrorCode::kNotFound) {
     return fail(ErrorCode::kNotFound, "no daemon is running; start it: kato start");
+  }
+  if (!fd && fd.error().errno_value() == ENOTDIR) {
+    return fail(ErrorCode::kExists, "{} is no folder; move it away, and try again",
+                parent_folder(socket_path));
   }
   if (!fd) return forward(fd);
   return ControlClient(std::move(*fd), socket_path);

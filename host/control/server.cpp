@@ -14,6 +14,10 @@ constexpr int kMostAccepted = 16;  // at one look
 
 Result<std::unique_ptr<ControlServer>> ControlServer::open(std::string path) {
   auto fd = listen_at_socket(path);
+  if (!fd && fd.error().errno_value() == EISDIR) {
+    return fail(ErrorCode::kExists, "control socket: {} is a folder; move it away, and try again",
+                path);
+  }
   if (!fd) return forward(fd, "control socket");
   return std::unique_ptr<ControlServer>(new ControlServer(std::move(*fd), std::move(path)));
 }

@@ -130,6 +130,10 @@ Result<ExportResult> export_to_file(const ExportInput& input, const PathPolicy& 
   const TemporaryFile spool(files, path + std::string(kSpoolSuffix));
   const TemporaryFile fresh(files, path + std::string(kNewSuffix));
   auto file = files.open(fresh.path(), OpenMode::kCreateNew);
+  if (!file && file.error().code() == ErrorCode::kNotFound) {
+    return fail(ErrorCode::kNotFound, "{}: its folder is not there; make it first: mkdir -p '{}'",
+                path, parent_folder(path));
+  }
   if (!file) return forward(file);
   const auto append = [&file](std::string_view bytes) { return (*file)->append(bytes); };
   const auto summary = export_session(input, spool.path(), append);

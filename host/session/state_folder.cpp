@@ -29,6 +29,27 @@ Status close_to_others(FileSystem& files, const std::string& folder) {
   return forward(closed, "make the state folder private");
 }
 
+// What stands in the place of a file of Kato's own and is none would be met later, without a
+// remedy.
+Status check_is_file(FileSystem& files, const std::string& path) {
+  const auto info = files.info(path);
+  if (!info || info->type == FileType::kRegular) return {};
+  return fail(ErrorCode::kInvalid,
+              "{} is {}, where Kato keeps a file of its own; move it away, and try again: the file "
+              "is made anew",
+              path, info->type == FileType::kDirectory ? "a folder" : "no ordinary file");
+}
+
+Status make_folder(FileSystem& files, const std::string& folder) {
+  const auto made = files.make_folders(folder, kStateFolderMode);
+  if (made) return {};
+  if (made.error().code() != ErrorCode::kExists) return forward(made, "prepare the state folder");
+  return fail(ErrorCode::kExists,
+              "prepare the state folder: {} is no folder, or a link that leads to none; move it "
+              "away, and try again: the folder is made anew",
+              folder);
+}
+
 }  // namespace
 
 std::string StateFolder::of(std::string_view key, std::string_view suffix) const {
@@ -53,14 +74,16 @@ Status StateFolder::check_owner(FileSystem& files) const {
 Status StateFolder::prepare(FileSystem& files) const {
   if (auto owned = check_owner(files); !owned) return owned;
   for (const auto& folder : {path_, sessions(), recordings(), runtime(), logs()}) {
-    if (auto made = files.make_folders(folder, kStateFolderMode); !made) {
-      return forward(made, "prepare the state folder");
-    }
+    if (auto made = make_folder(files, folder); !made) return made;
   }
   if (auto checked = check_mode(files, path_, kWritableByOthers); !checked) return checked;
   if (auto closed = close_to_others(files, path_); !closed) return closed;
   for (const auto& folder : {sessions(), runtime(), logs()}) {
     if (auto checked = check_mode(files, folder, kOpenToOthers); !checked) return checked;
+  }
+  for (const auto& file :
+       {lock_file(), run_mark(), owing_marks(), index(), operational_log(), audit_log()}) {
+    if (auto checked = check_is_file(files, file); !checked) return checked;
   }
   return {};
 }
@@ -71,7 +94,9 @@ Result<std::unique_ptr<FileLock>> StateFolder::lock(FileSystem& files) const {
     return held;
   }
   return fail(ErrorCode::kRefused,
-              "the state in {} is in use by another process; stop it first: kato stop", path_);
+              "the state in {} is in use by another process; stop it first: kato stop, or try "
+              "again if one is just starting or stopping",
+              path_);
 }
 
 // The mark may be that of a run that was killed, and its number another process's by now: it counts

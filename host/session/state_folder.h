@@ -21,7 +21,8 @@ class StateFolder {
   // kRefused: the folder is there and belongs to another user; the message says what to do.
   [[nodiscard]] Status check_owner(FileSystem& files) const;
   // Makes what is missing, with mode 0700. kRefused: the folder is another user's, or may be
-  // written by others, or what is private in it be read by them; the message says what to do.
+  // written by others, or what is private in it be read by them. kExists, kInvalid: something else
+  // stands where a folder, or a file, of Kato's own belongs. The message says what to do.
   [[nodiscard]] Status prepare(FileSystem& files) const;
   // One process at a time owns the state. kRefused: another one does.
   [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(FileSystem& files) const;

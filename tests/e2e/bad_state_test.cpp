@@ -106,6 +106,33 @@ TEST_CASE("P7: a state folder of another user is refused", "[e2e][P7]") {
   }
 }
 
+TEST_CASE("P7: what stands in the place of a file or a folder of Kato's own is told with a remedy",
+          "[e2e][P7]") {
+  const Home home;
+  REQUIRE(home.kato({"status"}).exit_code == 3);  // makes the state
+  const std::string name = GENERATE("sessions", "runtime", "runtime/logs", "runtime/daemon.lock",
+                                    "runtime/owing.log", "runtime/run.json", "runtime/kato.sock",
+                                    "runtime/logs/security-audit.jsonl", "daemon-control.json");
+  INFO(name);
+  const bool is_folder = !name.contains('.');
+  fs::remove_all(home.path(".kato/" + name));
+  if (is_folder) {
+    home.write(".kato/" + name, "no folder");
+  } else {
+    fs::create_directories(home.path(".kato/" + name));
+  }
+  for (const auto* const command : {"start", "status"}) {
+    const bool is_used = name != "runtime/kato.sock" || std::string_view(command) == "start";
+    if (!is_used) continue;
+    const auto said = home.kato({command});
+    INFO(command << ": " << said.err);
+    CHECK(said.exit_code == 1);
+    CHECK(said.err.contains(home.path(".kato/" + name)));
+    CHECK(said.err.contains("move it away"));
+  }
+  CHECK(fs::is_directory(home.path(".kato/" + name)) != is_folder);
+}
+
 TEST_CASE("two daemons: the second is refused, and the first records on", "[e2e][P7]") {
   const Home home;
   Talk talk(home, "claude", soon());
