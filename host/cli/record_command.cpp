@@ -31,6 +31,9 @@ ExitCode record(ControlVerb verb, const RecordArguments& arguments, const CliCon
   if (!answer) return context.output.error(answer.error());
   if (verb != ControlVerb::kRecordStop) tell_warning(context, *answer);
   const auto json = nlohmann::ordered_json::parse(*answer, nullptr, false);
+  if (const auto unread = json.value("unread", ""); !unread.empty()) {
+    context.output.note("what was said since its log was read last is in no recording: " + unread);
+  }
   if (arguments.json) {
     context.output.print_line(json.dump());
   } else if (json["recordings"].empty()) {

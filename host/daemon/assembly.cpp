@@ -227,6 +227,20 @@ Result<const ConfiguredSink*> Assembly::sink(std::string_view name) const {
               fmt::join(names, ", "));
 }
 
+Status Assembly::check_provider(std::string_view plugin) const {
+  const auto in_use = std::ranges::any_of(
+      rootless_, [&](const Root& root) { return root.provider->identity().id == plugin; });
+  if (in_use) return {};
+  const auto installed = plugins_->provider_ids();
+  if (std::ranges::find(installed, plugin) == installed.end()) {
+    return fail(ErrorCode::kRefused, "its provider '{}' is not there; see: kato plugins", plugin);
+  }
+  return fail(ErrorCode::kRefused,
+              "its provider '{}' is not in the config {}; name it there again under providers, "
+              "then: kato config reload",
+              plugin, paths_.config_file);
+}
+
 std::vector<SinkExtension> Assembly::sink_extensions() const {
   std::vector<SinkExtension> extensions;
   extensions.reserve(sinks_.size());

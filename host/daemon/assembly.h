@@ -60,6 +60,8 @@ class Assembly {
   // What does not work but stops nothing: a plugin that was refused, a root that has no meaning.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // Refused, with the remedy: the config does not name that provider, or there is no such plugin.
+  [[nodiscard]] Status check_provider(std::string_view plugin) const;
   // What files the sinks write, in the order of the config.
   [[nodiscard]] std::vector<SinkExtension> sink_extensions() const;
   // A sink plugin that is in use, by the plugin's id: for recordings, whose options are pinned.

@@ -168,6 +168,8 @@ class Daemon final : public ControlHandler {
   Result<LiveSession*> session_of(const ControlRequest& request);
   Result<std::string> session_by_prefix(const std::string& prefix);
   Result<LiveSession*> session_of_log(const std::string& path);
+  [[nodiscard]] std::vector<SessionMeta> recorded_outside();
+  [[nodiscard]] bool is_in_root_of(const std::string& provider, const std::string& path) const;
   void follow_recorded();
   void follow_outside(const SessionMeta& meta);
   Status decode_to_end(LiveSession& live);
@@ -176,14 +178,16 @@ class Daemon final : public ControlHandler {
   void take_up_again(const std::string& session_id, const std::set<std::string>& unread);
   Result<std::string> answer_to(const ControlRequest& request);
   Result<std::string> work_on(const ControlRequest& request);
-  Result<std::string> run_command_of(LiveSession& live, const Command& command,
-                                     const std::string& destination);
+  Result<std::string> run_command_of(LiveSession& live, const Command& command);
+  [[nodiscard]] std::optional<IndexedSession> unserved_session(const ControlRequest& request);
+  Result<std::string> stop_unserved(const IndexedSession& session, const Command& command);
   Result<std::string> snapshot(LiveSession& live, ControlVerb verb);
   Result<std::string> remove_snapshot(LiveSession& live);
   Status settle_last_run(LiveSession& live);
   Status serve_to_end(LiveSession& live);
   Result<std::string> list_snapshots();
   Result<std::string> answer_for(LiveSession& live);
+  [[nodiscard]] std::string recordings_answer(const SessionMeta& meta);
 
   Status forget_commands_up_to(UnixMillis last);
   Result<bool> clean_session(const std::string& session_id, bool dry_run);
@@ -192,6 +196,8 @@ class Daemon final : public ControlHandler {
                                                     UnixMillis before, bool dry_run);
 
   // Status.
+  [[nodiscard]] std::string why_unread(const SessionMeta& meta) const;
+  void note_unread();
   void note_writes(const SessionMeta& meta, bool is_news);
   void add_recordings(const SessionMeta& meta, DaemonStatus& status);
   void add_lost_events(const SessionMeta& meta, const std::string& cause, DaemonStatus& status);

@@ -4,7 +4,7 @@
 #include "host/daemon/daemon.h"
 #include "host/daemon/daemon_wiring.h"
 #include "host/daemon/degraded_names.h"
-#include "host/daemon/lost_events.h"
+#include "host/daemon/session_interpreting.h"
 #include "host/daemon/session_lookup.h"
 #include "host/event/event_id.h"
 #include "host/event/json_text.h"
@@ -86,10 +86,14 @@ Result<std::string> Daemon::answer_to(const ControlRequest& request) {
 
 Result<std::string> Daemon::work_on(const ControlRequest& request) {
   const auto live = session_of(request);
-  if (!live) return forward(live);
   const auto command = command_of(request);
-  return of_known(command ? run_command_of(**live, *command, request.destination)
-                          : snapshot(**live, request.verb));
+  if (!live && request.verb == ControlVerb::kRecordStop) {
+    if (const auto session = unserved_session(request)) {
+      return of_known(stop_unserved(*session, *command));
+    }
+  }
+  if (!live) return forward(live);
+  return of_known(command ? run_command_of(**live, *command) : snapshot(**live, request.verb));
 }
 
 // ---- Which session ---------------------------------------------------------------------------
@@ -195,20 +199,14 @@ void Daemon::take_up_again(const std::string& session_id, const std::set<std::st
 
 // ---- What is to be done with it --------------------------------------------------------------
 
-Result<std::string> Daemon::run_command_of(LiveSession& live, const Command& command,
-                                           const std::string& destination) {
+Result<std::string> Daemon::run_command_of(LiveSession& live, const Command& command) {
   if (auto decoded = decode_to_end(live); !decoded) return forward(decoded);
   const auto done = run_command(wiring_->context, *live.runtime, command, input_.clock.now());
   if (!done) {
     after_failed_request(live, done.error());
     return forward(done);
   }
-  const bool missed = command.kind == CommandKind::kStop && !done->met_recording;
-  if (missed && !destination.empty()) {
-    return fail(ErrorCode::kNotFound,
-                "session {} has no recording '{}'; see which ones there are with: kato recordings",
-                short_id(live.session.ref.session_id), destination);
-  }
+  if (auto met = check_met(command, *done, live.session.ref.session_id); !met) return forward(met);
   auto answer = answer_for(live);
   if (const auto refused = refusal_in(*done)) return fail(ErrorCode::kRefused, "{}", *refused);
   return answer;
@@ -231,19 +229,7 @@ Result<std::string> Daemon::answer_for(LiveSession& live) {
     return forward(committed);
   }
   note_committed(live.runtime->key());
-  DaemonStatus recordings;
-  add_recordings(live.runtime->meta(), recordings);
-  std::string json;
-  {
-    JsonObject object(json);
-    object.text("sessionId", session_id);
-    object.key("recordings");
-    append_json_array(json, recordings.recordings,
-                      [&](const RecordingStatus& one) { json += to_json(one); });
-    const auto warning = lost_events_text(live.runtime->meta());
-    if (!warning.empty()) object.text("warning", warning);
-  }
-  return json;
+  return recordings_answer(live.runtime->meta());
 }
 
 Result<std::string> Daemon::snapshot(LiveSession& live, ControlVerb verb) {

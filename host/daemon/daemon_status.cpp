@@ -6,6 +6,7 @@
 #include "host/daemon/degraded_names.h"
 #include "host/daemon/lost_events.h"
 #include "host/event/event_id.h"
+#include "host/event/json_text.h"
 #include "host/io/files.h"
 #include "host/session/indexed_session_json.h"
 
@@ -36,6 +37,7 @@ std::string late_news(const WatchHealth& health) {
 }  // namespace
 
 DaemonStatus Daemon::status(bool all) {
+  note_unread();
   DaemonStatus status = short_status();
   const auto since = input_.clock.now().value - kStaleAfterMillis;
   std::vector<IndexedSession> recorded;
@@ -134,6 +136,25 @@ void Daemon::add_recordings(const SessionMeta& meta, DaemonStatus& status) {
          .lag = lag_of(recording, meta),
          .last_write_at = written == last_writes_.end() ? std::nullopt : written->second.at});
   }
+}
+
+// To a request for a session.
+std::string Daemon::recordings_answer(const SessionMeta& meta) {
+  DaemonStatus recordings;
+  add_recordings(meta, recordings);
+  std::string json;
+  {
+    JsonObject object(json);
+    object.text("sessionId", meta.identity.session_id);
+    object.key("recordings");
+    append_json_array(json, recordings.recordings,
+                      [&](const RecordingStatus& one) { json += to_json(one); });
+    const auto warning = lost_events_text(meta);
+    if (!warning.empty()) object.text("warning", warning);
+    const auto unread = why_unread(meta);
+    if (!unread.empty()) object.text("unread", unread);
+  }
+  return json;
 }
 
 void Daemon::add_lost_events(const SessionMeta& meta, const std::string& cause,

@@ -21,6 +21,11 @@ namespace kato {
   return std::string("log of session ").append(short_id(session_id));
 }
 
+// With an empty id: how the names of all sessions' begin.
+[[nodiscard]] inline std::string recordings_name(std::string_view session_id) {
+  return std::string("recordings of session ").append(short_id(session_id));
+}
+
 // With an empty destination: how the names of all of the session's recordings begin.
 [[nodiscard]] inline std::string recording_name(std::string_view session_id,
                                                 std::string_view destination) {

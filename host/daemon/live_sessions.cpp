@@ -213,10 +213,12 @@ Result<LiveSession*> LiveSessions::take_up(const std::string& session_id) {
       entry_of({known->identity.provider, known->identity.provider_session_id, session_id});
   if (live.session.sources.empty()) {
     drop(session_id);
-    return fail(ErrorCode::kRefused,
-                "session {}: nothing can be done with it while its provider '{}' is not there; "
-                "see: kato plugins",
-                short_id(session_id), known->identity.provider);
+    const auto nothing_done =
+        fmt::format("session {}: nothing can be done with it", short_id(session_id));
+    auto in_use = assembly_.check_provider(known->identity.provider);
+    if (!in_use) return forward(in_use, nothing_done);
+    return fail(ErrorCode::kRefused, "{}: none of its logs is known; see: kato status",
+                nothing_done);
   }
   return &live;
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "host/daemon/conversation.h"
+#include "host/daemon/session_interpreting.h"
 #include "host/daemon/session_serving.h"
-#include "host/event/event_id.h"
 
 namespace kato {
 namespace {
@@ -21,20 +21,6 @@ bool may_run(const StepEvents::Message& message, const StepRequest& request, boo
   if (!first_sight) return true;
   if (!message.has_provider_time) return message.is_live;
   return message.commanded.time && *message.commanded.time >= request.commands_since;
-}
-
-SessionNames names_of(const SessionMeta& meta, const TimeZone& zone) {
-  SessionNames names{.provider = meta.identity.provider,
-                     .session_id = meta.identity.session_id,
-                     .short_id = std::string(short_id(meta.identity.session_id)),
-                     .title = {},
-                     .project_directory = meta.identity.project_directory,
-                     .first_time = std::nullopt};
-  if (meta.identity.first_time) {
-    names.first_time =
-        civil_time(*meta.identity.first_time, zone.offset_s(*meta.identity.first_time));
-  }
-  return names;
 }
 
 }  // namespace
@@ -72,16 +58,7 @@ Result<bool> SessionObeying::may_obey(const StepEvents::Message& message,
 }
 
 Result<Interpretation> SessionObeying::run(const Command& command, UnixMillis now) {
-  const auto& meta = runtime_.meta();
-  CommandedMessage message;
-  message.found.commands.push_back(command);
-  message.message.seq = meta.next_seq - 1;
-  if (meta.command_cursor && meta.command_cursor->seq == message.message.seq) {
-    message.message.event_id = meta.command_cursor->event_id;
-  }
-  message.time = now;
-  message.origin = RequestOrigin::kCommandLine;
-  auto done = interpret_message(message);
+  auto done = interpret_message(commanded_now(runtime_.meta(), command, now));
   if (!done || !done->changed) return done;
   if (auto settled = settle(done->needs_twin, {}); !settled) {
     return forward(settled);
@@ -156,51 +133,8 @@ Status SessionObeying::become_private() {
 }
 
 Result<Interpretation> SessionObeying::interpret_message(const CommandedMessage& message) {
-  SessionMeta& meta = runtime_.meta();
-  const auto& root = runtime_.root();
-  const auto& config = context_.assembly.config();
-  const auto extensions = context_.assembly.sink_extensions();
-  const auto fallback = context_.assembly.sink_for("", root.policy);
-  DestinationRules rules;
-  rules.state_directory = context_.assembly.paths().state_dir;
-  rules.home = context_.home;
-  rules.default_path = root.policy.default_destination.empty()
-                           ? config.default_destination
-                           : std::optional(root.policy.default_destination);
-  if (fallback) rules.default_extension = std::string((*fallback)->sink->file_extension());
-  rules.sinks = extensions;
-  auto names = names_of(meta, fallback ? (*fallback)->zone : TimeZone::utc());
-  // Without a copy the state has no title; and with one it may have come behind the command.
-  Result<std::string> title;
-  names.title = [&] { return title = title_at(context_.files, runtime_, message.message); };
-  const InterpreterInput input{
-      .files = context_.files,
-      .policy = context_.policy,
-      .rules = rules,
-      .names = names,
-      .sink_for = [this, &root](const std::string& path) { return pinned_sink(path, root); },
-      .fed_by_other =
-          [this](const std::string& path) {
-            return context_.fed_by_other(path, runtime_.ref().session_id);
-          },
-  };
-  auto done = interpret(message, input, meta);
-  if (!title) return forward(title);
-  if (done.fault) return std::unexpected(done.fault->with_context("judge a destination"));
-  for (const auto& entry : done.audit) {
-    context_.logs.audit(runtime_.ref().session_id, entry);
-  }
-  return done;
-}
-
-Result<PinnedSink> SessionObeying::pinned_sink(const std::string& path, const Root& root) const {
-  const auto sink = context_.assembly.sink_for(path, root.policy);
-  if (!sink) return forward(sink);
-  return PinnedSink{.name = (*sink)->name,
-                    .plugin = (*sink)->sink->identity().id,
-                    .version = (*sink)->sink->identity().version,
-                    .options_json = (*sink)->options_json,
-                    .time_zone = (*sink)->zone.name()};
+  return interpret_for(context_, runtime_.root().policy, runtime_.meta(), message,
+                       [&] { return title_at(context_.files, runtime_, message.message); });
 }
 
 }  // namespace kato

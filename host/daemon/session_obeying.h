@@ -30,7 +30,6 @@ class SessionObeying {
   // Where the disk failed the meta is no longer what it should be: the session is to be begun
   // again.
   Result<Interpretation> interpret_message(const CommandedMessage& message);
-  [[nodiscard]] Result<PinnedSink> pinned_sink(const std::string& path, const Root& root) const;
   // What the commands changed becomes lasting.
   Status settle(bool needs_twin, const Captured& captured);
   void finish_wanted_twin();
