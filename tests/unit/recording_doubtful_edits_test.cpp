@@ -172,7 +172,7 @@ TEST_CASE("P2, P5: a new head and a line in the last write double nothing", "[re
 
 TEST_CASE("P2, P5: what a person removed of the last write stays removed, however short its end is",
           "[recording][P2][P5]") {
-  const std::string end = GENERATE("W5", "said last: " + kClosing);
+  const auto end = GENERATE(std::string("W5"), "said last: " + kClosing);
   Desk desk;
   begin_plain(desk);
   desk.say_words("a long answer " + kClosing);
