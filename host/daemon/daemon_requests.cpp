@@ -214,7 +214,6 @@ Result<std::string> Daemon::run_command_of(LiveSession& live, const Command& com
 
 // Serves the recordings, and tells what they are like.
 Result<std::string> Daemon::answer_for(LiveSession& live) {
-  const std::string session_id = live.session.ref.session_id;
   do {
     const auto served = serve_session(wiring_->context, *live.runtime);
     if (!served) {

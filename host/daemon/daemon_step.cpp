@@ -15,6 +15,7 @@ constexpr uint32_t kMostFailuresOfOrigin = 7;  // about 13 seconds
 
 std::vector<std::string> paths_of(const Session& session) {
   std::vector<std::string> paths;
+  paths.reserve(session.sources.size());
   for (const auto& source : session.sources) {
     paths.push_back(source.file.path);
   }
