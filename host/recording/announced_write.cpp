@@ -56,11 +56,25 @@ bool is_the_only_begun_so(std::string_view text, std::string_view line) {
   return begun_so == 1;
 }
 
+// Whether nobody put a line of his own among them: all are lines of the write, in its order.
+bool is_only_shortened(std::string_view there, std::string_view text) {
+  size_t at = 0;
+  size_t at_written = 0;
+  while (const auto line = next_line(there, at)) {
+    auto written = next_line(text, at_written);
+    while (written && written->text != line->text)
+      written = next_line(text, at_written);
+    if (!written) return false;
+  }
+  return true;
+}
+
 // The last line of the write is that of the file, and no other one of the write may be, cut short.
 std::optional<size_t> end_at_last_line(std::string_view there, std::string_view text) {
   const auto line = last_line(text);
   const auto last = last_line(there);
-  if (!line || !last || last->text != line->text || !is_the_only_begun_so(text, line->text)) {
+  if (!line || !last || last->text != line->text || !is_the_only_begun_so(text, line->text) ||
+      !is_only_shortened(there, text)) {
     return std::nullopt;
   }
   return last->begin + last->text.size();
