@@ -59,12 +59,11 @@ bool SessionRuntime::is_any_log_gone() const {
   return false;
 }
 
-// So many of the first ones in the ids: what another version of the plugin told, and in a document
-// all.
+// The first ones in the ids, which another version of the plugin told.
 uint64_t SessionRuntime::events_perhaps_reworded() const {
   uint64_t events = 0;
   for (const auto& source : meta_.sources) {
-    events = std::max(events, source.last_said ? meta_.known_ids.count : source.former_events);
+    events = std::max(events, source.former_events);
   }
   return events;
 }

@@ -58,7 +58,6 @@ void Retelling::on_record(const RecordReport& record, std::string_view bytes) {
 }
 
 void Retelling::end_document() {
-  if (last_before_ && !saw_last_before_) source_.alignment.history_gone = true;
   // What is missing may come back.
   if (source_.retelling && last_before_ && !saw_last_before_) return;
   // What comes later came late.

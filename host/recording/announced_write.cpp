@@ -1,6 +1,7 @@
 #include "host/recording/announced_write.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "host/base/hash.h"
@@ -56,20 +57,36 @@ bool is_the_only_begun_so(std::string_view text, std::string_view line) {
   return begun_so == 1;
 }
 
-// Whether nobody put a line of his own among them: all are lines of the write, in its order.
+// All of them are lines of the write, in its order: nobody put one of his own among them.
 bool is_only_shortened(std::string_view there, std::string_view text) {
   size_t at = 0;
   size_t at_written = 0;
   while (const auto line = next_line(there, at)) {
     auto written = next_line(text, at_written);
-    while (written && written->text != line->text)
+    while (written && written->text != line->text) {
       written = next_line(text, at_written);
+    }
     if (!written) return false;
   }
   return true;
 }
 
-// The last line of the write is that of the file, and no other one of the write may be, cut short.
+// Whether one of the lines stands there.
+bool has_one_of(std::string_view there, std::string_view lines) {
+  std::set<std::string_view> known;
+  size_t at = 0;
+  while (const auto line = next_line(there, at)) {
+    known.insert(line->text);
+  }
+  at = 0;
+  while (const auto line = next_line(lines, at)) {
+    if (line->text.size() >= kFewestBytes && known.contains(line->text)) return true;
+  }
+  return false;
+}
+
+// The last line of the write is that of the file, and no other one of the write may be, cut short;
+// nor is there anything else that is not of the write.
 std::optional<size_t> end_at_last_line(std::string_view there, std::string_view text) {
   const auto line = last_line(text);
   const auto last = last_line(there);
@@ -141,7 +158,7 @@ Result<std::optional<uint64_t>> find_end_of(File& file, const EditedWrite& write
   if (!line) return std::nullopt;
   std::optional<size_t> end;
   if (write.is_place_certain) {
-    end = end_of_lines(*there, rest);
+    if (write.text.size() >= kTellingBytes) end = end_of_lines(*there, rest);
     if (!end) end = end_at_last_line(*there, write.text);
   }
   if (!end && line->text.size() >= kTellingBytes && is_once_in(write.text, line->text)) {
@@ -151,7 +168,11 @@ Result<std::optional<uint64_t>> find_end_of(File& file, const EditedWrite& write
         write.is_place_certain ? Result<bool>(true) : is_from_last_write(file, line->text, before);
     if (!is_told) return forward(is_told);
     const bool is_older = stands_behind(before.end, write.from_bytes + at + line->text.size());
-    if (*is_told && !is_older) end = at + line->text.size();
+    // A person may have copied that line alone.
+    const auto others = write.text.substr(0, line->begin);
+    const bool is_alone = write.there_bytes == 0 && !is_blank(others) &&
+                          !has_one_of(std::string_view(*there).substr(0, at), others);
+    if (*is_told && !is_older && !is_alone) end = at + line->text.size();
   }
   if (!end) return std::nullopt;
   const auto behind = write.text.size() - line->begin - line->text.size();

@@ -197,6 +197,47 @@ TEST_CASE("P2: a short end that the torn write has too is no end", "[recording][
   CHECK(count_of(desk.written(), "d\nok\n") == 1);
 }
 
+TEST_CASE("P2: a person's lines that read like the end of a write that was not made are not it",
+          "[recording][P2]") {
+  Desk desk;
+  begin_plain(desk);
+  write_words(desk, "the first answer\n" + kClosing);
+  REQUIRE(desk.commit());
+  const auto before = desk.written();
+  SECTION("a word") {
+    write_words(desk, "the second answer\nwith many words\nDone.");
+    start_on(desk, before + "my own todo: the review\nDone.\n");
+  }
+  SECTION("a line of many words") {
+    write_words(desk, "the second answer\n" + kClosing);
+    start_on(desk, before + "Noted:\n" + kClosing + "\nmine\n");
+  }
+  SECTION("behind an end that was edited") {
+    write_words(desk, "the second answer\n" + kClosing);
+    auto text = before;
+    text.replace(text.rfind("further changes"), 15, "FURTHER changes");
+    start_on(desk, text + "Noted:\n" + kClosing + "\n");
+  }
+  CHECK(count_of(desk.written(), "the second answer") == 1);
+}
+
+TEST_CASE("P2: nor is the end that a person gave to a write that was torn", "[recording][P2]") {
+  Desk desk;
+  begin_plain(desk);
+  SECTION("of many lines") {
+    write_words(desk, "<details>\n" + many_lines("result", 30) + "</details>");
+    const auto torn = desk.written().substr(0, desk.written().find("result 11\n"));
+    start_on(desk, torn + "(the rest is missing here)\n</details>\n");
+    CHECK(desk.written().contains("result 20\n"));
+  }
+  SECTION("of few") {
+    write_words(desk, "Shall I go on?\n- remove the table\n- drop the index\nyes");
+    const auto torn = desk.written().substr(0, desk.written().find("- drop"));
+    start_on(desk, torn + "\nmy answer:\nyes\n");
+    CHECK(desk.written().contains("- drop the index"));
+  }
+}
+
 TEST_CASE("occurrences are counted over the borders of pieces", "[recording]") {
   const std::string text = "abcabcababcabcabc";
   for (size_t piece = 1; piece <= text.size(); ++piece) {
