@@ -149,30 +149,44 @@ Result<std::optional<uint64_t>> find_whole_write(File& file, std::string_view te
   return *end == "\n" + std::string(text) ? std::optional(at) : std::nullopt;
 }
 
+namespace {
+
+// Where the last line of the write stands, if it is long enough to be told from others, and not
+// alone: that a person may have copied.
+Result<std::optional<size_t>> end_at_telling_line(File& file, std::string_view there,
+                                                  const TextLine& line, const EditedWrite& write,
+                                                  const EditedBefore& before) {
+  if (line.text.size() < kTellingBytes || !is_once_in(write.text, line.text)) return std::nullopt;
+  const auto at = there.rfind(line.text);
+  if (at == std::string::npos) return std::nullopt;
+  const auto end = at + line.text.size();
+  const auto others = write.text.substr(0, line.begin);
+  const bool is_alone =
+      write.there_bytes == 0 && !is_blank(others) && !has_one_of(there.substr(0, at), others);
+  if (is_alone || stands_behind(before.end, write.from_bytes + end)) return std::nullopt;
+  if (write.is_place_certain) return end;
+  const auto is_told = is_from_last_write(file, line.text, before);
+  if (!is_told) return forward(is_told);
+  return *is_told ? std::optional(end) : std::nullopt;
+}
+
+}  // namespace
+
 Result<std::optional<uint64_t>> find_end_of(File& file, const EditedWrite& write,
                                             const EditedBefore& before) {
-  const auto there = read_behind(file, write.from_bytes, kMostComparedBytes);
-  if (!there) return forward(there);
-  const auto rest = write.text.substr(write.there_bytes);
   const auto line = last_line(write.text);
   if (!line) return std::nullopt;
+  const auto there = read_behind(file, write.from_bytes, kMostComparedBytes);
+  if (!there) return forward(there);
   std::optional<size_t> end;
-  if (write.is_place_certain) {
-    if (write.text.size() >= kTellingBytes) end = end_of_lines(*there, rest);
-    if (!end) end = end_at_last_line(*there, write.text);
+  if (write.is_place_certain && write.text.size() >= kTellingBytes) {
+    end = end_of_lines(*there, write.text.substr(write.there_bytes));
   }
-  if (!end && line->text.size() >= kTellingBytes && is_once_in(write.text, line->text)) {
-    const auto at = there->rfind(line->text);
-    if (at == std::string::npos) return std::nullopt;
-    const auto is_told =
-        write.is_place_certain ? Result<bool>(true) : is_from_last_write(file, line->text, before);
-    if (!is_told) return forward(is_told);
-    const bool is_older = stands_behind(before.end, write.from_bytes + at + line->text.size());
-    // A person may have copied that line alone.
-    const auto others = write.text.substr(0, line->begin);
-    const bool is_alone = write.there_bytes == 0 && !is_blank(others) &&
-                          !has_one_of(std::string_view(*there).substr(0, at), others);
-    if (*is_told && !is_older && !is_alone) end = at + line->text.size();
+  if (write.is_place_certain && !end) end = end_at_last_line(*there, write.text);
+  if (!end) {
+    const auto telling = end_at_telling_line(file, *there, *line, write, before);
+    if (!telling) return forward(telling);
+    end = *telling;
   }
   if (!end) return std::nullopt;
   const auto behind = write.text.size() - line->begin - line->text.size();
