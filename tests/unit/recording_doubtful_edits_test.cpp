@@ -192,9 +192,23 @@ TEST_CASE("P2: a short end that the torn write has too is no end", "[recording][
   write_words(desk, "a\nb\nok then\nc\nd\nok");
   const auto all = desk.written();
   auto torn = all.substr(0, all.find("ok then") + 2);
-  torn.insert(torn.find("a\n"), "mine\n");
+  SECTION("with a person's line in it") {
+    torn.insert(torn.find("a\n"), "mine\n");
+  }
+  SECTION("from which a line was removed") {
+    torn.erase(torn.find("a\n"), 2);
+  }
   start_on(desk, torn);
   CHECK(count_of(desk.written(), "d\nok\n") == 1);
+}
+
+TEST_CASE("P2: a few words that a person wrote too are not a short write", "[recording][P2]") {
+  Desk desk;
+  begin_plain(desk);
+  const auto before = desk.written();
+  write_words(desk, "one two\nthree");
+  start_on(desk, before + "\none two\nmine\nthree\nmine\n");
+  CHECK(count_of(desk.written(), "three\n") == 2);
 }
 
 TEST_CASE("P2: a person's lines that read like the end of a write that was not made are not it",
