@@ -41,8 +41,9 @@ TEST_CASE("P2: a session whose meta is gone after a kill commands nothing again"
   DaemonRig rig;
   run_and_kill(rig, "::export x.jsonl");
   REQUIRE(count_of(rig.read("proj/x.jsonl"), "said before") == 1);
-  if (index == std::string_view("saved"))
+  if (index == std::string_view("saved")) {
     REQUIRE((*rig.make(DaemonPurpose::kOneRequest))->finish());
+  }
   if (index == std::string_view("gone")) {
     std::filesystem::remove(rig.home / "state/daemon-control.json");
   }

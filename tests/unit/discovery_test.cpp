@@ -35,6 +35,7 @@ SourceRules rules_of(std::vector<SourceRule> rules) {
 
 std::vector<std::string> paths_of(const DiscoveryResult& found) {
   std::vector<std::string> paths;
+  paths.reserve(found.sources.size());
   for (const auto& source : found.sources) {
     paths.push_back(source.path);
   }
@@ -150,6 +151,7 @@ TEST_CASE("discovery goes on past what it cannot look at, and says so", "[source
   const auto found = discover(f.files, f.folder.path(), rules);
   CHECK(paths_of(found) == std::vector<std::string>{"good.jsonl"});
   std::vector<std::string> problems;
+  problems.reserve(found.problems.size());
   for (const auto& problem : found.problems) {
     problems.emplace_back(std::filesystem::path(problem.path).filename());
   }

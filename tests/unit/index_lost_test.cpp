@@ -49,8 +49,9 @@ TEST_CASE("P7: a meta that was committed and is gone after a kill is lost", "[in
     f.commit(store, 3, false);
     REQUIRE(store.owe(key_of(3)));
   }
-  for (const int number : {1, 2, 3})
+  for (const int number : {1, 2, 3}) {
     f.lose(number);
+  }
   const auto lost = Keys{key_of(1), key_of(2), key_of(3)};
   SECTION("by the marks alone") {
     CHECK(f.open().lost() == lost);
