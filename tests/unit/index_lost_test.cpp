@@ -13,22 +13,7 @@ namespace {
 
 using Keys = std::set<std::string>;
 
-std::string key_of(int number) {
-  return session_key(meta_of(number));
-}
-
-struct Fixture {
-  TemporaryFolder temporary;
-  FaultyFileSystem files;
-  StateFolder folder{temporary / "state"};
-  MetaStore metas{files, folder};
-
-  Fixture() { REQUIRE(folder.prepare(files)); }
-  IndexStore open(IndexStore::Trust trust = IndexStore::Trust::kMarks) {
-    auto store = IndexStore::open(files, folder, metas, trust);
-    REQUIRE(store);
-    return std::move(*store);
-  }
+struct Fixture : IndexedState {
   void commit(IndexStore& store, int number, bool still_owes) {
     REQUIRE(store.owe(key_of(number)));
     REQUIRE(metas.store(meta_of(number), Durability::kOrdered));

@@ -14,28 +14,13 @@ using namespace kato::test;
 
 namespace {
 
-struct Fixture {
-  TemporaryFolder temporary;
-  FaultyFileSystem files;
-  StateFolder folder{temporary / "state"};
-  MetaStore metas{files, folder};
-
-  Fixture() { REQUIRE(folder.prepare(files)); }
-  IndexStore open(IndexStore::Trust trust = IndexStore::Trust::kMarks) {
-    auto store = IndexStore::open(files, folder, metas, trust);
-    REQUIRE(store);
-    return std::move(*store);
-  }
+struct Fixture : IndexedState {
   void store_meta(const SessionMeta& meta) { REQUIRE(metas.store(meta, Durability::kOrdered)); }
   void write_index(const std::string& text) { temporary.write("state/daemon-control.json", text); }
   [[nodiscard]] std::string index_text() const {
     return temporary.read("state/daemon-control.json");
   }
 };
-
-std::string key_of(int number) {
-  return session_key(meta_of(number));
-}
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 
 #include "host/event/event_id.h"
 
+#include "tests/support/catch.h"
+
 namespace kato::test {
 
 std::string source_path(int number) {
@@ -42,6 +44,20 @@ SessionMeta meta_of(int number) {
   recording.desired = DesiredState::kOn;
   meta.recordings = {recording};
   return meta;
+}
+
+std::string key_of(int number) {
+  return session_key(meta_of(number));
+}
+
+IndexedState::IndexedState() {
+  REQUIRE(folder.prepare(files));
+}
+
+IndexStore IndexedState::open(IndexStore::Trust trust) {
+  auto store = IndexStore::open(files, folder, metas, trust);
+  REQUIRE(store);
+  return std::move(*store);
 }
 
 }  // namespace kato::test
